@@ -1,0 +1,223 @@
+"""Private files: where they are kept, how they are named, and how they leave the portal."""
+
+import logging
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, Storage, default_storage
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse
+from django.utils.deconstruct import deconstructible
+from django.utils.module_loading import import_string
+from s3transfer.exceptions import RetriesExceededError
+
+from landespreis.refusal import Unavailable
+
+log = logging.getLogger(__name__)
+
+NAME_LENGTH = 120
+SPOOL_BYTES = 1024 * 1024
+NOT_STORED = (
+    "Die Datei konnte nicht gespeichert werden: Der Dateispeicher antwortet gerade nicht oder ist voll. "
+    "Alles, was Sie sonst eingetragen haben, ist sicher. Laden Sie die Datei in einigen Minuten noch einmal hoch."
+)
+NOT_READ = (
+    "Die Datei ist gerade nicht abrufbar: Der Dateispeicher antwortet nicht. "
+    "Alles andere ist davon nicht betroffen. Versuchen Sie es in einigen Minuten noch einmal."
+)
+NOT_DELETED = (
+    "Die Datei konnte nicht gelöscht werden: Der Dateispeicher antwortet gerade nicht. "
+    "Alles andere ist davon nicht betroffen. Versuchen Sie es in einigen Minuten noch einmal."
+)
+
+
+@deconstructible
+class PrivateStorage(Storage):
+    """The one storage of private files, in the folder or bucket that `settings.FILES_URL` names.
+
+    Files have no address of their own: a view checks who asks and answers with `serve`. Every method raises
+    `Unavailable` when folder or bucket fail, and FileNotFoundError when they answer that there is no such file.
+    """
+
+    @property
+    def backend(self) -> Storage:
+        return _backend(settings.FILES_URL)
+
+    def _open(self, name: str, mode: str = "rb") -> "File[Any]":
+        with _answered(NOT_READ):
+            file = self.backend.open(name, mode)
+            _ = file.file  # an S3 file is fetched on first use; fail here, not in the middle of an answer
+            return file
+
+    def _save(self, name: str, content: "File[Any]") -> str:
+        with _answered(NOT_STORED):
+            return self.backend.save(name, content)
+
+    def delete(self, name: str) -> None:
+        with _answered(NOT_DELETED):
+            self.backend.delete(name)
+
+    def exists(self, name: str) -> bool:
+        with _answered(NOT_READ):
+            return self.backend.exists(name)
+
+    def size(self, name: str) -> int:
+        with _answered(NOT_READ):
+            return self.backend.size(name)
+
+    def listdir(self, path: str) -> tuple[list[str], list[str]]:
+        with _answered(NOT_READ):
+            return self.backend.listdir(path)
+
+    def get_modified_time(self, name: str) -> datetime:
+        with _answered(NOT_READ):
+            return self.backend.get_modified_time(name)
+
+    def url(self, name: str | None) -> str:
+        raise NotImplementedError("Private files have no address; answer with files.serve.")
+
+
+class FolderStorage(FileSystemStorage):
+    """A folder that only the portal's own user can read; a file is in it whole and on disk, or not at all."""
+
+    def _save(self, name: str, content: "File[Any]") -> str:
+        path = Path(self.path(name))
+        for folder in (*reversed(path.parent.parents), path.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return self._save(self.get_available_name(name), content)
+        try:
+            with os.fdopen(descriptor, "wb") as out:
+                for chunk in content.chunks():
+                    out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return name
+
+
+def store(path: str, chunks: Iterable[bytes]) -> str:
+    """Keep `chunks` as one private file at or beside `path` and return the path it really has.
+
+    Raises `Unavailable` when the storage fails; nothing is left of the file then.
+    """
+    with _answered(NOT_STORED), tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
+        for chunk in chunks:
+            spool.write(chunk)
+        return default_storage.save(path, File(spool, name=path))
+
+
+def serve(file: FieldFile | IO[bytes], *, name: str, content_type: str) -> FileResponse:
+    """Stream a private file as a download that no browser shows, guesses about, runs or keeps.
+
+    The caller has checked that this person may have it. Raises `Unavailable` when the storage does not hand it out.
+    """
+    if isinstance(file, FieldFile):
+        try:
+            file.open("rb")
+        except FileNotFoundError as error:
+            log.error("private file is missing: %s", file.name)
+            raise Unavailable(NOT_READ) from error
+    response = FileResponse(file, as_attachment=True, filename=clean_name(name), content_type=content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"  # the middleware keeps a policy already there
+    response["Cache-Control"] = "private, no-store"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def clean_name(raw: str) -> str:
+    """Return the name under which an uploaded file is shown and downloaded again.
+
+    Without folders, control characters and marks that reverse the reading direction, in NFC, at most 120 characters
+    with the extension kept; umlauts and emoji stay. "Datei" when nothing is left.
+    """
+    last = re.split(r"[/\\]", raw.rstrip("/\\"))[-1]
+    kept = "".join(map(_kept, last))
+    name = " ".join(unicodedata.normalize("NFC", kept).split()).strip(". ")
+    if len(name) > NAME_LENGTH:
+        extension = match.group() if (match := re.search(r"\.\w{1,10}$", name)) else ""
+        name = name[: NAME_LENGTH - len(extension)].rstrip(". \u200d") + extension
+    return name.strip("\u200d") or "Datei"
+
+
+def _kept(character: str) -> str:
+    """Return what a file name keeps of one character."""
+    category = unicodedata.category(character)
+    if category in {"Zs", "Zl", "Zp"}:
+        return " "
+    if character == "\u200d":  # joins emoji
+        return character
+    unsafe = category in {"Cc", "Cf", "Cs", "Co"} or ord(character) & 0xFFFE == 0xFFFE
+    return "" if unsafe else character
+
+
+@contextmanager
+def _answered(message: str) -> Iterator[None]:
+    """Turn a storage that fails into `Unavailable(message)`."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (OSError, BotoCoreError, ClientError, RetriesExceededError) as error:
+        log.error("private files: %s: %s", type(error).__name__, error)
+        raise Unavailable(message) from error
+
+
+@lru_cache(maxsize=8)
+def _backend(address: str) -> Storage:
+    parts = urlsplit(address)
+    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
+        return FolderStorage(location=unquote(parts.path), base_url=None)
+    if parts.scheme == "s3" and parts.hostname and parts.path.strip("/"):
+        return _bucket(address)
+    raise ImproperlyConfigured(
+        "FILES_URL nennt keinen Dateispeicher. Setzen Sie file:///ordner oder s3://SCHLÜSSEL:GEHEIMNIS@host/bucket."
+    )
+
+
+def _bucket(address: str) -> Storage:
+    """Return the storage for s3://KEY:SECRET@host[:port]/bucket?region=us-east-1&secure=0."""
+    parts = urlsplit(address)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    secure = query.get("secure", "1") != "0"
+    host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+    options: dict[str, Any] = {
+        "access_key": unquote(parts.username or ""),
+        "secret_key": unquote(parts.password or ""),
+        "bucket_name": parts.path.strip("/"),
+        "region_name": query.get("region", "us-east-1"),
+        "endpoint_url": f"{'https' if secure else 'http'}://{host}",
+        "default_acl": None,  # what a bucket does by itself is private; stores without ACLs refuse any other word
+        "max_memory_size": SPOOL_BYTES,
+        "client_config": Config(
+            s3={"addressing_style": "path"},
+            signature_version="s3v4",
+            connect_timeout=3,
+            read_timeout=15,
+            retries={"total_max_attempts": 2, "mode": "standard"},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    }
+    # boto3 takes most of a second to import: only installations that use it pay for it.
+    storage: Storage = import_string("storages.backends.s3.S3Storage")(**options)
+    return storage

@@ -1,0 +1,277 @@
+"""Outgoing mail: every message is first a row, written in the transaction that owes it, and then sent exactly once."""
+
+import logging
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import Message
+from email.utils import make_msgid, parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import ContentFile
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.template import Context, Engine
+from django.utils import timezone
+from post_office.models import PRIORITY, STATUS, Attachment, Email
+
+from landespreis import files, queue
+
+log = logging.getLogger(__name__)
+
+SENDER_TASK = "landespreis.tasks.send_owed_mail"
+CLAIM = timedelta(minutes=5)
+"""How long a worker may take over one message; a worker that died in between is retried after that."""
+LONGEST_WAIT = timedelta(minutes=60)
+ATTEMPTS = 78
+"""Waits of 1, 2, 4 … 60 minutes add up to 72 hours; after that a message has failed for good."""
+SUBJECT_LENGTH = 250
+NO_SERVER = (
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+    ssl.SSLError,
+    smtplib.SMTPServerDisconnected,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPAuthenticationError,
+    ImproperlyConfigured,
+)
+"""Errors after which the next message would fare no better."""
+AUTOMATIC = {"Auto-Submitted": "auto-generated"}
+"""RFC 3834: asks mailboxes not to answer with absence notes."""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that goes with a mail."""
+
+    name: str
+    content: bytes
+    mimetype: str
+
+
+def owe(
+    template: str, to: str | Iterable[str], context: Mapping[str, Any], *, attachments: Iterable[Attached] = ()
+) -> list[Email]:
+    """Owe the mail templates/mail/<template>.{subject.txt,txt,html} to each address, and return its rows.
+
+    Call it inside the verb's transaction: the mail is owed if and only if that commits. One row per address, an
+    address named twice counts once. The templates get `context`, `base_url` and `subject`; the text ones are not
+    HTML-escaped. Raises `files.Unavailable` when an attachment cannot be kept.
+    """
+    values = {"base_url": settings.BASE_URL, **context}
+    subject = _one_line(_render_text(f"mail/{template}.subject.txt", values))[:SUBJECT_LENGTH]
+    values["subject"] = subject
+    text = _render_text(f"mail/{template}.txt", values).strip() + "\n"
+    html = Engine.get_default().get_template(f"mail/{template}.html").render(Context(values))
+    sender = settings.DEFAULT_FROM_EMAIL
+    addresses = {address.casefold(): address for address in ([to] if isinstance(to, str) else to)}
+    with transaction.atomic():
+        kept = [_keep(attached) for attached in attachments]
+        rows = [
+            _row(AUTOMATIC, kept, from_email=sender, to=[address], subject=subject, message=text, html_message=html)
+            for address in addresses.values()
+        ]
+    _nudge()
+    return rows
+
+
+class OwedMailBackend(BaseEmailBackend):
+    """Django's EMAIL_BACKEND: turns each message, also those of other packages, into an owed row.
+
+    Subject and body are stored as they are, never as templates, whatever a person's name contains.
+    """
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        owed = [message for message in email_messages if message.recipients()]
+        try:
+            with transaction.atomic():
+                for message in owed:
+                    _owe_message(message)
+        except Exception:
+            if not self.fail_silently:
+                raise
+            log.exception("mail could not be owed")
+            return 0
+        if owed:
+            _nudge()
+        return len(owed)
+
+
+class KeptMailBackend(BaseEmailBackend):
+    """Delivery where there is no mail server: in a demo the rows themselves are the letterbox."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        if not settings.DEMO:
+            raise ImproperlyConfigured("SMTP_URL fehlt: Nachrichten bleiben liegen, bis ein Mailserver genannt ist.")
+        return len(email_messages)
+
+
+def due() -> QuerySet[Email]:
+    """Return the owed mails that no worker holds and whose time has come, the oldest of the most urgent first.
+
+    Mail runs on the machine's clock, not on the award's: a demo that jumps a week must not wait a week for its mail.
+    """
+    now = timezone.now()
+    owed = Q(status__isnull=True) | Q(status__in=(STATUS.queued, STATUS.requeued))
+    ready = Q(scheduled_time__isnull=True) | Q(scheduled_time__lte=now)
+    rows: QuerySet[Email] = Email.objects.filter(owed, ready)
+    return rows.order_by("-priority", "scheduled_time", "pk")
+
+
+def send_owed(limit: int = 50) -> int:
+    """Send up to `limit` due mails and return how many went out.
+
+    Safe with any number of workers at once, on every database: a row is sent by the one whose UPDATE claimed it. A
+    message the server refuses waits longer each time. When no server answers the run stops at once, and the others
+    stay due.
+    """
+    sent = 0
+    backends: dict[str, str] = settings.POST_OFFICE["BACKENDS"]  # type: ignore[assignment]
+    connection = get_connection(backends["default"])
+    try:
+        for pk in list(due().values_list("pk", flat=True)[:limit]):
+            claim = timezone.now() + CLAIM
+            if not due().filter(pk=pk).order_by().update(scheduled_time=claim):
+                continue  # another worker has it
+            row = Email.objects.get(pk=pk)
+            try:
+                connection.open()
+                connection.send_messages([_message(row)])
+            except Exception as error:  # smtplib raises many kinds, and the storage may hand out no attachment
+                _failed(row, claim, error)
+                if isinstance(error, NO_SERVER):
+                    break
+            else:
+                sent += _settle(row, claim, status=STATUS.sent, scheduled_time=None)
+    finally:
+        with suppress(Exception):  # a server that does not say goodbye has the mail all the same
+            connection.close()
+    return sent
+
+
+def _failed(row: Email, claim: datetime, error: Exception) -> None:
+    """Let a mail wait before it is tried again, or give it up after all its attempts."""
+    log.warning("mail %s not sent: %s: %s", row.pk, type(error).__name__, error)
+    attempts = (row.number_of_retries or 0) + 1
+    wait = min(timedelta(minutes=2 ** min(attempts - 1, 6)), LONGEST_WAIT)
+    again = attempts < ATTEMPTS
+    scheduled_time = timezone.now() + wait if again else None
+    _settle(row, claim, status=STATUS.requeued if again else STATUS.failed, scheduled_time=scheduled_time, error=error)
+
+
+def _settle(
+    row: Email, claim: datetime, *, status: int, scheduled_time: datetime | None, error: Exception | None = None
+) -> int:
+    """Write down how an attempt ended, unless the claim ran out and another worker holds the row now."""
+    values: dict[str, Any] = {"status": status, "scheduled_time": scheduled_time, "last_updated": timezone.now()}
+    if error is not None:
+        values["number_of_retries"] = Coalesce(F("number_of_retries"), 0) + 1
+    with transaction.atomic():
+        settled: int = Email.objects.filter(pk=row.pk, scheduled_time=claim).update(**values)
+        row.logs.create(
+            status=STATUS.sent if error is None else STATUS.failed,
+            exception_type=type(error).__name__ if error else "",
+            message=str(error)[:2000] if error else "",
+        )
+    return settled
+
+
+def _message(row: Email) -> EmailMessage:
+    """Return the row as a message; its Message-ID stays the same in every attempt."""
+    message = EmailMultiAlternatives(
+        subject=row.subject,
+        body=row.message,
+        from_email=row.from_email,
+        to=row.to,
+        cc=row.cc,
+        bcc=row.bcc,
+        headers={**(row.headers or {}), "Message-ID": row.message_id},
+    )
+    if row.html_message:
+        message.attach_alternative(row.html_message, "text/html")
+    for attachment in row.attachments.order_by("pk"):
+        with attachment.file.open("rb") as file:
+            message.attach(attachment.name, file.read(), attachment.mimetype or "application/octet-stream")
+    return message
+
+
+def _owe_message(message: EmailMessage) -> Email:
+    alternatives = getattr(message, "alternatives", [])
+    html = next((str(content) for content, mimetype in alternatives if mimetype == "text/html"), "")
+    text = str(message.body)
+    if message.content_subtype == "html":
+        text, html = "", text
+    headers = {**AUTOMATIC, **message.extra_headers}
+    if message.reply_to:
+        headers.setdefault("Reply-To", ", ".join(message.reply_to))
+    return _row(
+        headers,
+        [_keep(attached) for attached in _attached(message)],
+        from_email=message.from_email,
+        to=_bare(message.to),
+        cc=_bare(message.cc),
+        bcc=_bare(message.bcc),
+        subject=message.subject,
+        message=text,
+        html_message=html,
+    )
+
+
+def _bare(addresses: Iterable[str]) -> list[str]:
+    """Return addresses without names: the row's column parts them at commas, which names may contain."""
+    return [parseaddr(address)[1] for address in addresses]
+
+
+def _attached(message: EmailMessage) -> Iterator[Attached]:
+    for part in message.attachments:
+        if isinstance(part, Message):
+            payload = part.get_payload(decode=True)
+            name, content, mimetype = part.get_filename(), payload or b"", part.get_content_type()
+        else:
+            name, content, mimetype = part[0], part[1], part[2]
+        data = content if isinstance(content, bytes) else str(content).encode()
+        yield Attached(name or "Datei", data, mimetype or "application/octet-stream")
+
+
+def _row(headers: Mapping[str, str], attachments: Iterable[Attachment], **fields: Any) -> Email:
+    """Write one owed mail. Line breaks in subject and headers become spaces, so nobody can add a header."""
+    fields["subject"] = _one_line(fields["subject"])
+    fields["from_email"] = _one_line(fields["from_email"])
+    row = Email.objects.create(
+        **fields,
+        headers={name: _one_line(value) for name, value in headers.items() if name.lower() != "message-id"},
+        message_id=make_msgid(domain=urlsplit(settings.BASE_URL).hostname),
+        status=STATUS.queued,
+        priority=PRIORITY.medium,
+    )
+    row.attachments.set(attachments)
+    return row
+
+
+def _keep(attached: Attached) -> Attachment:
+    attachment = Attachment(name=files.clean_name(attached.name), mimetype=attached.mimetype)
+    attachment.file.save(attachment.name, ContentFile(attached.content), save=True)
+    return attachment
+
+
+def _render_text(name: str, values: Mapping[str, Any]) -> str:
+    return Engine.get_default().get_template(name).render(Context(dict(values), autoescape=False))
+
+
+def _one_line(value: object) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
+
+
+def _nudge() -> None:
+    queue.nudge(SENDER_TASK)

@@ -1,0 +1,1 @@
+"""Submissions: the round, its entries, what was handed in, and the receipts."""

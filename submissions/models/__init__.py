@@ -1,0 +1,26 @@
+"""The tables of the award, by topic: the round, the entry, its people, its files, and the record of what happened."""
+
+from submissions.models.entry import Answer, Partner, Section, Submission, Variant
+from submissions.models.files import Attachment
+from submissions.models.people import Editor
+from submissions.models.record import Event, Extension, Receipt, Reminder, Version
+from submissions.models.round import Category, Criterion, Question, Round
+
+__all__ = [
+    "Answer",
+    "Attachment",
+    "Category",
+    "Criterion",
+    "Editor",
+    "Event",
+    "Extension",
+    "Partner",
+    "Question",
+    "Receipt",
+    "Reminder",
+    "Round",
+    "Section",
+    "Submission",
+    "Variant",
+    "Version",
+]

@@ -1,0 +1,233 @@
+"""A round of the award and its rows: categories, criteria and the questions of the form."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+RESERVED_KEYS = frozenset(
+    [
+        "titel",
+        "kommune",
+        "partner",
+        "rechtsform",
+        "kurzbeschreibung",
+        "dateien",
+        "mitwirkende",
+        "pruefen",
+        "zurueckziehen",
+        "uebergeben",
+        "versionen",
+        "fassungen",
+        "zuruecksetzen",
+        "neu",
+        "einladung",
+    ]
+)
+"""Path segments below an entry that a question's key must not take."""
+
+
+def default_reminder_hours() -> list[int]:
+    return [14 * 24, 7 * 24, 3 * 24, 24, 3]
+
+
+def validate_reminder_hours(value: Any) -> None:
+    """Raise ValidationError unless `value` is a list of different whole hours, at most a year."""
+    if not isinstance(value, list) or not all(type(hours) is int and 0 < hours <= 8784 for hours in value):
+        raise ValidationError("Bitte geben Sie eine Liste ganzer Stunden an, zum Beispiel [336, 168, 72, 24, 3].")
+    if len(set(value)) != len(value):
+        raise ValidationError("Jeder Abstand darf nur einmal vorkommen.")
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    def current(self) -> "Round | None":
+        """The round the portal is about: the one that opened or will open last."""
+        return self.order_by("-opens_at").first()
+
+
+class Round(models.Model):
+    """One edition of the award. Nothing about an edition is in the code; all of it is here and in the rows below."""
+
+    class Phase(models.TextChoices):
+        ANNOUNCED = "announced", "angekündigt"
+        OPEN = "open", "Einreichung offen"
+        REVIEW = "review", "Prüfung und Jury"
+        DECIDED = "decided", "entschieden"
+        PUBLISHED = "published", "veröffentlicht"
+
+    key = models.SlugField("Kürzel", unique=True, max_length=30)
+    name = models.CharField("Name", max_length=150)
+    number_prefix = models.CharField("Anfang der Nummern", max_length=20, help_text="Zum Beispiel „IKZ-2026“.")
+    opens_at = models.DateTimeField("Einreichung ab")
+    closes_at = models.DateTimeField(
+        "Einreichungsschluss",
+        help_text="Der erste Augenblick, in dem nichts mehr angenommen wird.",
+    )
+    contract_after = models.DateField(
+        "Stichtag der Vereinbarung",
+        null=True,
+        blank=True,
+        help_text="Leer: Der Stichtag wird nicht geprüft.",
+    )
+    ceremony_on = models.DateField("Preisverleihung am")
+    embargo_until = models.DateTimeField("Preisträger nicht öffentlich vor")
+    decided_at = models.DateTimeField("entschieden am", null=True, editable=False)
+    prize = models.PositiveIntegerField("Preisgeld je Kategorie in Euro", default=10_000)
+    scale_min = models.PositiveSmallIntegerField("kleinste Punktzahl", default=0)
+    scale_max = models.PositiveSmallIntegerField("größte Punktzahl", default=10)
+    max_file_megabytes = models.PositiveSmallIntegerField(
+        "größte Datei in MB",
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+    )
+    max_files = models.PositiveSmallIntegerField("Dateien je Einreichung", default=10)
+    max_abstract = models.PositiveIntegerField("Zeichen der Kurzbeschreibung", default=800)
+    proof_required = models.BooleanField(
+        "Bestätigung als Datei verlangen",
+        default=False,
+        help_text="Ohne Haken genügt die Erklärung, dass die Gremien zugestimmt haben.",
+    )
+    reminder_hours = models.JSONField(
+        "Erinnerungen, Stunden vor Schluss",
+        default=default_reminder_hours,
+        validators=[validate_reminder_hours],
+    )
+    last_number = models.PositiveIntegerField("letzte vergebene Nummer", default=0, editable=False)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "Wettbewerbsrunde"
+        verbose_name_plural = "Wettbewerbsrunden"
+        ordering = ("-opens_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(opens_at__lt=F("closes_at")),
+                name="round_opens_before_it_closes",
+                violation_error_message="Der Einreichungsschluss muss nach dem Beginn liegen.",
+            ),
+            models.CheckConstraint(
+                condition=Q(scale_min__lt=F("scale_max")),
+                name="round_scale_grows",
+                violation_error_message="Die größte Punktzahl muss über der kleinsten liegen.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def max_file_bytes(self) -> int:
+        return self.max_file_megabytes * 1024 * 1024
+
+    def phase(self, now: datetime) -> "Round.Phase":
+        """Return the phase at `now`; derived from the dates, never stored."""
+        if now < self.opens_at:
+            return Round.Phase.ANNOUNCED
+        if now < self.closes_at:
+            return Round.Phase.OPEN
+        if now >= self.embargo_until:
+            return Round.Phase.PUBLISHED
+        return Round.Phase.DECIDED if self.decided_at and now >= self.decided_at else Round.Phase.REVIEW
+
+
+class Category(models.Model):
+    round = models.ForeignKey(Round, verbose_name="Runde", on_delete=models.CASCADE, related_name="categories")
+    key = models.SlugField("Kürzel", max_length=40)
+    name = models.CharField("Name", max_length=120)
+    short_name = models.CharField("kurzer Name", max_length=60)
+    blurb = models.CharField("Erklärung in einem Satz", max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField("Reihenfolge")
+
+    class Meta:
+        verbose_name = "Kategorie"
+        verbose_name_plural = "Kategorien"
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=["round", "key"], name="one_category_per_key"),
+            models.UniqueConstraint(
+                fields=["round", "position"],
+                name="one_category_per_position",
+                violation_error_message="Auf diesem Platz steht schon eine Kategorie.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Criterion(models.Model):
+    round = models.ForeignKey(Round, verbose_name="Runde", on_delete=models.CASCADE, related_name="criteria")
+    key = models.SlugField("Kürzel", max_length=40)
+    title = models.CharField("Name", max_length=120)
+    explanation = models.TextField("Erläuterung")
+    weight = models.DecimalField(
+        "Gewicht",
+        max_digits=6,
+        decimal_places=3,
+        default=1,
+        validators=[MinValueValidator(0)],
+    )
+    position = models.PositiveSmallIntegerField("Reihenfolge")
+
+    class Meta:
+        verbose_name = "Kriterium"
+        verbose_name_plural = "Kriterien"
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=["round", "key"], name="one_criterion_per_key"),
+            models.CheckConstraint(
+                condition=Q(weight__gte=0),
+                name="criterion_weight_not_negative",
+                violation_error_message="Ein Gewicht kann nicht negativ sein.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Question(models.Model):
+    """One text section of the form."""
+
+    round = models.ForeignKey(Round, verbose_name="Runde", on_delete=models.CASCADE, related_name="questions")
+    key = models.SlugField("Kürzel", max_length=40, help_text="Steht in der Adresse des Abschnitts.")
+    title = models.CharField("Überschrift", max_length=120)
+    short_title = models.CharField("kurze Überschrift", max_length=40)
+    intro = models.TextField("Einleitung", blank=True)
+    prompt = models.CharField("Frage", max_length=200)
+    help = models.CharField("Hinweis", max_length=300, blank=True)
+    example = models.TextField("Beispiel für eine gute Antwort", blank=True)
+    max_characters = models.PositiveIntegerField(
+        "höchstens Zeichen",
+        default=3000,
+        validators=[MinValueValidator(100), MaxValueValidator(20_000)],
+    )
+    required = models.BooleanField("muss beantwortet werden", default=True)
+    criterion = models.ForeignKey(
+        Criterion,
+        verbose_name="Kriterium",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="questions",
+    )
+    position = models.PositiveSmallIntegerField("Reihenfolge")
+
+    class Meta:
+        verbose_name = "Frage"
+        verbose_name_plural = "Fragen"
+        ordering = ("position",)
+        constraints = (models.UniqueConstraint(fields=["round", "key"], name="one_question_per_key"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        if self.key in RESERVED_KEYS:
+            raise ValidationError({"key": f"Das Kürzel „{self.key}“ ist für einen festen Abschnitt vergeben."})
+        if self.criterion_id and self.criterion and self.criterion.round_id != self.round_id:
+            raise ValidationError({"criterion": "Das Kriterium gehört zu einer anderen Runde."})

@@ -1,0 +1,46 @@
+"""Who may do what to an entry: pure predicates over an entry whose editors are at hand."""
+
+from accounts.models import User
+from submissions.models import Editor, Submission
+
+Role = Editor.Role
+
+
+def role(user: User, entry: Submission) -> str | None:
+    """Return "owner", a role of `Editor.Role`, or None. Reads `entry.editors`; prefetch it."""
+    if entry.owner_id == user.pk:
+        return "owner"
+    return next(
+        (editor.role for editor in entry.editors.all() if editor.user_id == user.pk),
+        None,
+    )
+
+
+def may_read(user: User, entry: Submission) -> bool:
+    """Owner and everybody who accepted an invitation."""
+    return role(user, entry) is not None
+
+
+def may_edit(user: User, entry: Submission) -> bool:
+    """Owner and editors who do not only read."""
+    return role(user, entry) in {"owner", Role.EDIT, Role.SUBMIT}
+
+
+def may_submit(user: User, entry: Submission) -> bool:
+    """Owner and editors with «bearbeiten und einreichen»; the same people may withdraw."""
+    return role(user, entry) in {"owner", Role.SUBMIT}
+
+
+def may_invite(user: User, entry: Submission) -> bool:
+    """Owner and editors with «bearbeiten und einreichen»."""
+    return may_submit(user, entry)
+
+
+def may_hand_over(user: User, entry: Submission) -> bool:
+    """The owner only."""
+    return role(user, entry) == "owner"
+
+
+def may_extend(user: User) -> bool:
+    """Geschäftsstelle: staff with the right to grant extensions."""
+    return user.is_staff and user.has_perm("submissions.add_extension")

@@ -1,0 +1,76 @@
+"""The transition table of an entry and the rule of the window: pure, no database, no clock."""
+
+from datetime import datetime
+from enum import Enum
+
+from landespreis import wording
+from landespreis.refusal import Refused, TooLate
+from submissions.models import Round, Submission
+
+Status = Submission.Status
+
+
+class Act(Enum):
+    """What a person can want to do to an entry that exists."""
+
+    WRITE = "write"
+    """Save a section, partners, files, editors, the owner: the draft side."""
+    SUBMIT = "submit"
+    WITHDRAW = "withdraw"
+
+
+TRANSITIONS: dict[tuple[Status, Act], Status] = {
+    (Status.DRAFT, Act.WRITE): Status.DRAFT,
+    (Status.DRAFT, Act.SUBMIT): Status.SUBMITTED,
+    (Status.SUBMITTED, Act.WRITE): Status.SUBMITTED,
+    (Status.SUBMITTED, Act.SUBMIT): Status.SUBMITTED,
+    (Status.SUBMITTED, Act.WITHDRAW): Status.WITHDRAWN,
+    (Status.WITHDRAWN, Act.WRITE): Status.WITHDRAWN,
+    (Status.WITHDRAWN, Act.SUBMIT): Status.SUBMITTED,
+}
+"""Every pair that is not named is refused. A withdrawn entry keeps its number and may come back in time."""
+
+
+def target(status: str, act: Act) -> Status:
+    """Return the status after `act`; raises Refused for a pair the table does not name."""
+    try:
+        return TRANSITIONS[Status(status), act]
+    except KeyError:
+        raise Refused(
+            "Zurückziehen lässt sich nur eine Einreichung, die gerade eingereicht ist. "
+            "Vielleicht hat schon jemand anderes sie zurückgezogen."
+        ) from None
+
+
+def require_started(round: Round, now: datetime) -> None:
+    """Raise TooLate unless a new entry may begin at `now`: from `opens_at` on, before `closes_at`."""
+    if now < round.opens_at:
+        raise TooLate(
+            f"Einreichungen sind ab {wording.opening(round.opens_at)} möglich. Bis dahin kann niemand beginnen.",
+            title="Die Einreichung ist noch nicht eröffnet",
+        )
+    if now >= round.closes_at:
+        raise TooLate(
+            f"Einreichungsschluss war {wording.deadline(round.closes_at)}. Neue Einreichungen sind nicht mehr möglich.",
+            title="Die Einreichung ist geschlossen",
+        )
+
+
+def is_open(entry: Submission, now: datetime) -> bool:
+    """Whether an existing entry may change at `now`: from `opens_at` on, before its own deadline."""
+    return entry.round.opens_at <= now < entry.deadline
+
+
+def require_open(entry: Submission, now: datetime) -> None:
+    """Raise TooLate unless `is_open`; nothing of what was written is lost, and the message says so."""
+    if now < entry.round.opens_at:
+        raise TooLate(
+            f"Einreichungen sind ab {wording.opening(entry.round.opens_at)} möglich.",
+            title="Die Einreichung ist noch nicht eröffnet",
+        )
+    if now >= entry.deadline:
+        raise TooLate(
+            f"Die Frist endete {wording.deadline(entry.deadline)}. Seitdem ändert sich an dieser Einreichung nichts "
+            "mehr. Alles bis dahin Gespeicherte bleibt lesbar.",
+            title="Die Frist ist abgelaufen",
+        )

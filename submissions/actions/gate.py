@@ -1,0 +1,83 @@
+"""What every verb on an entry begins and ends with: lock it, check who and when, write the journal."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Prefetch
+
+from accounts.models import User
+from landespreis import clock
+from landespreis.refusal import NotAllowed
+from submissions import workflow
+from submissions.models import Editor, Event, Section, Submission, Version
+
+Permission = Callable[[User, Submission], bool]
+
+
+def lock(entry: Submission) -> Submission:
+    """Return a fresh copy of `entry`, locked until the transaction ends, with what the verbs read selected."""
+    return (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("round", "category", "lead", "owner", "current", "submitted_lead")
+        .prefetch_related(Prefetch("editors", Editor.objects.select_related("user")))
+        .get(pk=entry.pk)
+    )
+
+
+def enter(entry: Submission, *, by: User, may: Permission, act: workflow.Act) -> tuple[Submission, datetime]:
+    """Lock `entry` and make sure that `by` may `act` now; return the locked entry and the moment.
+
+    The clock is read after the lock is held, so waiting for a lock never carries a late write past the deadline.
+    Raises NotAllowed, TooLate or Refused.
+    """
+    entry = lock(entry)
+    now = require(entry, by=by, may=may)
+    workflow.target(entry.status, act)
+    return entry, now
+
+
+def require(entry: Submission, *, by: User, may: Permission) -> datetime:
+    """Make sure that `by` may act on `entry` and that its window is open; return the moment.
+
+    Pages ask before they read a form or show one, the verbs ask again. Raises NotAllowed, TooLate.
+    """
+    now = clock.now()
+    if not may(by, entry):
+        raise NotAllowed("Für diesen Schritt fehlt Ihnen das Recht an dieser Einreichung. Fragen Sie die Inhaberin.")
+    workflow.require_open(entry, now)
+    return now
+
+
+def record(
+    entry: Submission,
+    verb: Event.Verb,
+    *,
+    at: datetime,
+    by: User | None,
+    version: Version | None = None,
+    **detail: Any,
+) -> Event:
+    """Write a line of the journal."""
+    return Event.objects.create(submission=entry, at=at, by=by, verb=verb, version=version, detail=detail)
+
+
+def addresses(entry: Submission, *first: User) -> list[str]:
+    """Return the addresses of `first`, the owner and the editors who accepted, each once, in that order."""
+    people = [
+        *first,
+        entry.owner,
+        *(editor.user for editor in entry.editors.all() if editor.user),
+    ]
+    return list(dict.fromkeys(person.email for person in people))
+
+
+def touch(entry: Submission, key: str, *, at: datetime, by: User) -> None:
+    """Note that a section made of rows (partners, files) changed."""
+    section, fresh = Section.objects.get_or_create(
+        submission=entry,
+        key=key,
+        defaults={"saved_at": at, "saved_by": by, "revision": 1},
+    )
+    if not fresh:
+        Section.objects.filter(pk=section.pk).update(revision=F("revision") + 1, saved_at=at, saved_by=by)

@@ -1,0 +1,41 @@
+"""Thin Celery wrappers: load, hand over to a verb. Each may run twice or late without harm."""
+
+from celery import shared_task
+
+from submissions.actions import files, receipts, reminders
+from submissions.models import Attachment, Receipt
+
+
+@shared_task(name="submissions.tasks.render_receipt")
+def render_receipt(pk: int) -> None:
+    """Render one owed receipt right after its submit."""
+    if receipt := Receipt.objects.owed().filter(pk=pk).first():
+        receipts.fulfil(receipt)
+
+
+@shared_task(name="submissions.tasks.render_owed_receipts")
+def render_owed_receipts() -> None:
+    """Render whatever is still owed: the net below `render_receipt`."""
+    receipts.fulfil_all()
+
+
+@shared_task(name="submissions.tasks.scan_file")
+def scan_file(pk: str) -> None:
+    """Ask the scanner about one file right after its upload."""
+    waiting = Attachment.objects.filter(pk=pk, scan=Attachment.Scan.PENDING)
+    if attachment := waiting.select_related("submission", "uploaded_by").first():
+        files.scan(attachment)
+
+
+@shared_task(name="submissions.tasks.scan_waiting_files")
+def scan_waiting_files() -> None:
+    """Ask about every file that still waits; stop at the first that gets no answer."""
+    for attachment in files.waiting():
+        if files.scan(attachment) == Attachment.Scan.PENDING:
+            break
+
+
+@shared_task(name="submissions.tasks.remind")
+def remind() -> None:
+    """Send the reminders that are due."""
+    reminders.remind_all()

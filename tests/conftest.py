@@ -1,0 +1,126 @@
+"""What every test stands on: guards, a private folder, an empty cache, the clock, and the round of the award."""
+
+import os
+import socket
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings as project
+from django.core.cache import cache
+from django.template import engines
+from django.test import Client
+
+from accounts.models import User
+from landespreis.clock import BERLIN
+from submissions.management.commands.load_round import SHIPPED, load
+from submissions.models import Round
+
+OPENS = datetime(2025, 12, 1, tzinfo=BERLIN)
+CLOSES = datetime(2026, 2, 10, tzinfo=BERLIN)
+MIDWAY = datetime(2026, 1, 20, 10, 30, tzinfo=BERLIN)
+SECOND = timedelta(seconds=1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each of the parallel processes a Redis database of its own: they empty it."""
+    location = project.CACHES["default"].get("LOCATION", "")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    if location.startswith("redis"):
+        head, _, number = location.rpartition("/")
+        project.CACHES["default"]["LOCATION"] = f"{head}/{int(number) - int(worker)}"
+
+
+class UnknownVariable(str):
+    """Stands for a variable that a template of ours names and its view does not give: the test fails."""
+
+    __slots__ = ()
+
+    def __contains__(self, item: object) -> bool:
+        return item == "%s"
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __mod__(self, variable: object) -> str:
+        frame = sys._getframe(1)
+        template = frame.f_locals["context"].render_context.template
+        if Path(template.origin.name).is_relative_to(project.BASE_DIR / "templates"):
+            pytest.fail(f"{template.origin.name} uses {variable!s}, which its context does not have", pytrace=False)
+        return ""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _unknown_variables_fail() -> None:
+    engines["django"].engine.string_if_invalid = UnknownVariable()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only this machine can be reached."""
+    connect = socket.socket.connect
+
+    def local_only(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "localhost", "::1"}:
+            pytest.fail(f"connection to {address[0]} attempted")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", local_only)
+
+
+@pytest.fixture(autouse=True)
+def _own_ground(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Private files in a folder of the test's own, quick passwords, nothing cached from another test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.FILES_URL = f"file://{tmp_path / 'files'}"
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[[datetime], None]]:
+    """Set the clock: `at(CLOSES - SECOND)`. It stands still until it is set again."""
+    running: list[time_machine.travel] = []
+
+    def stop() -> None:
+        while running:
+            running.pop().stop()
+
+    def travel(moment: datetime) -> None:
+        stop()
+        journey = time_machine.travel(moment, tick=False)
+        journey.start()
+        running.append(journey)
+
+    yield travel
+    stop()
+
+
+@pytest.fixture
+def round(db: None) -> Round:
+    """The round of the award, as `load_round` loads it."""
+    return load(tomllib.loads(SHIPPED.read_text(encoding="utf-8")))
+
+
+@pytest.fixture
+def open_round(round: Round, at: Callable[[datetime], None]) -> Round:
+    """The round, with the clock in the middle of its window."""
+    at(MIDWAY)
+    return round
+
+
+@pytest.fixture
+def login(client: Client) -> Callable[[User], Client]:
+    """Return a client logged in as a person: `login(user).get(…)`."""
+
+    def as_person(user: User) -> Client:
+        client.force_login(user)
+        return client
+
+    return as_person

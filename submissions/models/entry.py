@@ -164,10 +164,16 @@ class Submission(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.title or "Einreichung ohne Titel"
+        """Never the title: this name stands in the admin, where nobody reads drafts."""
+        return self.label or "Entwurf"
 
     def get_absolute_url(self) -> str:
         return reverse("submissions:overview", args=[self.pk])
+
+    @property
+    def heading(self) -> str:
+        """What the people of the entry call it."""
+        return self.title or "Einreichung ohne Titel"
 
     @property
     def label(self) -> str:

@@ -1,0 +1,5 @@
+"""The ministry's view of the award: rounds to set up, entries to follow, extensions to grant."""
+
+from submissions.admin import entries, rounds
+
+__all__ = ["entries", "rounds"]

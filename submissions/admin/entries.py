@@ -1,0 +1,292 @@
+"""Entries with their versions, receipts and journal, all read-only; what staff may do is a button that calls a verb.
+
+Nobody in the ministry reads a draft here: of an entry without a version the lists show municipality, category and how
+far it is, never title or text.
+"""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.models import Membership, User
+from landespreis import wording
+from landespreis.refusal import Refused
+from submissions import checks, draft, permissions
+from submissions.actions import entries
+from submissions.admin.readonly import NoChanges, ReadOnlyInline
+from submissions.models import Event, Extension, Receipt, Reminder, Submission, Version
+
+SHOWN_DETAILS = {
+    "section": "Abschnitt",
+    "number": "Nummer",
+    "partner": "Partner",
+    "name": "Datei",
+    "email": "Adresse",
+    "role": "Rolle",
+    "to_name": "an",
+    "hours": "Stunden vorher",
+    "until": "bis",
+    "reason": "Grund",
+    "finding": "Fund",
+}
+"""What of a journal line's detail the admin shows; texts of a draft are never among it."""
+
+
+class VersionInline(ReadOnlyInline):
+    model = Version
+    fields = ("number", "submitted_at", "submitted_by", "receipt_state")
+    readonly_fields = ("receipt_state",)
+    show_change_link = True
+
+    @admin.display(description="Eingangsbestätigung")
+    def receipt_state(self, version: Version) -> str:
+        return _receipt_state(version.receipt)
+
+
+class ExtensionInline(ReadOnlyInline):
+    model = Extension
+    fields = ("until", "reason", "granted_by", "granted_at")
+
+
+class ReminderInline(ReadOnlyInline):
+    model = Reminder
+    fields = ("hours", "deadline", "sent_at")
+
+
+class EventInline(ReadOnlyInline):
+    model = Event
+    fields = ("at", "by", "verb", "version_number", "details")
+    readonly_fields = ("version_number", "details")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Event]":
+        return super().get_queryset(request).select_related("by", "version").defer("version__canonical")
+
+    @admin.display(description="Version")
+    def version_number(self, event: Event) -> str:
+        return str(event.version.number) if event.version else ""
+
+    @admin.display(description="Einzelheiten")
+    def details(self, event: Event) -> str:
+        told = [f"{label}: {event.detail[key]}" for key, label in SHOWN_DETAILS.items() if event.detail.get(key)]
+        return ", ".join(told)
+
+
+class ExtensionForm(forms.Form):
+    until = forms.SplitDateTimeField(
+        label="Neue Frist",
+        widget=AdminSplitDateTime,
+        help_text="Der erste Augenblick, in dem nichts mehr angenommen wird. Ortszeit in Nordrhein-Westfalen.",
+    )
+    reason = forms.CharField(
+        label="Grund",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        help_text="Steht im Verlauf der Einreichung.",
+    )
+
+
+class WaitingMembership(admin.SimpleListFilter):
+    title = "Zugehörigkeit"
+    parameter_name = "zugehoerigkeit"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("offen", "noch nicht bestätigt")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Submission]") -> "QuerySet[Submission]":
+        if self.value() != "offen":
+            return queryset
+        confirmed = Membership.objects.filter(
+            user=OuterRef("owner"), municipality=OuterRef("lead"), status=Membership.Status.CONFIRMED
+        )
+        return queryset.exclude(Exists(confirmed))
+
+
+@admin.register(Submission)
+class SubmissionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = (
+        "entry",
+        "lead",
+        "category",
+        "status",
+        "formal_check",
+        "sections_saved",
+        "membership",
+        "deadline_text",
+    )
+    list_filter = ("round", "status", "formal_check", "category", WaitingMembership)
+    search_fields = ("number", "submitted_lead__name", "lead__name", "lead__ags", "owner__name", "owner__email")
+    search_help_text = "Nummer, Kommune, AGS oder Person"
+    list_select_related = ("round", "lead", "category", "owner", "current")
+    inlines = (VersionInline, ExtensionInline, ReminderInline, EventInline)
+    fields = (
+        "entry", "round", "status", "formal_check", "lead", "category", "owner", "membership", "people", "progress",
+        "deadline_text", "created_at",
+    )  # fmt: skip
+    readonly_fields = ("entry", "membership", "people", "progress", "deadline_text")
+    change_form_template = "admin/submissions/entry.html"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
+        rows: QuerySet[Submission] = super().get_queryset(request)
+        return rows.annotate(saved=Count("sections")).prefetch_related("owner__memberships")
+
+    def get_urls(self) -> list[URLPattern]:
+        extend = path("<uuid:pk>/verlaengern/", self.admin_site.admin_view(self.extend), name="submissions_extend")
+        return [extend, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        assert isinstance(request.user, User)
+        extra = {"may_extend": permissions.may_extend(request.user), "show_close": True}
+        return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
+
+    def extend(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Ask for the new deadline and its reason, and grant it."""
+        entry = get_object_or_404(Submission.objects.select_related("round", "lead"), pk=pk)
+        assert isinstance(request.user, User)
+        if not permissions.may_extend(request.user):
+            raise PermissionDenied
+        form = ExtensionForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                entries.extend(entry, by=request.user, **form.cleaned_data)
+                self.message_user(request, "Die Frist ist verlängert, die Mitwirkenden sind benachrichtigt.")
+                return redirect("admin:submissions_submission_change", entry.pk)
+            except Refused as refusal:
+                self.message_user(request, refusal.message, messages.ERROR)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "media": form.media,
+            "title": "Frist verlängern",
+            "entry": entry,
+            "name": _name(entry),
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/submissions/extend.html", context)
+
+    @admin.display(description="Einreichung", ordering="number")
+    def entry(self, row: Submission) -> str:
+        return _name(row)
+
+    @admin.display(description="begonnene Abschnitte", ordering="saved")
+    def sections_saved(self, row: Any) -> int:
+        return int(row.saved)
+
+    @admin.display(description="Zugehörigkeit")
+    def membership(self, row: Submission) -> str:
+        status = {m.municipality_id: m for m in row.owner.memberships.all()}
+        found = status.get(row.lead_id) if row.lead_id else None
+        return found.get_status_display() if found else "keine Angabe"
+
+    @admin.display(description="Frist")
+    def deadline_text(self, row: Submission) -> str:
+        own = " (eigene Frist)" if row.extended_until else ""
+        return wording.deadline(row.deadline) + own
+
+    @admin.display(description="Mitwirkende")
+    def people(self, row: Submission) -> str:
+        return ", ".join(str(editor) for editor in row.editors.select_related("user")) or "niemand"
+
+    @admin.display(description="Fortschritt")
+    def progress(self, row: Submission) -> SafeString:
+        now_draft = draft.load(row)
+        problems = checks.problems(now_draft)
+        lines = ((spec.title, checks.progress(now_draft, spec, problems).label) for spec in now_draft.sections)
+        return format_html_join("", "<div>{}: {}</div>", lines)
+
+
+@admin.register(Version)
+class VersionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "submitted_at", "submitted_by", "receipt_state")
+    list_select_related = ("submitted_by", "receipt", "submission__round")
+    search_fields = ("submission__number", "submitted_by__name")
+    fields = ("name", "submitted_at", "submitted_by", "sha256", "receipt_state", "pages")
+    readonly_fields = ("name", "receipt_state", "pages")
+
+    @admin.display(description="Version")
+    def name(self, version: Version) -> str:
+        return f"{version.submission.label}, Version {version.number}"
+
+    @admin.display(description="Eingangsbestätigung")
+    def receipt_state(self, version: Version) -> str:
+        return _receipt_state(version.receipt)
+
+    @admin.display(description="Inhalt")
+    def pages(self, version: Version) -> SafeString:
+        keys = [version.submission_id, version.number]
+        links = [("Inhalt ansehen", reverse("submissions:version", args=keys))]
+        if version.receipt.rendered_at:
+            links.append(("Eingangsbestätigung (PDF)", reverse("submissions:receipt", args=keys)))
+        return format_html_join(" · ", '<a href="{1}">{0}</a>', links)
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("version_name", "state", "owed_at", "rendered_at", "attempts")
+    list_select_related = ("version__submission__round",)
+    list_filter = (("rendered_at", admin.EmptyFieldListFilter),)
+    fields = (
+        "version_name",
+        "state",
+        "recipients",
+        "owed_at",
+        "claimed_at",
+        "rendered_at",
+        "attempts",
+        "error",
+        "size",
+    )
+    readonly_fields = ("version_name", "state")
+
+    @admin.display(description="Version")
+    def version_name(self, receipt: Receipt) -> str:
+        return f"{receipt.version.submission.label}, Version {receipt.version.number}"
+
+    @admin.display(description="Stand")
+    def state(self, receipt: Receipt) -> str:
+        return _receipt_state(receipt)
+
+
+@admin.register(Event)
+class EventAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("at", "verb", "entry", "by")
+    list_filter = ("verb", "submission__round")
+    list_select_related = ("submission__round", "submission__lead", "by")
+    search_fields = ("submission__number", "submission__lead__name", "by__name", "by__email")
+    date_hierarchy = "at"
+    fields = ("at", "verb", "entry", "by")
+    readonly_fields = ("entry",)
+
+    @admin.display(description="Einreichung")
+    def entry(self, event: Event) -> SafeString:
+        url = reverse("admin:submissions_submission_change", args=[event.submission_id])
+        return format_html('<a href="{}">{}</a>', url, _name(event.submission))
+
+
+def _name(entry: Submission) -> str:
+    """Number and frozen title, or for a draft its municipality only."""
+    if entry.current:
+        return f"{entry.label} {entry.current.payload['title']}"
+    return f"Entwurf {entry.lead}" if entry.lead else "Entwurf ohne Kommune"
+
+
+def _receipt_state(receipt: Receipt) -> str:
+    if receipt.rendered_at:
+        return f"erstellt am {wording.moment_short(receipt.rendered_at)}"
+    late = timezone.now() - receipt.owed_at
+    return f"fehlt seit {wording.remaining(late) or 'eben'}" + (
+        f", {receipt.attempts} Versuche" if receipt.attempts else ""
+    )

@@ -1,0 +1,75 @@
+"""Rounds with their categories, criteria and questions: data that staff change without a developer."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from landespreis import clock, wording
+from submissions.models import Category, Criterion, Question, Round
+
+
+class CategoryInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Category
+    extra = 0
+    fields = ("position", "name", "short_name", "key", "blurb")
+
+
+class CriterionInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = Criterion
+    extra = 0
+    fields = (("position", "key", "weight"), "title", "explanation")
+
+
+class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = Question
+    extra = 0
+    fields = (
+        ("position", "key", "max_characters", "required", "criterion"),
+        "title",
+        "short_title",
+        "intro",
+        "prompt",
+        "help",
+        "example",
+    )
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "criterion" and (
+            pk := request.resolver_match and request.resolver_match.kwargs.get("object_id")
+        ):
+            kwargs["queryset"] = Criterion.objects.filter(round_id=pk)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Round)
+class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "phase", "opens", "closes", "ceremony_on", "last_number")
+    search_fields = ("name", "key")
+    readonly_fields = ("phase", "last_number")
+    inlines = (CategoryInline, CriterionInline, QuestionInline)
+    fieldsets = (
+        (None, {"fields": ("name", "key", "number_prefix", "phase", "last_number")}),
+        (
+            "Zeiten",
+            {
+                "fields": ("opens_at", "closes_at", "reminder_hours", "ceremony_on", "embargo_until"),
+                "description": "Alle Uhrzeiten sind Ortszeit in Nordrhein-Westfalen.",
+            },
+        ),
+        ("Bedingungen", {"fields": ("contract_after", "proof_required", "prize")}),
+        ("Formular", {"fields": ("max_abstract", "max_files", "max_file_megabytes")}),
+        ("Bewertung", {"fields": (("scale_min", "scale_max"),)}),
+    )
+
+    @admin.display(description="Phase")
+    def phase(self, row: Round) -> str:
+        return row.phase(clock.now()).label
+
+    @admin.display(description="Einreichung ab", ordering="opens_at")
+    def opens(self, row: Round) -> str:
+        return wording.opening(row.opens_at)
+
+    @admin.display(description="Einreichungsschluss", ordering="closes_at")
+    def closes(self, row: Round) -> str:
+        return wording.deadline(row.closes_at)

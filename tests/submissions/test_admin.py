@@ -1,0 +1,136 @@
+"""The ministry's pages: what they show, what they hide, and the extension button."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from submissions.actions import entries
+from submissions.models import Extension, Round, Submission
+from tests.accounts.conftest import show_factor
+from tests.accounts.factories import StaffFactory
+from tests.conftest import CLOSES
+from tests.submissions import factories
+
+MODELS = [model for model in admin.site._registry if model._meta.app_label in {"submissions", "post_office"}]
+SECRET = "Geheimer Entwurfstext"
+
+
+@pytest.fixture
+def office(client: Client, db: None) -> Client:
+    show_factor(client, StaffFactory(superuser=True))
+    return client
+
+
+def change_url(entry: Submission) -> str:
+    return reverse("admin:submissions_submission_change", args=[entry.pk])
+
+
+def extend_url(entry: Submission) -> str:
+    return reverse("admin:submissions_extend", args=[entry.pk])
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_lists_and_searches_open(office: Client, open_round: Round, model: type) -> None:
+    factories.submitted(open_round)
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+    assert office.get(url).status_code == 200
+    assert office.get(url, {"q": "Soest"}).status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_rows_open(office: Client, open_round: Round, model: type) -> None:
+    factories.submitted(open_round)
+    row = model._default_manager.first()
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[row.pk if row else 1])
+
+    assert office.get(url).status_code == (200 if row else 302)
+
+
+def test_draft_shows_neither_title_nor_text(office: Client, open_round: Round) -> None:
+    entry = factories.complete(open_round, title=SECRET, abstract=SECRET)
+    entries.save_section(entry, "gewinn", {"text": SECRET}, by=entry.owner, revision=0, sitting="a")
+    with pytest.raises(entries.Conflict):
+        entries.save_section(entry, "gewinn", {"text": SECRET + "!"}, by=entry.owner, revision=0, sitting="b")
+    entries.decide_variant(entry, "gewinn", None, by=entry.owner, revision=1, sitting="c")
+
+    for url in (
+        reverse("admin:submissions_submission_changelist"),
+        change_url(entry),
+        reverse("admin:submissions_event_changelist"),
+    ):
+        page = office.get(url).content.decode()
+        assert entry.lead.label in page
+        assert SECRET not in page
+    found = office.get(reverse("admin:submissions_submission_changelist"), {"q": SECRET}).content.decode()
+    assert entry.lead.label not in found
+
+
+def test_submitted_title_is_the_frozen_one(office: Client, open_round: Round) -> None:
+    entry = factories.submitted(open_round)
+    Submission.objects.filter(pk=entry.pk).update(title=SECRET)
+
+    page = office.get(change_url(entry)).content.decode()
+
+    assert "IKZ-2026-0001 PegelVerbund Hellweg" in page
+    assert SECRET not in page
+
+
+@pytest.mark.parametrize("name", ["add", "delete", "change"])
+def test_entries_cannot_be_written_by_hand(office: Client, open_round: Round, name: str) -> None:
+    entry = factories.submitted(open_round)
+    url = reverse(f"admin:submissions_submission_{name}", args=[] if name == "add" else [entry.pk])
+
+    assert office.post(url, {"status": "draft", "post": "yes"}).status_code == 403
+    assert Submission.objects.get().status == "submitted"
+
+
+def test_extend_grants_and_says_so(office: Client, open_round: Round) -> None:
+    entry = factories.draft(open_round)
+
+    page = office.post(
+        extend_url(entry), {"until_0": "11.02.2026", "until_1": "12:00:00", "reason": "Stromausfall"}, follow=True
+    )
+
+    assert "Die Frist ist verlängert" in page.content.decode()
+    assert Submission.objects.get().extended_until == CLOSES + timedelta(hours=36)
+    assert Extension.objects.get().reason == "Stromausfall"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({"until_0": "11.02.2026", "until_1": "12:00:00", "reason": ""}, "Bitte prüfen Sie"),
+        ({"until_0": "unsinn", "until_1": "", "reason": "x"}, "Bitte prüfen Sie"),
+        ({"until_0": "09.02.2026", "until_1": "12:00:00", "reason": "x"}, "nach der bisherigen"),
+    ],
+)
+def test_extend_refuses_and_says_why(office: Client, open_round: Round, data: dict[str, str], words: str) -> None:
+    entry = factories.draft(open_round)
+
+    page = office.post(extend_url(entry), data)
+
+    assert words in page.content.decode()
+    assert not Extension.objects.exists()
+
+
+def test_extend_without_right_is_forbidden(client: Client, open_round: Round) -> None:
+    entry = factories.draft(open_round)
+    editor: User = StaffFactory()
+    show_factor(client, editor)
+
+    assert client.post(extend_url(entry)).status_code == 403
+
+
+def test_waiting_memberships_can_be_listed(office: Client, open_round: Round) -> None:
+    waiting, confirmed = factories.draft(open_round), factories.draft(open_round)
+    confirmed.owner.memberships.update(status="confirmed", decided_by=StaffFactory(), decided_at=CLOSES)
+
+    page = office.get(reverse("admin:submissions_submission_changelist"), {"zugehoerigkeit": "offen"})
+
+    rows = page.content.decode()
+    assert (waiting.lead.label in rows, confirmed.lead.label in rows) == (True, False)

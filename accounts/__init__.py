@@ -1,0 +1,1 @@
+"""Accounts: people, the register of municipalities, and who works where."""

@@ -1,0 +1,162 @@
+"""The verbs of this app: join a municipality, decide about it, delete an account, take a second factor away."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.db.models import ProtectedError, RestrictedError
+from django.utils import timezone
+
+from accounts import permissions
+from accounts.models import Membership, Municipality, User
+from landespreis import mail
+from landespreis.refusal import NotAllowed, Refused
+
+DELETED_NAME = "Gelöschtes Konto"
+
+
+@transaction.atomic
+def join(user: User, *, municipality: Municipality, department: str) -> Membership:
+    """Note that `user` works at `municipality`; it counts at once and waits for the ministry's confirmation.
+
+    Raises Refused when the account has it already, or when it was refused before.
+    """
+    membership, created = Membership.objects.get_or_create(
+        user=user, municipality=municipality, defaults={"department": department}
+    )
+    if created:
+        return membership
+    if membership.status == Membership.Status.REFUSED:
+        raise Refused(
+            f"Die Geschäftsstelle hat Ihre Zugehörigkeit zu „{municipality.label}“ abgelehnt. "
+            "Wenden Sie sich an die Geschäftsstelle, wenn sich etwas geändert hat."
+        )
+    raise Refused(f"„{municipality.label}“ steht schon in Ihrem Konto.")
+
+
+def confirm_membership(membership: Membership, *, by: User) -> Membership:
+    """Confirm that the person works there; owes them a mail. Also undoes a refusal.
+
+    Raises NotAllowed, or Refused when it is confirmed already.
+    """
+    return _decide(membership, Membership.Status.CONFIRMED, by=by)
+
+
+def refuse_membership(membership: Membership, *, by: User) -> Membership:
+    """Refuse the membership; owes the person a mail. Also undoes a confirmation.
+
+    Raises NotAllowed, or Refused when it is refused already.
+    """
+    return _decide(membership, Membership.Status.REFUSED, by=by)
+
+
+@transaction.atomic
+def _decide(membership: Membership, status: Membership.Status, *, by: User) -> Membership:
+    if not permissions.may_decide_membership(by):
+        raise NotAllowed("Über Zugehörigkeiten entscheidet die Geschäftsstelle.")
+    fresh = Membership.objects.select_for_update().get(pk=membership.pk)
+    if fresh.status == status:
+        raise Refused(f"Die Zugehörigkeit „{fresh}“ ist schon {status.label}.")
+    fresh.status, fresh.decided_by, fresh.decided_at = status, by, timezone.now()
+    fresh.save(update_fields=["status", "decided_by", "decided_at"])
+    if fresh.user.is_active:
+        mail.owe(f"membership_{status.value}", fresh.user.email, {"membership": fresh})
+    return fresh
+
+
+@transaction.atomic
+def reset_second_factor(user: User, *, by: User) -> User:
+    """Remove every factor of `user`, who has lost them, end their sessions and owe them a mail. Raises NotAllowed."""
+    if not permissions.may_reset_second_factor(by):
+        raise NotAllowed("Den zweiten Faktor setzt nur die Administration zurück.")
+    Authenticator.objects.filter(user=user).delete()
+    _end_sessions(user)
+    mail.owe("second_factor_reset", user.email, {"person": user})
+    return user
+
+
+@transaction.atomic
+def delete_account(user: User, *, by: User) -> User:
+    """Make the account anonymous and unusable; what was handed in stays, without the person's name.
+
+    Owes a last mail to the old address. Raises NotAllowed, or Refused for the only Administration there is.
+    """
+    if not permissions.may_delete_account(by, user):
+        raise NotAllowed("Dieses Konto können nur die Person selbst und die Administration löschen.")
+    fresh = User.objects.select_for_update().get(pk=user.pk)
+    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=fresh.pk)
+    if fresh.is_superuser and not others.exists():
+        raise Refused("Dies ist die einzige Administration. Geben Sie diese Rolle zuerst einer anderen Person.")
+    mail.owe("account_deleted", fresh.email, {"name": fresh.name})
+    _end_sessions(fresh)
+    EmailAddress.objects.filter(user=fresh).delete()
+    Authenticator.objects.filter(user=fresh).delete()
+    for membership in fresh.memberships.all():
+        _drop_membership(membership)
+    fresh.groups.clear()
+    fresh.user_permissions.clear()
+    fresh.name, fresh.email = DELETED_NAME, f"geloescht-{fresh.pk}@portal.invalid"
+    fresh.is_active = fresh.is_staff = fresh.is_superuser = False
+    fresh.set_unusable_password()
+    fresh.save()
+    return fresh
+
+
+def export_account(user: User) -> dict[str, Any]:
+    """Return what this app holds about `user`, ready for JSON (Art. 15 and 20 DSGVO)."""
+    return {
+        "konto": {
+            "name": user.name,
+            "e_mail": user.email,
+            "angelegt_am": _iso(user.joined_at),
+            "zuletzt_angemeldet_am": _iso(user.last_login),
+        },
+        "e_mail_adressen": [
+            {"adresse": address.email, "bestaetigt": address.verified, "hauptadresse": address.primary}
+            for address in EmailAddress.objects.filter(user=user).order_by("email")
+        ],
+        "zugehoerigkeiten": [
+            {
+                "kommune": membership.municipality.name,
+                "ags": membership.municipality.ags,
+                "fachbereich": membership.department,
+                "stand": membership.get_status_display(),
+                "angegeben_am": _iso(membership.created_at),
+                "entschieden_am": _iso(membership.decided_at),
+            }
+            for membership in user.memberships.select_related("municipality").order_by("created_at")
+        ],
+        "zweite_faktoren": [
+            {
+                "art": factor.type,
+                "angelegt_am": _iso(factor.created_at),
+                "zuletzt_benutzt_am": _iso(factor.last_used_at),
+            }
+            for factor in Authenticator.objects.filter(user=user).order_by("created_at")
+        ],
+        "sitzungen": [
+            {"ip": session.ip, "browser": session.user_agent, "angemeldet_am": _iso(session.created_at)}
+            for session in UserSession.objects.filter(user=user).order_by("created_at")
+        ],
+    }
+
+
+def _end_sessions(user: User) -> None:
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
+def _drop_membership(membership: Membership) -> None:
+    """Delete the row, or where an entry rests on it, only what it says about the person."""
+    try:
+        with transaction.atomic():
+            membership.delete()
+    except (ProtectedError, RestrictedError):
+        membership.department = "–"
+        membership.save(update_fields=["department"])
+
+
+def _iso(moment: Any) -> str | None:
+    return moment.isoformat() if moment else None

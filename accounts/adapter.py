@@ -1,0 +1,103 @@
+"""Where allauth asks the project: German messages, the tenth wrong password, what a second factor is called."""
+
+import base64
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.ratelimit import respond_429
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from accounts import second_factor
+from accounts.models import User
+
+FACTOR_ADDED = {"mfa/email/totp_activated", "mfa/email/webauthn_added"}
+WRONG_LOGIN = "E-Mail-Adresse oder Passwort stimmen nicht. Prüfen Sie beides oder setzen Sie Ihr Passwort zurück."
+TOO_MANY = "Zu viele Versuche. Warten Sie einige Minuten und versuchen Sie es dann noch einmal."
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "Dieses Konto ist gesperrt. Wenden Sie sich an die Geschäftsstelle.",
+        "cannot_remove_primary_email": "Diese Adresse ist Ihr Login. Wählen Sie zuerst eine andere als Hauptadresse.",
+        "duplicate_email": "Diese E-Mail-Adresse steht schon in Ihrem Konto.",
+        "email_password_mismatch": WRONG_LOGIN,
+        "email_taken": "Diese E-Mail-Adresse ist schon vergeben.",
+        "enter_current_password": "Geben Sie Ihr jetziges Passwort ein.",
+        "incorrect_code": "Dieser Code stimmt nicht. Prüfen Sie die Ziffern oder fordern Sie einen neuen Code an.",
+        "incorrect_password": "Dieses Passwort stimmt nicht.",
+        "invalid_or_expired_key": "Dieser Link ist ungültig oder abgelaufen. Fordern Sie einen neuen an.",
+        "invalid_login": WRONG_LOGIN,
+        "invalid_password_reset": "Dieser Link ist ungültig oder abgelaufen. Fordern Sie einen neuen an.",
+        "max_email_addresses": "Ein Konto kann höchstens %d E-Mail-Adressen haben.",
+        "too_many_login_attempts": TOO_MANY,
+        "unknown_email": "Zu dieser E-Mail-Adresse gibt es kein Konto.",
+        "unverified_primary_email": "Bestätigen Sie zuerst die Adresse, mit der Sie sich anmelden.",
+        "select_only_one": "Wählen Sie nur eines aus.",
+        "same_as_current": "Das ist der bisherige Wert. Geben Sie einen neuen ein.",
+        "rate_limited": TOO_MANY,
+    }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Answer 429 instead of checking a password once too many were wrong."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            raise ImmediateHttpResponse(respond_429(request)) from error
+
+    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
+        user.name = form.cleaned_data["name"]
+        super().save_user(request, user, form, commit)
+        return user
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell the owner what changed; whoever has just set up a factor has shown it, too."""
+        if template_prefix in FACTOR_ADDED:
+            second_factor.remember_shown(self.request, user)
+        super().send_notification_mail(template_prefix, user, context, email)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "add_email_blocked": "Solange ein zweiter Faktor eingerichtet ist, können Sie keine Adresse hinzufügen.",
+        "cannot_delete_authenticator": "Sie können den zweiten Faktor nicht entfernen.",
+        "cannot_generate_recovery_codes": "Richten Sie zuerst einen zweiten Faktor ein, dann Notfallcodes.",
+        "incorrect_code": "Dieser Code stimmt nicht. Warten Sie auf den nächsten und geben Sie ihn ein.",
+        "unverified_email": "Bestätigen Sie zuerst Ihre E-Mail-Adresse, dann richten Sie den zweiten Faktor ein.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Keep secrets of second factors unreadable in the database and its backups."""
+        return _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _box().decrypt(encrypted_text.encode()).decode()
+
+    def generate_authenticator_name(self, user: User, type: Any) -> str:  # the parameter's name is allauth's
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return "Passkey" if number == 1 else f"Passkey {number}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": "Landespreis"}
+
+
+def _box() -> MultiFernet:
+    """Return the cipher: SECRET_KEY writes, SECRET_KEY_FALLBACKS can still read."""
+    return MultiFernet(
+        [Fernet(_fernet_key(secret)) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+    )
+
+
+def _fernet_key(secret: str) -> bytes:
+    digest = salted_hmac("accounts.adapter.MFAAdapter", "second factor", secret=secret, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest)

@@ -1,0 +1,192 @@
+"""The ministry's view of people, municipalities and memberships; decisions are buttons that call the verbs."""
+
+from typing import Any, ClassVar
+
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401  (the three register pages that are taken down again below)
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
+from django.db.models import Case, IntegerField, OrderBy, QuerySet, When
+from django.db.models.fields.related import ManyToManyField
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts import actions, permissions, register
+from accounts.models import Membership, Municipality, User
+from landespreis.refusal import Refused
+
+admin.site.unregister([EmailAddress, Authenticator, UserSession])
+
+
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Membership
+    fk_name = "user"
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("municipality", "department", "status", "created_at")
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Passwords are nobody's but the person's own; roles and addresses only the Administration changes."""
+
+    list_display = ("name", "email", "is_staff", "is_active", "joined_at", "last_login")
+    list_filter = ("is_staff", "is_active", "groups")
+    search_fields = ("name", "email", "memberships__municipality__name")
+    search_help_text = "Name, E-Mail-Adresse oder Kommune"
+    filter_horizontal = ("groups",)
+    fields = ("name", "email", "is_active", "is_staff", "is_superuser", "groups", "joined_at", "last_login")
+    readonly_fields = ("joined_at", "last_login")
+    inlines = (MembershipInline,)
+    actions = ("reset_second_factor",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        kept = list(super().get_readonly_fields(request, obj))
+        return kept if _is_superuser(request) else [*kept, "email", "is_staff", "is_superuser", "groups"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or not obj.is_staff or _is_superuser(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def has_reset_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and permissions.may_reset_second_factor(request.user)
+
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "groups" and field is not None:
+            field.label, field.help_text = "Rollen", "Geschäftsstelle oder Redaktion."
+        return field
+
+    def save_model(self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description="Zweiten Faktor zurücksetzen", permissions=["reset"])
+    def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for person in queryset:
+            actions.reset_second_factor(person, by=_person(request))
+            self.log_change(request, person, "Zweiter Faktor zurückgesetzt.")
+        self.message_user(request, f"Zurückgesetzt für {', '.join(str(person) for person in queryset)}.")
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("label", "ags", "kind", "region", "district_ags")
+    list_filter = ("kind", "region")
+    search_fields = ("name", "label", "ags", "sort_key")
+    search_help_text = "Name oder AGS"
+
+    def save_model(
+        self, request: HttpRequest, obj: Municipality, form: "ModelForm[Municipality]", change: bool
+    ) -> None:
+        obj.sort_key = register.sort_key(obj.name)
+        obj.ags = obj.ags or None
+        super().save_model(request, obj, form, change)
+        register.forget_options()
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Waiting ones first; nothing is edited here, only decided."""
+
+    list_display = ("user", "user_email", "municipality", "department", "status", "created_at", "decided_by")
+    list_filter = ("status", "municipality__region", "created_at")
+    list_select_related = ("user", "municipality", "decided_by")
+    search_fields = ("user__name", "user__email", "municipality__name", "municipality__ags", "department")
+    search_help_text = "Person, E-Mail-Adresse, Kommune, AGS oder Fachbereich"
+    readonly_fields: ClassVar[tuple[str, ...]] = (
+        "user",
+        "user_email",
+        "municipality",
+        "department",
+        "status",
+        "created_at",
+        "decided_by",
+        "decided_at",
+    )
+    fields = readonly_fields
+    actions = ("confirm", "refuse")
+    change_form_template = "accounts/membership_admin.html"
+
+    def get_ordering(self, request: HttpRequest) -> tuple[OrderBy | str, ...]:
+        waiting = Case(When(status=Membership.Status.PENDING, then=0), default=1, output_field=IntegerField())
+        return (waiting.asc(), "-created_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+        return False
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and permissions.may_decide_membership(request.user)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        chosen = self.get_object(request, object_id)
+        if request.method == "POST" and chosen and "_confirm" in request.POST:
+            return self._decide_one(request, chosen, confirm=True)
+        if request.method == "POST" and chosen and "_refuse" in request.POST:
+            return self._decide_one(request, chosen, confirm=False)
+        status = chosen.status if chosen else ""
+        context = {
+            "may_confirm": status != Membership.Status.CONFIRMED,
+            "may_refuse": status != Membership.Status.REFUSED,
+            "may_decide": self.has_decide_permission(request),
+        }
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | context)
+
+    @admin.display(description="E-Mail-Adresse", ordering="user__email")
+    def user_email(self, membership: Membership) -> str:
+        return membership.user.email
+
+    @admin.action(description="Ausgewählte bestätigen", permissions=["decide"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        for membership in queryset:
+            self._decide(request, membership, confirm=True)
+
+    @admin.action(description="Ausgewählte ablehnen", permissions=["decide"])
+    def refuse(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
+        for membership in queryset:
+            self._decide(request, membership, confirm=False)
+
+    def _decide_one(self, request: HttpRequest, membership: Membership, *, confirm: bool) -> HttpResponse:
+        self._decide(request, membership, confirm=confirm)
+        return redirect("admin:accounts_membership_changelist")
+
+    def _decide(self, request: HttpRequest, membership: Membership, *, confirm: bool) -> None:
+        verb = actions.confirm_membership if confirm else actions.refuse_membership
+        try:
+            fresh = verb(membership, by=_person(request))
+        except Refused as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return
+        self.log_change(request, fresh, f"Zugehörigkeit {fresh.get_status_display()}.")
+        self.message_user(request, f"„{fresh}“ ist {fresh.get_status_display()}. Die Person erhält eine Nachricht.")
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.is_superuser
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the admin lets nobody else in
+    return request.user

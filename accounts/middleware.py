@@ -1,0 +1,54 @@
+"""Who gets past the door of the protected areas: logged in, and with a second factor."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+
+from accounts import second_factor as factor
+from accounts.models import User
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+ADMIN = "/admin/"
+ADMIN_LOGIN = "/admin/login/"
+GUARDED = (ADMIN, "/jury/")
+GUARDED_FOR_STAFF = (*GUARDED, "/einreichungen/")
+"""Staff read other people's entries there, so it is a protected area for them."""
+
+
+def second_factor(get_response: GetResponse) -> GetResponse:
+    """Let a request into a guarded area only from a session that has shown a second factor.
+
+    Nobody logged in → login page; not staff in the admin → 404; no factor yet → page to set one up; a factor, but not
+    shown in this session → page that asks for it. The admin's own login page is never reached.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        user, path = request.user, request.path_info
+        if path == ADMIN_LOGIN:
+            return redirect_to_login(request.GET.get("next") or ADMIN)
+        if not path.startswith(GUARDED_FOR_STAFF if user.is_authenticated and user.is_staff else GUARDED):
+            return get_response(request)
+        if not user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+        if path.startswith(ADMIN) and not user.is_staff:
+            raise Http404("not staff")
+        return _ask_for_factor(request, user) or get_response(request)
+
+    return middleware
+
+
+def _ask_for_factor(request: HttpRequest, user: User) -> HttpResponseBase | None:
+    known = factor.kinds(user)
+    if not known:
+        messages.warning(request, "Für diesen Bereich brauchen Sie einen zweiten Faktor. Richten Sie ihn hier ein.")
+        return redirect(reverse("mfa_index"))
+    if not factor.is_shown(request):
+        return redirect_to_login(request.get_full_path(), factor.page_to_show(known))
+    return None

@@ -1,0 +1,18 @@
+"""Who may do what with people and memberships; one sentence each."""
+
+from accounts.models import User
+
+
+def may_decide_membership(user: User) -> bool:
+    """Those who may change memberships: the Geschäftsstelle and the Administration."""
+    return user.has_perm("accounts.change_membership")
+
+
+def may_delete_account(by: User, user: User) -> bool:
+    """Everybody their own account; the Administration any account."""
+    return by == user or by.is_superuser
+
+
+def may_reset_second_factor(by: User) -> bool:
+    """The Administration only, because it opens the way into protected areas."""
+    return by.is_superuser

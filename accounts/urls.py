@@ -1,0 +1,13 @@
+"""The pages about the own account, next to allauth's, under /konto/."""
+
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("", views.profile, name="profile"),
+    path("kommune/", views.add_membership, name="add_membership"),
+    path("daten.json", views.export, name="export"),
+    path("loeschen/", views.delete, name="delete"),
+]

@@ -1,0 +1,84 @@
+"""The own account: who I am, where I work, what is stored, how I leave."""
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import actions
+from accounts.forms import DeleteAccountForm, MembershipForm, ProfileForm
+from accounts.models import User
+from landespreis.refusal import Refused
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted, even when it is nothing at all; None for a page that is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # login_required has made sure
+    return User.objects.get(pk=request.user.pk)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """«Mein Konto», with the name to change in place."""
+    person = _person(request)
+    form = ProfileForm(_posted(request), instance=person)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "Ihr Name ist gespeichert.")
+        return redirect("accounts:profile")
+    context = {
+        "email": person.email,
+        "form": form,
+        "memberships": person.memberships.select_related("municipality").order_by("created_at"),
+        "has_factor": is_mfa_enabled(person),
+    }
+    return render(request, "accounts/profile.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_membership(request: HttpRequest) -> HttpResponse:
+    """One more municipality for the same person."""
+    form = MembershipForm(_posted(request))
+    if form.is_valid():
+        try:
+            membership = actions.join(_person(request), **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("municipality", refusal.message)
+        else:
+            messages.success(request, f"„{membership.municipality.label}“ steht jetzt in Ihrem Konto.")
+            return redirect("accounts:profile")
+    return render(request, "accounts/add_membership.html", {"form": form})
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """The own data as a file."""
+    return JsonResponse(
+        actions.export_account(_person(request)),
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+        headers={"Content-Disposition": 'attachment; filename="landespreis-konto.json"'},
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest) -> HttpResponse:
+    """Asks once more, then deletes the account and ends the session."""
+    form = DeleteAccountForm(_posted(request))
+    if form.is_valid():
+        person = _person(request)
+        actions.delete_account(person, by=person)
+        logout(request)
+        messages.success(request, "Ihr Konto ist gelöscht.")
+        return redirect("portal:home")
+    return render(request, "accounts/delete.html", {"form": form})

@@ -1,0 +1,34 @@
+"""The wording functions as template filters; an empty value stays empty."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import template
+
+from landespreis import wording
+
+register = template.Library()
+
+
+def _filter(function: Callable[[Any], str]) -> None:
+    def say(value: Any) -> str:
+        return "" if value is None or value == "" else function(value)
+
+    register.filter(function.__name__, say)
+
+
+for _function in (
+    wording.deadline,
+    wording.opening,
+    wording.moment,
+    wording.moment_short,
+    wording.day,
+    wording.weekday,
+    wording.clocktime,
+    wording.iso,
+    wording.remaining,
+    wording.filesize,
+    wording.counted,
+    wording.number,
+):
+    _filter(_function)

@@ -1,0 +1,94 @@
+"""What happens around every view: response headers, the size of bodies, refusals as pages."""
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from landespreis.errors import too_large, wrong_method
+from landespreis.refusal import Refused
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+HEADERS = {
+    "Permissions-Policy": (
+        "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), "
+        "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), "
+        "picture-in-picture=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=(), "
+        "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Permitted-Cross-Domain-Policies": "none",
+}
+
+FORM_LIMIT = 3 * 1024 * 1024
+"""Bytes of a body on any path that takes no files."""
+UPLOAD_PATHS = re.compile(r"^/(einreichungen/[^/]+/dateien/|admin/)")
+
+
+def response_headers(get_response: GetResponse) -> GetResponse:
+    """Set the security headers, and keep pages made for a session out of every cache."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if _belongs_to_session(request, response) and "public" not in response.headers.get("Cache-Control", ""):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return middleware
+
+
+def body_limit(get_response: GetResponse) -> GetResponse:
+    """Refuse a body by its announced length, before a byte of it is read."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        limit = settings.BODY_LIMIT if UPLOAD_PATHS.match(request.path) else min(FORM_LIMIT, settings.BODY_LIMIT)
+        return too_large(request) if _announced_length(request) > limit else get_response(request)
+
+    return middleware
+
+
+def refusals(get_response: GetResponse) -> GetResponse:
+    """Turn a refusal that no view has handled into a page, or into an alert where htmx asked.
+
+    A wrong method gets a page, too, instead of Django's empty answer.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return wrong_method(request, response.headers["Allow"])
+        return response
+
+    middleware.process_exception = _refusal_page  # type: ignore[attr-defined]
+    return middleware
+
+
+def _refusal_page(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    if not isinstance(exception, Refused):
+        return None
+    context = {"title": exception.title, "message": exception.message}
+    if request.headers.get("HX-Request") != "true":
+        return render(request, "errors/refused.html", context, status=exception.status)
+    response = render(request, "errors/refused_fragment.html", context, status=exception.status)
+    response.headers["HX-Retarget"] = "#meldungen"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _belongs_to_session(request: HttpRequest, response: HttpResponseBase) -> bool:
+    name = settings.SESSION_COOKIE_NAME
+    return name in request.COOKIES or name in response.cookies
+
+
+def _announced_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0

@@ -1,0 +1,50 @@
+// What htmx does not do when a section saves by itself: say so when saving fails, repeat nothing aloud, and let a
+// running save end before the button's.
+
+const form = document.getElementById("abschnitt");
+const status = document.getElementById("sicherung");
+const OFFLINE = "Nicht gespeichert: Das Portal ist gerade nicht erreichbar. Bitte drücken Sie „Speichern“, sobald es wieder geht.";
+const FAILED = "Nicht gespeichert. Bitte drücken Sie „Speichern“.";
+let running = false;
+let pressed = null;
+
+function mark(failed) {
+  status.classList.toggle("lp-longtext__saved--failed", failed);
+}
+
+function fail(message) {
+  mark(true);
+  if (status.textContent !== message) status.textContent = message;
+}
+
+function textOf(html) {
+  return new DOMParser().parseFromString(html, "text/html").body.textContent.trim();
+}
+
+form.addEventListener("htmx:beforeRequest", () => { running = true; });
+form.addEventListener("htmx:afterRequest", () => {
+  running = false;
+  if (pressed === null) return;
+  const button = pressed;
+  pressed = null;
+  form.requestSubmit(button);
+});
+form.addEventListener("submit", (event) => {
+  if (!running) return;
+  event.preventDefault();
+  pressed = event.submitter ?? undefined;
+});
+form.addEventListener("htmx:sendError", () => fail(OFFLINE));
+form.addEventListener("htmx:timeout", () => fail(OFFLINE));
+
+// Only answers made for the status line carry HX-Reswap; a whole page (a login, an error) must not land in it.
+status.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, serverResponse } = event.detail;
+  if (!xhr.getResponseHeader("HX-Reswap")) {
+    event.detail.shouldSwap = false;
+    fail(FAILED);
+    return;
+  }
+  mark(xhr.status >= 400);
+  if (textOf(serverResponse) === status.textContent) event.detail.swapOverride = "none";
+});

@@ -1,0 +1,80 @@
+"""For operators: is the process alive, and does everything it leans on answer?"""
+
+import logging
+import os
+from collections.abc import Callable
+from datetime import datetime
+
+from django.apps import apps
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.models import Min
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.views.decorators.http import require_safe
+from post_office.models import STATUS, Email
+
+from landespreis.celery import app as celery_app
+
+log = logging.getLogger(__name__)
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer 200 as long as the process serves requests; asks nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 if database, broker and storage work, otherwise 503; tell how old the oldest owed work is.
+
+    Owed mail and receipts never make the answer 503: a stopped worker is no reason to take the web away.
+    """
+    checks = {"database": _database, "broker": _broker, "storage": _storage}
+    answers = {name: _answers(name, check) for name, check in checks.items()}
+    owed = oldest_owed() if answers["database"] else {}
+    report: dict[str, str | int | None] = {name: "ok" if well else "failed" for name, well in answers.items()}
+    report |= {f"oldest_owed_{name}_seconds": _age(since) for name, since in owed.items()}
+    return JsonResponse(report, status=200 if all(answers.values()) else 503)
+
+
+def oldest_owed() -> dict[str, datetime | None]:
+    """Return since when the oldest unsent mail and the oldest unwritten receipt wait; None if nothing waits."""
+    mail = Email.objects.filter(status__in=[STATUS.queued, STATUS.requeued]).aggregate(since=Min("created"))
+    receipts = apps.get_model("submissions", "Receipt").objects.filter(rendered_at=None).aggregate(since=Min("owed_at"))
+    return {"mail": mail["since"], "receipt": receipts["since"]}
+
+
+def _answers(name: str, check: Callable[[], object]) -> bool:
+    try:
+        check()
+    except Exception as error:  # whatever the client of a broken service raises
+        log.error("readyz: %s does not answer: %s", name, error)
+        return False
+    return True
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _broker() -> None:
+    with celery_app.connection_for_write(connect_timeout=2) as broker:
+        broker.ensure_connection(max_retries=1, interval_start=0)
+    folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("folder")
+    if folder and not os.access(folder, os.W_OK):
+        raise OSError(f"cannot write to {folder}")
+
+
+def _storage() -> None:
+    name = default_storage.save(f"health/{get_random_string(12)}", ContentFile(b"ok"))
+    default_storage.delete(name)
+
+
+def _age(since: datetime | None) -> int | None:
+    return None if since is None else int((timezone.now() - since).total_seconds())

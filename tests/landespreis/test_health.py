@@ -1,0 +1,86 @@
+"""Tests of what operators ask."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.test import Client, RequestFactory
+from django.utils import timezone
+from post_office.models import PRIORITY, STATUS, Email
+
+from landespreis import health
+
+
+def owe(age: timedelta, status: int = STATUS.queued) -> None:
+    mail = Email.objects.create(
+        from_email="a@portal.example", to=["b@stadt.example"], status=status, priority=PRIORITY.medium
+    )
+    Email.objects.filter(pk=mail.pk).update(created=timezone.now() - age)
+
+
+def test_healthz_answers_without_asking_anything(client: Client) -> None:
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+def test_readyz_is_ready_when_everything_answers(client: Client, db: None) -> None:
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert response.json() == {
+        "database": "ok",
+        "broker": "ok",
+        "storage": "ok",
+        "oldest_owed_mail_seconds": None,
+        "oldest_owed_receipt_seconds": None,
+    }
+
+
+def test_readyz_tells_the_age_of_the_oldest_owed_mail(client: Client, db: None) -> None:
+    owe(timedelta(hours=1))
+    owe(timedelta(hours=2), STATUS.requeued)
+    owe(timedelta(hours=9), STATUS.sent)
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 200
+    assert 7200 <= response.json()["oldest_owed_mail_seconds"] < 7260
+
+
+def test_readyz_fails_when_storage_cannot_be_written(client: Client, db: None, settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    settings.FILES_URL = f"file://{tmp_path / 'file'}"
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json()["storage"] == "failed"
+
+
+def test_readyz_fails_when_the_brokers_folder_is_gone(client: Client, db: None, settings: Any) -> None:
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": "/nowhere/at/all"}
+
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["broker"]) == (503, "failed")
+
+
+def test_readyz_says_nothing_about_owed_work_without_a_database() -> None:
+    """No `db` fixture: every query is refused."""
+    response = health.readyz(RequestFactory().get("/readyz"))
+
+    assert response.status_code == 503
+    assert json.loads(response.content)["database"] == "failed"
+    assert "oldest_owed_mail_seconds" not in json.loads(response.content)
+
+
+def test_readyz_leaves_no_file_behind(client: Client, db: None, tmp_path: Path) -> None:
+    client.get("/readyz")
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_healthz_and_readyz_only_answer_reading(client: Client, db: None) -> None:
+    assert [client.post(path).status_code for path in ("/healthz", "/readyz")] == [405, 405]

@@ -1,7 +1,7 @@
 """All settings, read from the environment, in the order of Django's documentation."""
 
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import environ
@@ -28,7 +28,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Clock: in a demo "now" may start elsewhere and tick on from there --------------------------------
-NOW_ORIGIN = env.str("LANDESPREIS_NOW", default="")
+_now = env.str("LANDESPREIS_NOW", default="")
 CLOCK_FILE = VAR_DIR / "clock.json" if DEMO else None
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
@@ -38,10 +38,19 @@ if DEMO and not set(ALLOWED_HOSTS) <= LOCAL_HOSTS:
         f"alle ohne Passwort anmelden können. ALLOWED_HOSTS nennt {', '.join(ALLOWED_HOSTS)}. "
         "Setzen Sie LANDESPREIS_MODE=production oder kürzen Sie ALLOWED_HOSTS."
     )
-if NOW_ORIGIN and not DEMO:
+if _now and not DEMO:
     raise ImproperlyConfigured(
         "LANDESPREIS_NOW verstellt die Uhr und ist nur im Demobetrieb erlaubt. Entfernen Sie die Variable."
     )
+try:
+    NOW_ORIGIN = datetime.fromisoformat(_now) if _now else None
+    if NOW_ORIGIN and NOW_ORIGIN.tzinfo is None:
+        raise ValueError("no zone")
+except ValueError as _error:
+    raise ImproperlyConfigured(
+        f"LANDESPREIS_NOW ist {_now!r} und damit kein Zeitpunkt mit Zone. "
+        "Schreiben Sie ihn so: 2026-01-27T14:32:00+01:00."
+    ) from _error
 
 # Core --------------------------------------------------------------------------------------------
 if DEMO or TESTING:
@@ -146,26 +155,43 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # Celery: a folder as broker where there is no Redis ------------------------------------------------
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://" if TESTING else REDIS_URL or "filesystem://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://" if TESTING else REDIS_URL or "folder://localhost")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, str | int]
-if CELERY_BROKER_URL.startswith("filesystem:"):
-    BROKER_DIR = VAR_DIR / "broker"
-    for _folder in ("queue", "control"):
-        (BROKER_DIR / _folder).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(BROKER_DIR / "queue"),
-        "data_folder_out": str(BROKER_DIR / "queue"),
-        "control_folder": str(BROKER_DIR / "control"),
-    }
+if CELERY_BROKER_URL.startswith("folder:"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": str(VAR_DIR / "broker")}
 else:
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 3, "socket_connect_timeout": 2}
+    # Who only wakes the worker does not wait for a broker: one attempt, then the sweep has to do.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "socket_connect_timeout": 2,
+        "socket_timeout": 3,
+        "max_retries": 0,
+        "interval_start": 0,
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # worker and beat wait for their broker as long as it takes
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Europe/Berlin"
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps its schedule in memory: every interval is short
+
+# Owed work, in seconds -----------------------------------------------------------------------------
+CLAIM_SECONDS = env.int("CLAIM_SECONDS", default=300)
+"""How long a worker may take over one mail or receipt before another may try; longer than any mail server needs."""
+MAIL_RETRY_SECONDS = env.int("MAIL_RETRY_SECONDS", default=60)
+"""How long a mail waits after its first failure; then twice as long each time, up to an hour."""
+BEAT_TICK = env.int("BEAT_TICK", default=15)
+"""How often owed mail and receipts are looked for; the rest a multiple of it."""
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": task, "schedule": seconds, "options": {"expires": 0.95 * seconds}}  # before the next run is due
+    for task, seconds in {
+        "landespreis.tasks.send_owed_mail": BEAT_TICK,
+        "submissions.tasks.render_owed_receipts": BEAT_TICK,
+        "submissions.tasks.scan_waiting_files": 2 * BEAT_TICK,
+        "submissions.tasks.remind": 4 * BEAT_TICK,
+    }.items()
+}
 
 # Sign-in -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -201,6 +227,7 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
@@ -275,7 +302,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING
-        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"  # quicker than compressing, for one visitor
+        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"  # compressing pays for many visitors
         if DEMO
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
@@ -289,7 +316,7 @@ CLAMD_URL = env.str("CLAMD_URL", default="")
 """tcp://host:3310 or unix:///run/clamav/clamd.ctl; empty = uploads are not scanned for malware."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["landespreis.uploads.SpoolingUploadHandler"]
 BODY_LIMIT = env.int("BODY_LIMIT", default=12 * 1024 * 1024)
 """Bytes; a request that announces more is answered 413 before it is read. Keep it above the round's file limit."""
 

@@ -1,0 +1,1 @@
+"""Jury: seats, recusals, assessments, sessions and decisions."""

@@ -1,0 +1,1 @@
+"""Seats, jurors, recusals, assessments and decisions; nothing is stored yet."""

@@ -1,0 +1,1 @@
+"""Tests of people, the register and who gets in."""

@@ -70,7 +70,7 @@ def require_open(entry: Submission, now: datetime) -> None:
         )
     if now >= entry.deadline:
         raise TooLate(
-            f"Die Frist endete {wording.deadline(entry.deadline)}. Seitdem ändert sich an dieser Einreichung nichts "
+            f"Die Frist endete am {wording.deadline(entry.deadline)}. Seitdem ändert sich an dieser Einreichung nichts "
             "mehr. Alles bis dahin Gespeicherte bleibt lesbar.",
             title="Die Frist ist abgelaufen",
         )

@@ -64,7 +64,7 @@ def invite(entry: Submission, *, email: str, role: str, by: User) -> Editor:
                 [email],
                 {
                     "by": by.name,
-                    "title": str(entry),
+                    "title": entry.heading,
                     "role": editor.get_role_display(),
                     "path": reverse("submissions:invitation", args=[token(editor)]),
                     "deadline": entry.deadline,

@@ -49,7 +49,8 @@ def start(round: Round, *, by: User, pk: uuid.UUID | None = None) -> Submission:
     """
     User.objects.select_for_update().get(pk=by.pk)
     now = clock.now()
-    if begun := Submission.objects.filter(pk=pk, owner=by).first():
+    begun = Submission.objects.filter(pk=pk, owner=by).first() if pk else None
+    if begun:
         return begun
     workflow.require_started(round, now)
     memberships = list(Membership.objects.filter(user=by).active().select_related("municipality"))
@@ -281,6 +282,6 @@ def extend(entry: Submission, *, until: datetime, reason: str, by: User) -> Subm
     mail.owe(
         "extended",
         gate.addresses(entry),
-        {"title": str(entry), "until": until, "path": entry.get_absolute_url()},
+        {"title": entry.heading, "until": until, "path": entry.get_absolute_url()},
     )
     return entry

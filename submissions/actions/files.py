@@ -190,7 +190,7 @@ def scan(attachment: Attachment) -> str:
                 "file_rejected",
                 gate.addresses(entry, attachment.uploaded_by),
                 {
-                    "title": str(entry),
+                    "title": entry.heading,
                     "name": attachment.name,
                     "path": entry.get_absolute_url() + "dateien/",
                 },

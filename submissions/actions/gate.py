@@ -63,13 +63,13 @@ def record(
 
 
 def addresses(entry: Submission, *first: User) -> list[str]:
-    """Return the addresses of `first`, the owner and the editors who accepted, each once, in that order."""
+    """Return the addresses of `first`, the owner and the editors who accepted, each once; closed accounts get none."""
     people = [
         *first,
         entry.owner,
         *(editor.user for editor in entry.editors.all() if editor.user),
     ]
-    return list(dict.fromkeys(person.email for person in people))
+    return list(dict.fromkeys(person.email for person in people if person.is_active))
 
 
 def touch(entry: Submission, key: str, *, at: datetime, by: User) -> None:

@@ -167,7 +167,7 @@ def withdraw(entry: Submission, *, by: User, reason: str = "") -> Submission:
         gate.addresses(entry, by),
         {
             "number": entry.label,
-            "title": entry.current.payload["title"] if entry.current else str(entry),
+            "title": entry.current.payload["title"] if entry.current else entry.heading,
             "by": by.name,
             "at": now,
             "deadline": entry.deadline,
@@ -247,13 +247,10 @@ def _reset_partners(entry: Submission, frozen: payload.Payload) -> None:
     names = {row["label"] for row, registered in rows if registered and not row["ags"]}
     register = Municipality.objects.filter(Q(ags__in=keys) | Q(ags__isnull=True, label__in=names))
     found = {municipality.ags or municipality.label: municipality for municipality in register}
-    Partner.objects.bulk_create(
-        Partner(
-            submission=entry,
-            municipality=found[row["ags"] or row["label"]] if registered else None,
-            name="" if registered else row["label"],
-            kind=row["kind"],
-            country=row["country"],
-        )
-        for row, registered in rows
-    )
+    for row, registered in rows:
+        town = found.get(row["ags"] or row["label"]) if registered else None
+        if town:
+            Partner.objects.create(submission=entry, municipality=town)
+        else:  # named freely, or gone from the register since
+            kind = Partner.Kind.OUTSIDE if registered else row["kind"]
+            Partner.objects.create(submission=entry, name=row["label"], kind=kind, country=row["country"])

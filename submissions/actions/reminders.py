@@ -63,7 +63,7 @@ def _owe_mail(entry: Submission, now: datetime) -> None:
         "reminder",
         [address for address in gate.addresses(entry) if address not in readers],
         {
-            "title": str(entry),
+            "title": entry.heading,
             "deadline": entry.deadline,
             "remaining": wording.remaining(entry.deadline - now),
             "missing": [problem.task for problem in missing],

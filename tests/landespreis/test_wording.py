@@ -130,3 +130,15 @@ def test_filters_leave_nothing_empty() -> None:
     template = Template("{% load wording %}[{{ at|deadline }}{{ at|iso }}{{ at|number }}]")
 
     assert template.render(Context({"at": None})) == "[]"
+
+
+@pytest.mark.parametrize(
+    ("instant", "said"),
+    [
+        (datetime(2026, 1, 20, 0, 0, tzinfo=BERLIN), "heute um 00:00 Uhr"),
+        (datetime(2026, 1, 19, 23, 59, tzinfo=BERLIN), "gestern um 23:59 Uhr"),
+        (datetime(2026, 1, 18, 9, 5, tzinfo=BERLIN), "am 18. Januar 2026 um 09:05 Uhr"),
+    ],
+)
+def test_recently_speaks_of_today_yesterday_and_the_day(instant: datetime, said: str) -> None:
+    assert wording.recently(instant, datetime(2026, 1, 20, 0, 30, tzinfo=BERLIN)) == said

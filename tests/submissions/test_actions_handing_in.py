@@ -150,7 +150,7 @@ def test_submit_needs_at_most_twenty_queries(open_round: Round, rows: int) -> No
     with CaptureQueriesContext(connection) as queries:
         factories.submit(entry)
 
-    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 16
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) == 15
 
 
 def test_withdraw_keeps_everything_and_tells(open_round: Round) -> None:

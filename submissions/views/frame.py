@@ -1,0 +1,198 @@
+"""What every page of an entry shows around its own content: the entry, its state, deadline and sections."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+
+from accounts.models import User
+from landespreis import clock, wording
+from submissions import checks, difference, permissions, workflow
+from submissions import draft as drafts
+from submissions.forms.text import count_line
+from submissions.models import Submission
+from submissions.models.entry import SubmissionQuerySet
+from submissions.sections import SectionSpec
+
+
+class SignedIn(HttpRequest):
+    """A request behind `login_required`."""
+
+    user: User
+
+
+@dataclass(frozen=True)
+class SectionLink:
+    """A line of the task list and of the sections' navigation.
+
+    `status` is empty, begun, done or changed (since the version that counts); `label` says it in German.
+    """
+
+    spec: SectionSpec
+    url: str
+    status: str
+    label: str
+    note: str
+    current: bool
+    differs: bool
+    """Whether the draft of the section differs from the version that counts, complete or not."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the templates of an entry's pages get as `frame`."""
+
+    entry: Submission
+    draft: drafts.Draft
+    now: datetime
+    open: bool
+    may_edit: bool
+    may_submit: bool
+    may_hand_over: bool
+    problems: list[checks.Problem]
+    sections: list[SectionLink]
+
+    @property
+    def writable(self) -> bool:
+        """Whether this person can change something now."""
+        return self.open and self.may_edit
+
+    @property
+    def state(self) -> str:
+        """The class of the state block: draft, submitted, withdrawn."""
+        return self.entry.status
+
+    @property
+    def line_kind(self) -> str:
+        """The class of the one-line state: as `state`, or changed when a submitted entry's draft differs."""
+        return "changed" if self.state == Submission.Status.SUBMITTED and self.changed else self.state
+
+    @property
+    def state_text(self) -> str:
+        version = self.entry.current
+        if version is None:
+            return "Entwurf – noch nicht eingereicht" if self.open else "Entwurf – nicht eingereicht"
+        if self.entry.status == Submission.Status.WITHDRAWN:
+            return "Zurückgezogen – nimmt nicht mehr teil"
+        return f"Eingereicht – Version {version.number} gilt"
+
+    @property
+    def remaining(self) -> str:
+        """«13 Tage, 9 Stunden», or empty once the deadline has passed."""
+        return wording.remaining(self.entry.deadline - self.now)
+
+    @property
+    def changed(self) -> list[SectionLink]:
+        return [section for section in self.sections if section.differs]
+
+    @property
+    def done_count(self) -> int:
+        return sum(section.status in {"done", "changed"} for section in self.sections)
+
+    @property
+    def position(self) -> int:
+        """The 1-based place of the current section, 0 on other pages."""
+        return next((place for place, section in enumerate(self.sections, start=1) if section.current), 0)
+
+    @property
+    def previous(self) -> SectionLink | None:
+        return self.sections[self.position - 2] if self.position > 1 else None
+
+    @property
+    def next(self) -> SectionLink | None:
+        return self.sections[self.position] if 0 < self.position < len(self.sections) else None
+
+
+def find(user: User, pk: uuid.UUID, *, among: SubmissionQuerySet | None = None) -> Submission:
+    """Return the entry with what the pages read selected. Raises Http404 for what the person may not see.
+
+    `among` names the entries they may see, by default their own.
+    """
+    entry = (
+        (Submission.objects.visible_to(user) if among is None else among)
+        .select_related("round", "category", "lead", "owner", "current__submitted_by", "submitted_lead")
+        .prefetch_related("editors__user")
+        .filter(pk=pk)
+        .first()
+    )
+    if entry is None:
+        raise Http404("Diese Einreichung gibt es nicht, oder Sie wirken nicht an ihr mit.")
+    return entry
+
+
+def build(user: User, entry: Submission, current: str = "") -> Frame:
+    """Load the frame of `entry`, in five queries whatever it holds; `current` is the key of the page's section."""
+    draft = drafts.load(entry)
+    now = clock.now()
+    problems = checks.problems(draft)
+    changed = difference.changed_sections(draft, entry.current)
+    return Frame(
+        entry=entry,
+        draft=draft,
+        now=now,
+        open=workflow.is_open(entry, now),
+        may_edit=permissions.may_edit(user, entry),
+        may_submit=permissions.may_submit(user, entry),
+        may_hand_over=permissions.may_hand_over(user, entry),
+        problems=problems,
+        sections=[_link(draft, spec, problems, changed, current) for spec in draft.sections],
+    )
+
+
+def context(user: User, entry: Submission, current: str = "", **more: Any) -> dict[str, Any]:
+    """Return the template context of an entry's page: `frame`, `entry` and what the page adds."""
+    frame = build(user, entry, current)
+    return {"frame": frame, "entry": entry, **more}
+
+
+def _link(
+    draft: drafts.Draft, spec: SectionSpec, problems: list[checks.Problem], changed: set[str], current: str
+) -> SectionLink:
+    progress = checks.progress(draft, spec, problems)
+    is_changed = spec.key in changed and progress == checks.Progress.DONE
+    return SectionLink(
+        spec=spec,
+        url=section_url(draft.entry, spec.key),
+        status="changed" if is_changed else progress.value,
+        label="geändert" if is_changed else progress.label,
+        note=_note(draft, spec, problems, spec.key in changed),
+        current=spec.key == current,
+        differs=spec.key in changed,
+    )
+
+
+def section_url(entry: Submission, key: str) -> str:
+    names = {"partner": "submissions:partners", "dateien": "submissions:files", "pruefen": "submissions:check"}
+    if key in names:
+        return reverse(names[key], args=[entry.pk])
+    return reverse("submissions:section", args=[entry.pk, key])
+
+
+def _note(draft: drafts.Draft, spec: SectionSpec, problems: list[checks.Problem], changed: bool) -> str:
+    parts = [_amount(draft, spec)]
+    missing = sum(problem.section == spec.key for problem in problems)
+    if spec.key in {"rechtsform", "dateien"} and parts[0] and missing:
+        parts.append("eine Angabe fehlt" if missing == 1 else f"{wording.counted(missing)} Angaben fehlen")
+    if changed and draft.entry.current:
+        parts.append(f"seit Version {draft.entry.current.number} geändert")
+    return ", ".join(part for part in parts if part)
+
+
+def _amount(draft: drafts.Draft, spec: SectionSpec) -> str:
+    if spec.question or spec.key == "kurzbeschreibung":
+        text = draft.answers.get(spec.key, "") if spec.question else draft.entry.abstract
+        limit = spec.question.max_characters if spec.question else draft.entry.round.max_abstract
+        return count_line(text, limit) if text else _optional(spec)
+    if spec.key == "partner":
+        return {0: "", 1: "1 Partner"}.get(len(draft.partners), f"{len(draft.partners)} Partner")
+    if spec.key == "dateien":
+        nothing = "" if draft.entry.round.proof_required else "freiwillig"
+        return {0: nothing, 1: "1 Datei"}.get(len(draft.files), f"{len(draft.files)} Dateien")
+    return draft.entry.get_legal_form_display() if spec.key == "rechtsform" else ""
+
+
+def _optional(spec: SectionSpec) -> str:
+    return "freiwillig" if spec.question and not spec.question.required else ""

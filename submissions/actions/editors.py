@@ -1,5 +1,7 @@
 """Verbs on who works on an entry: invite, accept, change the role, remove."""
 
+from datetime import timedelta
+
 from django.core import signing
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -13,6 +15,8 @@ from submissions.models import Editor, Event, Submission
 
 MOST = 20
 """Editors per entry, so that nobody mails the world in the portal's name."""
+PAUSE = timedelta(minutes=1)
+"""Within it the same invitation again is a double click: no second mail, and the first link stays good."""
 SALT = "submissions.invitation"
 
 
@@ -53,6 +57,8 @@ def invite(entry: Submission, *, email: str, role: str, by: User) -> Editor:
         with transaction.atomic():
             entry, now = gate.enter(entry, by=by, may=permissions.may_invite, act=workflow.Act.WRITE)
             _require_invitable(entry, email)
+            if just := entry.editors.filter(email=email, role=role, invited_at__gt=now - PAUSE).first():
+                return just
             editor, _ = Editor.objects.update_or_create(
                 submission=entry,
                 email=email,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Membership, User
 from landespreis import clock, mail
@@ -237,7 +238,7 @@ def hand_over(entry: Submission, *, to: User, by: User) -> Submission:
     if editor is None:
         raise Refused("Übergeben können Sie nur an jemanden, der schon mitwirkt. Laden Sie die Person zuerst ein.")
     former = entry.owner
-    editor.delete()
+    entry.editors.filter(Q(pk=editor.pk) | Q(email=former.email)).delete()
     Editor.objects.create(
         submission=entry,
         user=former,

@@ -44,7 +44,9 @@ def require(entry: Submission, *, by: User, may: Permission) -> datetime:
     """
     now = clock.now()
     if not may(by, entry):
-        raise NotAllowed("Für diesen Schritt fehlt Ihnen das Recht an dieser Einreichung. Fragen Sie die Inhaberin.")
+        raise NotAllowed(
+            "Für diesen Schritt fehlt Ihnen das Recht an dieser Einreichung. Fragen Sie, wer sie verantwortet."
+        )
     workflow.require_open(entry, now)
     return now
 

@@ -11,7 +11,8 @@ def freeze(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "postgresql":
         editor.execute(
             "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$ "
-            "BEGIN RAISE EXCEPTION 'rows of % never change', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"
+            "BEGIN RAISE EXCEPTION 'rows of % never change', TG_TABLE_NAME; END $$ LANGUAGE plpgsql",
+            params=None,  # its % is no placeholder
         )
     for table in TABLES:
         if editor.connection.vendor == "postgresql":

@@ -13,7 +13,7 @@ from django.utils import timezone
 from submissions.models.entry import Submission
 from submissions.models.files import Attachment
 
-CLAIM = timedelta(minutes=5)
+CLAIM = timedelta(seconds=settings.CLAIM_SECONDS)
 """How long a worker may take for a receipt before another may try."""
 
 

@@ -191,6 +191,18 @@ def test_hand_over_swaps_the_roles(open_round: Round) -> None:
     assert [(editor.user, editor.role) for editor in entry.editors.all()] == [(former, "submit")]
 
 
+def test_hand_over_while_the_former_address_is_invited(open_round: Round) -> None:
+    entry = factories.draft(open_round)
+    former, heir = entry.owner, factories.editor(entry, Editor.Role.EDIT)
+    Editor.objects.create(
+        submission=entry, email=former.email, role="read", invited_by=heir, invited_at=entry.created_at
+    )
+
+    entries.hand_over(entry, to=heir, by=former)
+
+    assert [(editor.user, editor.role) for editor in entry.editors.all()] == [(former, "submit")]
+
+
 def test_hand_over_to_a_stranger_is_refused(open_round: Round) -> None:
     entry = factories.draft(open_round)
 

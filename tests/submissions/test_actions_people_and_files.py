@@ -114,6 +114,12 @@ def test_invited_after_removal_is_nothing(entry: Submission) -> None:
     assert editors.invited(link) is None
 
 
+def test_invite_twice_at_once_sends_one_mail(entry: Submission) -> None:
+    first, second = [editors.invite(entry, email="a@kommune.example", role="edit", by=entry.owner) for _ in range(2)]
+
+    assert (editors.token(first), Email.objects.count()) == (editors.token(second), 1)
+
+
 def test_invite_owner_or_editor_is_refused(entry: Submission) -> None:
     colleague = factories.editor(entry, Editor.Role.EDIT)
 

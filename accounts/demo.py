@@ -79,8 +79,8 @@ def fill(phase: str) -> None:
 
 def _create(person: Person, password: str) -> User:
     staff = person.superuser or person.group in {"Geschäftsstelle", "Redaktion"}
-    user = User.objects.create_user(
-        person.email, None, password=password, name=person.name, is_staff=staff, is_superuser=person.superuser
+    user = User.objects.create(
+        email=person.email, password=password, name=person.name, is_staff=staff, is_superuser=person.superuser
     )
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     if person.group:

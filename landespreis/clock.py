@@ -4,42 +4,47 @@ import json
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 
 BERLIN = ZoneInfo("Europe/Berlin")
+KEPT = 500
+"""How many settings of the clock its file remembers."""
+
+
+class Setting(NamedTuple):
+    """That the clock was set at the machine's moment `since`, and how far it has been away from it since then."""
+
+    since: datetime
+    offset: timedelta
 
 
 def now() -> datetime:
     """Return the current moment, aware, in UTC.
 
-    In a demo the moment is shifted by the offset in `settings.CLOCK_FILE`, which web, worker and beat share,
-    and ticks on. Sessions, passwords and second factors do not use this clock.
+    In a demo the moment is shifted by what `settings.CLOCK_FILE` says, which web, worker and beat share, and ticks
+    on. Sessions, passwords, second factors and the sending of mail do not use this clock.
     """
-    moment = timezone.now()
-    return moment + offset() if settings.DEMO else moment
+    history = _history() if settings.DEMO else ()
+    return timezone.now() + history[-1].offset if history else timezone.now()
 
 
-def offset() -> timedelta:
-    """Return how far the demo's clock is away from the machine's."""
-    file = _file()
-    try:
-        return _read(file, file.stat().st_mtime_ns)
-    except FileNotFoundError:
-        return timedelta()
+def told(instant: datetime) -> datetime:
+    """Return what this clock showed at a past moment of the machine; outside a demo they are the same."""
+    history = _history() if settings.DEMO else ()
+    if not history:
+        return instant
+    return instant + next((entry.offset for entry in reversed(history) if entry.since <= instant), history[0].offset)
 
 
-def _file() -> Path:
-    if settings.CLOCK_FILE is None:
-        raise RuntimeError("Only a demo has a clock of its own.")
-    return settings.CLOCK_FILE
-
-
-@lru_cache(maxsize=2)
-def _read(file: Path, version: int) -> timedelta:
-    return timedelta(seconds=json.loads(file.read_text())["offset_seconds"])
+def last_set() -> datetime | None:
+    """Return the moment to which the demo's clock was set last, or None when it never was."""
+    history = _history()
+    return history[-1].since + history[-1].offset if history else None
 
 
 def set_now(moment: datetime) -> None:
@@ -49,9 +54,58 @@ def set_now(moment: datetime) -> None:
     """
     if not settings.DEMO:
         raise RuntimeError("The clock can be set in a demo only.")
-    seconds = (moment.astimezone(UTC) - timezone.now()).total_seconds()
     file = _file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps({"offset_seconds": seconds}))
+    fresh = _written(file, (*_history()[1 - KEPT :], _setting(moment)))
     fresh.replace(file)
+    _read.cache_clear()
+
+
+def _setting(moment: datetime) -> Setting:
+    since = timezone.now()
+    return Setting(since, moment.astimezone(UTC) - since)
+
+
+def _history() -> tuple[Setting, ...]:
+    """Return all settings, the oldest first. Without a file the clock begins at `settings.NOW_ORIGIN`, where given."""
+    file = _file()
+    try:
+        stat = file.stat()
+    except FileNotFoundError:
+        if settings.NOW_ORIGIN is None:
+            return ()
+        _begin(file, settings.NOW_ORIGIN)
+        stat = file.stat()
+    return _read(file, (stat.st_mtime_ns, stat.st_ino))
+
+
+def _begin(file: Path, origin: datetime) -> None:
+    """Write the first setting, unless another process was quicker: then its word holds."""
+    fresh = _written(file, (_setting(origin),))
+    try:
+        file.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+
+
+def _written(file: Path, history: tuple[Setting, ...]) -> Path:
+    """Return a new file beside `file` with that content, ready to take its place in one step."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f"{file.name}.{uuid4().hex}")
+    fresh.write_text(json.dumps([[since.isoformat(), offset.total_seconds()] for since, offset in history]))
+    return fresh
+
+
+def _file() -> Path:
+    if settings.CLOCK_FILE is None:
+        raise RuntimeError("Only a demo has a clock of its own.")
+    return settings.CLOCK_FILE
+
+
+@lru_cache(maxsize=2)
+def _read(file: Path, version: tuple[int, int]) -> tuple[Setting, ...]:
+    return tuple(
+        Setting(datetime.fromisoformat(since), timedelta(seconds=offset))
+        for since, offset in json.loads(file.read_text())
+    )

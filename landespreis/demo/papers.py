@@ -1,0 +1,85 @@
+"""The files that demo people attach: a sheet of paper as PDF and a photograph, drawn here so that none is shipped."""
+
+import random
+import textwrap
+from functools import lru_cache
+from io import BytesIO
+
+import pikepdf
+from PIL import Image, ImageDraw, ImageFilter
+
+A4 = (595, 842)
+LEFT, TOP, LINE = 71, 760, 17
+COLUMNS = 84
+PICTURE = (1500, 1000)
+
+
+@lru_cache(maxsize=32)
+def sheet(title: str, text: str) -> bytes:
+    """Return one A4 page with a title and a text; an empty line in the text parts paragraphs."""
+    lines = [line for paragraph in text.split("\n") for line in textwrap.wrap(paragraph, COLUMNS) or [""]]
+    commands = [f"BT /Bold 16 Tf {LEFT} {TOP} Td ({_escaped(title)}) Tj ET"]
+    commands += [
+        f"BT /Text 11 Tf {LEFT} {TOP - 2 * LINE - place * LINE} Td ({_escaped(line)}) Tj ET"
+        for place, line in enumerate(lines)
+    ]
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=A4)
+        page.Resources = pikepdf.Dictionary(
+            Font=pikepdf.Dictionary(Text=_font("Helvetica"), Bold=_font("Helvetica-Bold"))
+        )
+        page.Contents = pdf.make_stream("\n".join(commands).encode("cp1252"))
+        pdf.docinfo["/Title"] = title
+        pdf.Root.Lang = "de-DE"
+        out = BytesIO()
+        pdf.save(out, deterministic_id=True)
+        return out.getvalue()
+
+
+@lru_cache(maxsize=1)
+def gauge() -> bytes:
+    """Return a JPEG of a gauge staff beside a brook, under a heavy sky."""
+    width, height = PICTURE
+    picture = Image.new("RGB", PICTURE)
+    draw = ImageDraw.Draw(picture)
+    for y in range(height):
+        share = y / height
+        sky = (150 + int(60 * share), 160 + int(55 * share), 172 + int(45 * share))
+        draw.line([(0, y), (width, y)], fill=sky)
+    chance = random.Random(31)  # noqa: S311 - a meadow, not a secret
+    draw.polygon([(0, 520), (620, 470), (width, 540), (width, height), (0, height)], fill=(96, 122, 74))
+    for _ in range(2600):
+        x, y = chance.randrange(width), chance.randrange(540, height)
+        shade = chance.randrange(-22, 23)
+        draw.line([(x, y), (x + chance.randrange(-6, 7), y - 18)], fill=(96 + shade, 122 + shade, 74 + shade), width=2)
+    draw.polygon([(690, 520), (760, 520), (1210, height), (330, height)], fill=(116, 134, 142))
+    for _ in range(240):
+        y = chance.randrange(540, height)
+        reach = int((y - 520) * 0.75)
+        x = 740 + chance.randrange(-reach, reach + 1)
+        draw.line([(x, y), (x + chance.randrange(20, 90), y)], fill=(150, 166, 172), width=2)
+    picture = picture.filter(ImageFilter.GaussianBlur(2))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle([930, 250, 952, 900], fill=(68, 72, 78))
+    draw.rectangle([890, 190, 992, 300], fill=(206, 210, 214), outline=(68, 72, 78), width=4)
+    draw.polygon([(880, 190), (1002, 190), (1020, 150), (898, 150)], fill=(38, 52, 84))
+    draw.rectangle([700, 430, 748, 930], fill=(242, 242, 236))
+    for step in range(25):
+        top = 430 + step * 20
+        draw.rectangle([700 if step % 2 else 724, top, 724 if step % 2 else 748, top + 10], fill=(28, 30, 34))
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=86)
+    return out.getvalue()
+
+
+def _font(name: str) -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(
+        Type=pikepdf.Name.Font,
+        Subtype=pikepdf.Name.Type1,
+        BaseFont=pikepdf.Name("/" + name),
+        Encoding=pikepdf.Name.WinAnsiEncoding,
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")

@@ -7,11 +7,10 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
-from django.utils import timezone
 
 from accounts import permissions
 from accounts.models import Membership, Municipality, User
-from landespreis import mail
+from landespreis import clock, mail
 from landespreis.refusal import NotAllowed, Refused
 
 DELETED_NAME = "Gelöschtes Konto"
@@ -59,7 +58,7 @@ def _decide(membership: Membership, status: Membership.Status, *, by: User) -> M
     fresh = Membership.objects.select_for_update().get(pk=membership.pk)
     if fresh.status == status:
         raise Refused(f"Die Zugehörigkeit „{fresh}“ ist schon {status.label}.")
-    fresh.status, fresh.decided_by, fresh.decided_at = status, by, timezone.now()
+    fresh.status, fresh.decided_by, fresh.decided_at = status, by, clock.now()
     fresh.save(update_fields=["status", "decided_by", "decided_at"])
     if fresh.user.is_active:
         mail.owe(f"membership_{status.value}", fresh.user.email, {"membership": fresh})

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from landespreis import clock
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -146,7 +148,7 @@ class Membership(models.Model):
         default=Status.PENDING,
         editable=False,
     )
-    created_at = models.DateTimeField("angegeben am", auto_now_add=True)
+    created_at = models.DateTimeField("angegeben am", default=clock.now, editable=False)
     decided_by = models.ForeignKey(
         User,
         verbose_name="entschieden von",

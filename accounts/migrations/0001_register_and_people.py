@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+import landespreis.clock
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -150,7 +152,10 @@ class Migration(migrations.Migration):
                         verbose_name="Stand",
                     ),
                 ),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="angegeben am")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=landespreis.clock.now, editable=False, verbose_name="angegeben am"),
+                ),
                 ("decided_at", models.DateTimeField(editable=False, null=True, verbose_name="entschieden am")),
                 (
                     "decided_by",

@@ -111,7 +111,7 @@ def test_scan_gives_no_verdict_on_a_file_the_scanner_finds_too_large(clamd: dict
         scanner.scan(BytesIO(b"x" * 3_000_000), url=clamd["tcp"])
 
 
-@pytest.mark.parametrize("url", [f"tcp://127.0.0.1:{free_port()}", "unix:///nowhere/clamd.ctl", "http://clamd", ""])
+@pytest.mark.parametrize("url", ["tcp://127.0.0.1:1", "unix:///nowhere/clamd.ctl", "http://clamd", ""])
 def test_scan_gives_no_verdict_where_no_scanner_listens(url: str, settings: Any) -> None:
     settings.CLAMD_URL = ""
 

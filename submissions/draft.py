@@ -52,13 +52,16 @@ class Draft:
         return next((spec for spec in self.sections if spec.key == key), None)
 
 
-def load(entry: Submission) -> Draft:
-    """Load the draft of `entry` (with its round, category and lead selected) in five queries."""
-    return load_all([entry])[entry.pk]
+def load(entry: Submission, *, saves: bool = True) -> Draft:
+    """Load the draft of `entry` (with its round, category and lead selected) in five queries.
+
+    Without `saves`, who saved what when is left out, for those who only want the content: four queries.
+    """
+    return load_all([entry], saves=saves)[entry.pk]
 
 
-def load_all(entries: Sequence[Submission]) -> dict[uuid.UUID, Draft]:
-    """Load several drafts by primary key, in the same five queries."""
+def load_all(entries: Sequence[Submission], *, saves: bool = True) -> dict[uuid.UUID, Draft]:
+    """Load several drafts by primary key, in the same number of queries as one."""
     questions: dict[int, list[Question]] = defaultdict(list)
     answers: dict[uuid.UUID, dict[str, str]] = defaultdict(dict)
     partners: dict[uuid.UUID, list[Partner]] = defaultdict(list)
@@ -73,7 +76,7 @@ def load_all(entries: Sequence[Submission]) -> dict[uuid.UUID, Draft]:
         partners[partner.submission_id].append(partner)
     for file in Attachment.objects.filter(submission__in=entries).present().select_related("uploaded_by"):
         files[file.submission_id].append(file)
-    for section in Section.objects.filter(submission__in=entries).select_related("saved_by"):
+    for section in Section.objects.filter(submission__in=entries if saves else []).select_related("saved_by"):
         saved[section.submission_id][section.key] = section
     return {
         entry.pk: Draft(

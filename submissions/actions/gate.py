@@ -16,10 +16,14 @@ Permission = Callable[[User, Submission], bool]
 
 
 def lock(entry: Submission) -> Submission:
-    """Return a fresh copy of `entry`, locked until the transaction ends, with what the verbs read selected."""
+    """Return a fresh copy of `entry`, locked until the transaction ends, with what the verbs read selected.
+
+    The row is locked first and read afterwards: in one statement with its joins, PostgreSQL would show somebody who
+    had to wait the new row beside the related rows as they were before.
+    """
+    Submission.objects.select_for_update().values_list("pk").get(pk=entry.pk)
     return (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("round", "category", "lead", "owner", "current", "submitted_lead")
+        Submission.objects.select_related("round", "category", "lead", "owner", "current", "submitted_lead")
         .prefetch_related(Prefetch("editors", Editor.objects.select_related("user")))
         .get(pk=entry.pk)
     )

@@ -63,7 +63,7 @@ def submit(entry: Submission, *, by: User, declarations: Mapping[str, bool], see
 
 def _submit(entry: Submission, by: User, declarations: Mapping[str, bool], seen: str) -> Version:
     entry, now = gate.enter(entry, by=by, may=permissions.may_submit, act=workflow.Act.SUBMIT)
-    now_draft = draft.load(entry)
+    now_draft = draft.load(entry, saves=False)
     _require_complete(now_draft, declarations, seen)
     previous = entry.current
     frozen = {name: bool(declarations.get(name)) for name in (*REQUIRED_DECLARATIONS, "publication")}

@@ -27,8 +27,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     LANDESPREIS_VAR=/var/lib/landespreis \
-    WEB_BIND=0.0.0.0:8000 \
-    BEAT_SCHEDULE=/tmp/celerybeat-schedule
+    WEB_BIND=0.0.0.0:8000
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=assets /app/node_modules node_modules

@@ -4,6 +4,7 @@ import logging
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.template import Context, Engine
@@ -30,8 +31,9 @@ from landespreis import files, queue
 log = logging.getLogger(__name__)
 
 SENDER_TASK = "landespreis.tasks.send_owed_mail"
-CLAIM = timedelta(minutes=5)
+CLAIM = timedelta(seconds=settings.CLAIM_SECONDS)
 """How long a worker may take over one message; a worker that died in between is retried after that."""
+FIRST_WAIT = timedelta(seconds=settings.MAIL_RETRY_SECONDS)
 LONGEST_WAIT = timedelta(minutes=60)
 ATTEMPTS = 78
 """Waits of 1, 2, 4 … 60 minutes add up to 72 hours; after that a message has failed for good."""
@@ -70,10 +72,10 @@ def owe(
     HTML-escaped. Raises `files.Unavailable` when an attachment cannot be kept.
     """
     values = {"base_url": settings.BASE_URL, **context}
-    subject = _one_line(_render_text(f"mail/{template}.subject.txt", values))[:SUBJECT_LENGTH]
+    subject = _one_line(_render(f"mail/{template}.subject.txt", values, escape=False))[:SUBJECT_LENGTH]
     values["subject"] = subject
-    text = _render_text(f"mail/{template}.txt", values).strip() + "\n"
-    html = Engine.get_default().get_template(f"mail/{template}.html").render(Context(values))
+    text = _render(f"mail/{template}.txt", values, escape=False).strip() + "\n"
+    html = _render(f"mail/{template}.html", values, escape=True)
     sender = settings.DEFAULT_FROM_EMAIL
     addresses = {address.casefold(): address for address in ([to] if isinstance(to, str) else to)}
     with transaction.atomic():
@@ -138,7 +140,7 @@ def send_owed(limit: int = 50) -> int:
     """
     sent = 0
     backends: dict[str, str] = settings.POST_OFFICE["BACKENDS"]  # type: ignore[assignment]
-    connection = get_connection(backends["default"])
+    server = get_connection(backends["default"])
     try:
         for pk in list(due().values_list("pk", flat=True)[:limit]):
             claim = timezone.now() + CLAIM
@@ -146,8 +148,8 @@ def send_owed(limit: int = 50) -> int:
                 continue  # another worker has it
             row = Email.objects.get(pk=pk)
             try:
-                connection.open()
-                connection.send_messages([_message(row)])
+                server.open()
+                server.send_messages([_message(row)])
             except Exception as error:  # smtplib raises many kinds, and the storage may hand out no attachment
                 _failed(row, claim, error)
                 if isinstance(error, NO_SERVER):
@@ -156,7 +158,7 @@ def send_owed(limit: int = 50) -> int:
                 sent += _settle(row, claim, status=STATUS.sent, scheduled_time=None)
     finally:
         with suppress(Exception):  # a server that does not say goodbye has the mail all the same
-            connection.close()
+            server.close()
     return sent
 
 
@@ -164,7 +166,7 @@ def _failed(row: Email, claim: datetime, error: Exception) -> None:
     """Let a mail wait before it is tried again, or give it up after all its attempts."""
     log.warning("mail %s not sent: %s: %s", row.pk, type(error).__name__, error)
     attempts = (row.number_of_retries or 0) + 1
-    wait = min(timedelta(minutes=2 ** min(attempts - 1, 6)), LONGEST_WAIT)
+    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 6), LONGEST_WAIT)
     again = attempts < ATTEMPTS
     scheduled_time = timezone.now() + wait if again else None
     _settle(row, claim, status=STATUS.requeued if again else STATUS.failed, scheduled_time=scheduled_time, error=error)
@@ -173,10 +175,25 @@ def _failed(row: Email, claim: datetime, error: Exception) -> None:
 def _settle(
     row: Email, claim: datetime, *, status: int, scheduled_time: datetime | None, error: Exception | None = None
 ) -> int:
-    """Write down how an attempt ended, unless the claim ran out and another worker holds the row now."""
+    """Write down how an attempt ended, unless the claim ran out and another worker holds the row now.
+
+    A database that is locked or away is asked again until then: a mail that is out must not go out a second time.
+    """
     values: dict[str, Any] = {"status": status, "scheduled_time": scheduled_time, "last_updated": timezone.now()}
     if error is not None:
         values["number_of_retries"] = Coalesce(F("number_of_retries"), 0) + 1
+    while True:
+        try:
+            return _note(row, claim, values, error)
+        except (OperationalError, InterfaceError) as away:
+            if timezone.now() > claim:
+                raise
+            log.warning("mail %s: its attempt is not noted yet: %s", row.pk, str(away).strip())
+            connection.close()
+            time.sleep(1)
+
+
+def _note(row: Email, claim: datetime, values: Mapping[str, Any], error: Exception | None) -> int:
     with transaction.atomic():
         settled: int = Email.objects.filter(pk=row.pk, scheduled_time=claim).update(**values)
         row.logs.create(
@@ -265,8 +282,9 @@ def _keep(attached: Attached) -> Attachment:
     return attachment
 
 
-def _render_text(name: str, values: Mapping[str, Any]) -> str:
-    return Engine.get_default().get_template(name).render(Context(dict(values), autoescape=False))
+def _render(name: str, values: Mapping[str, Any], *, escape: bool) -> str:
+    text = Engine.get_default().get_template(name).render(Context(dict(values), autoescape=escape))
+    return text.replace("\0", " ")  # PostgreSQL keeps no NUL
 
 
 def _one_line(value: object) -> str:

@@ -1,0 +1,61 @@
+"""Tests of header and footer, which are rendered once for many requests."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.template import Context, Template
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+
+from accounts.models import User
+from landespreis.context import installation
+from landespreis.templatetags import shell
+
+PEOPLE = {"guest": AnonymousUser(), "person": User(name="Wiebke Harmsen"), "staff": User(is_staff=True)}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_header_is_the_one_that_would_be_rendered_anew(who: str) -> None:
+    paths = ["/", "/impressum/", "/einreichungen/neu/", "/konto/", "/konto/logout/", "/admin/auth/", "/gibt-es-nicht/"]
+    paths += re.findall(r'href="([^"]+)"', anew(who, "/"))
+
+    kept = [tag("header", who, path) for path in paths]
+
+    assert kept == [anew(who, path) for path in paths]
+
+
+def test_header_marks_page_itself_and_pages_below() -> None:
+    marks = [
+        re.findall(r'aria-current="(\w+)"', tag("header", "person", path)) for path in ("/faq/", "/faq/frist/", "/")
+    ]
+
+    assert marks == [["page", "page"], ["true", "true"], []]
+
+
+def test_header_without_request_is_the_one_of_guests() -> None:
+    assert Template("{% load shell %}{% header %}").render(Context()) == anew("guest", "/")
+
+
+def test_footer_is_the_one_that_would_be_rendered_anew() -> None:
+    assert tag("footer", "guest", "/") == render_to_string("components/footer.html", installation(None))
+
+
+def test_header_of_all_pages_below_one_link_is_one() -> None:
+    shell._header.cache_clear()
+
+    paths = [f"/einreichungen/{number}/" for number in range(50)]
+    found = {tag("header", "person", path) for path in paths}
+
+    assert len(found) == 1
+    assert shell._header.cache_info().currsize <= 2
+
+
+def tag(name: str, who: str, path: str) -> str:
+    context = {"user": PEOPLE[who], "request": RequestFactory().get(path)}
+    return Template(f"{{% load shell %}}{{% {name} %}}").render(Context(context))
+
+
+def anew(who: str, path: str) -> str:
+    context = {"user": PEOPLE[who], "request": RequestFactory().get(path), **installation(None)}
+    return render_to_string("components/header.html", context)

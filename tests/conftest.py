@@ -5,6 +5,7 @@ import socket
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings as project
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.template import engines
 from django.test import Client
 
@@ -34,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if location.startswith("redis"):
         head, _, number = location.rpartition("/")
         project.CACHES["default"]["LOCATION"] = f"{head}/{int(number) - int(worker)}"
+        with suppress(AttributeError):  # whoever asked before got a connection to the other
+            del caches["default"]
 
 
 class UnknownVariable(str):

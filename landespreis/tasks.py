@@ -1,6 +1,7 @@
-"""What the worker does for the ground: sending the mail that is owed."""
+"""What the worker does for the ground: sending the mail that is owed, forgetting sessions that ended."""
 
 from celery import shared_task
+from django.core.management import call_command
 
 from landespreis import mail
 
@@ -10,3 +11,9 @@ def send_owed_mail() -> None:
     """Send owed mail until nothing that can be sent is due."""
     while mail.send_owed():
         pass
+
+
+@shared_task(name="landespreis.tasks.clear_sessions")
+def clear_sessions() -> None:
+    """Delete sessions that have ended, with the texts kept in them for people who never came back."""
+    call_command("clearsessions")

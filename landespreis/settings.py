@@ -84,7 +84,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "csp",
     "django_htmx",
-    "post_office",
+    "landespreis.apps.OutgoingMailConfig",
     "storages",
 ]
 

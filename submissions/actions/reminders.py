@@ -46,7 +46,7 @@ def remind(entry: Submission) -> bool:
             hours = due_offset(entry, now)
             if entry.status != Submission.Status.DRAFT or hours is None:
                 return False
-            if Reminder.objects.filter(submission=entry, deadline=entry.deadline, hours__lte=hours).exists():
+            if Reminder.objects.filter(submission=entry, deadline=entry.deadline, hours=hours).exists():
                 return False
             Reminder.objects.create(submission=entry, hours=hours, deadline=entry.deadline, sent_at=now)
             gate.record(entry, Event.Verb.REMINDED, at=now, by=None, hours=hours)

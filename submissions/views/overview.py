@@ -99,7 +99,7 @@ def overview(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     """Everything about one entry on one page: its state, what is missing, its sections, people, files, versions."""
     entry = frame.find(request.user, pk)
     page = frame.build(request.user, entry)
-    versions = list(entry.versions.select_related("receipt").defer("canonical"))
+    versions = list(entry.versions.select_related("receipt").defer("canonical")) if entry.number else []
     context = {
         "frame": page,
         "entry": entry,

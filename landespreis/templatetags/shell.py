@@ -1,0 +1,71 @@
+"""Template tags for what stands around every page: header and footer, rendered once per kind of visitor and place."""
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from django import template
+from django.conf import settings
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from landespreis.context import installation
+
+register = template.Library()
+
+BELOW = "…"
+"""Stands for whatever follows the address of a link: only that it is below counts."""
+
+
+class Visitor(NamedTuple):
+    """All that the header wants to know of a user."""
+
+    is_authenticated: bool
+    is_staff: bool
+
+
+class Place(NamedTuple):
+    """All that the header wants to know of a request."""
+
+    path: str
+
+
+@register.simple_tag(takes_context=True)
+def header(context: Context) -> SafeString:
+    """Return the header. It depends on who sees it only by what `Visitor` holds, so many share one."""
+    user, request = context.get("user"), context.get("request")
+    visitor = Visitor(bool(user and user.is_authenticated), bool(user and user.is_staff))
+    links = _links(visitor, settings.DEMO)
+    return _header(visitor, _place(request.path if request else "", links), settings.DEMO)
+
+
+@register.simple_tag
+def footer() -> SafeString:
+    """Return the footer, the same on every page."""
+    return _footer(settings.DEMO)
+
+
+@lru_cache(maxsize=500)
+def _header(visitor: Visitor, place: str, demo: bool) -> SafeString:
+    context = {"user": visitor, "request": Place(place), **installation(None)}
+    return render_to_string("components/header.html", context)
+
+
+@cache
+def _footer(demo: bool) -> SafeString:
+    return render_to_string("components/footer.html", installation(None))
+
+
+@cache
+def _links(visitor: Visitor, demo: bool) -> frozenset[str]:
+    """Return the addresses to which the header of `visitor` leads."""
+    return frozenset(re.findall(r'href="([^"]+)"', _header(visitor, "", demo)))
+
+
+def _place(path: str, links: frozenset[str]) -> str:
+    """Return what of `path` makes a difference to links that mark themselves as current."""
+    if path in links:
+        return path
+    above = [link for link in links if path.startswith(link) and link != "/"]
+    return max(above, key=len) + BELOW if above else ""

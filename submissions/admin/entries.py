@@ -96,6 +96,13 @@ class ExtensionForm(forms.Form):
         help_text="Steht im Verlauf der Einreichung.",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget = self.fields["until"].widget
+        assert isinstance(widget, AdminSplitDateTime)
+        for part, name in zip(widget.widgets, ("Datum", "Uhrzeit"), strict=True):
+            part.attrs["aria-label"] = f"Neue Frist, {name}"
+
 
 class WaitingMembership(admin.SimpleListFilter):
     title = "Zugehörigkeit"
@@ -136,6 +143,7 @@ class SubmissionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     )  # fmt: skip
     readonly_fields = ("entry", "membership", "people", "progress", "deadline_text")
     change_form_template = "admin/submissions/entry.html"
+    view_on_site = False  # the entry's own page is for its people
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
         rows: QuerySet[Submission] = super().get_queryset(request)

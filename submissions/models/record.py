@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from landespreis import wording
 from submissions.models.entry import Submission
 from submissions.models.files import Attachment
 
@@ -153,7 +154,7 @@ class Event(models.Model):
         ordering = ("-at", "-pk")
 
     def __str__(self) -> str:
-        return f"{self.get_verb_display()} am {self.at:%d.%m.%Y %H:%M}"
+        return f"{self.get_verb_display()} am {wording.moment_short(self.at)}"
 
 
 class Extension(models.Model):
@@ -188,7 +189,7 @@ class Extension(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"bis {self.until:%d.%m.%Y %H:%M}"
+        return f"bis {wording.deadline(self.until)}"
 
 
 class Reminder(models.Model):

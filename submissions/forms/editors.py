@@ -51,7 +51,7 @@ class RoleForm(forms.Form):
     )
 
     def __init__(self, editor: Editor, data: Data = None) -> None:
-        super().__init__(data, auto_id=f"id_%s_{editor.pk}", initial={"role": editor.role})
+        super().__init__(data, auto_id=f"id_%s_person_{editor.pk}", initial={"role": editor.role})
 
 
 class HandOverForm(forms.Form):

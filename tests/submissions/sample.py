@@ -38,7 +38,7 @@ def payload(**changes: Any) -> dict[str, Any]:
             "publish": False,
         },
         "partners": [
-            _partner("Gemeinde Bad Sassendorf", "05974004"),
+            _partner("Gemeinde Bad Sassendorf", "05974008"),
             _partner("Gemeinde Möhnesee", "05974032"),
             _partner("Gemeinde Welver", "05974048"),
             _partner("Stadt Werl", "05974052"),

@@ -170,7 +170,7 @@ def test_editor_change_refuses_made_up_roles(owner: Client, entry: Submission) -
     response = owner.post(of(editor, "editor_change"), {"role": "owner"})
 
     assert response.status_code == 422
-    assert f'href="#id_role_{editor.pk}"' in response.content.decode()
+    assert f'href="#id_role_person_{editor.pk}"' in response.content.decode()
     assert row(entry, person).role == "read"
 
 

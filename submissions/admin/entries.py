@@ -21,7 +21,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import Membership, User
-from landespreis import wording
+from landespreis import clock, wording
 from landespreis.refusal import Refused
 from submissions import checks, draft, permissions
 from submissions.actions import entries
@@ -293,7 +293,7 @@ def _name(entry: Submission) -> str:
 
 def _receipt_state(receipt: Receipt) -> str:
     if receipt.rendered_at:
-        return f"erstellt am {wording.moment_short(receipt.rendered_at)}"
+        return f"erstellt am {wording.moment_short(clock.told(receipt.rendered_at))}"
     late = timezone.now() - receipt.owed_at
     return f"fehlt seit {wording.remaining(late) or 'eben'}" + (
         f", {receipt.attempts} Versuche" if receipt.attempts else ""

@@ -65,7 +65,7 @@ def complaints(pages: dict[bytes, str], folder: Path) -> list[str]:
         file = folder / f"{number:03}.html"
         file.write_bytes(content)
         names[file.name] = where
-    lean = ["-Xss1m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+    lean = ["-Xss8m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
     command = [java, *lean, "-jar", str(VNU), "--stdout", "--exit-zero-always", "--format", "json", str(folder)]
     run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=180)
     found = set()

@@ -27,7 +27,7 @@ NOT_OURS = {
 }
 """Path prefix → rules of axe that Django's own pages break."""
 PICTURES = Path(settings.BASE_DIR) / "docs" / "screenshots"
-COLOURS = 96
+COLOURS = 256
 TALLEST = 1900
 """Pixels; what lies below is cut off in the pictures for the docs."""
 LOOK = """() => ({
@@ -192,4 +192,4 @@ class Visitor:
         shot = self.page.screenshot(full_page=True, animations="disabled", caret="initial")
         with Image.open(BytesIO(shot)) as image:
             cut = image.convert("RGB").crop((0, 0, image.width, min(image.height, tallest)))
-            cut.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+            cut.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(file, optimize=True)

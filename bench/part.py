@@ -1,6 +1,7 @@
 """One part of the measurements, in a process of its own: `python -m bench.part rush --figures FILE`, see `__main__`."""
 
 import argparse
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,7 @@ def main() -> int:
     parser.add_argument("--figures", type=Path, required=True)
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(f"{options.name} stopped by a signal"))
     django.setup()
     part = import_module(f"bench.{options.name}")
     figures.save(part.measure(quick=options.quick), options.figures)

@@ -170,8 +170,7 @@ def _receipts(sent: Sequence[Sent]) -> list[Figure]:
     accepted = sum(one.accepted for one in sent)
     owed = Receipt.objects.owed()
     begin = time.monotonic()
-    command = ["celery", "--quiet", "--app", "landespreis", "worker", "--concurrency", str(PROCESSES)]
-    with Process([*command, "--loglevel", "ERROR"], PYTHONWARNINGS="ignore"):
+    with Process(["celery", "--app", "landespreis", "worker", "--concurrency", str(PROCESSES)]):
         while owed.exists() and time.monotonic() - begin < RENDERING:
             time.sleep(0.5)
     seconds = time.monotonic() - begin

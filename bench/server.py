@@ -17,13 +17,17 @@ PATIENCE = 60
 
 
 class Process:
-    """A process of ours; leaving the block ends it and its children."""
+    """A process of ours; leaving the block ends it and its children. What it says goes to a file."""
 
     def __init__(self, command: list[str], **env: str) -> None:
         self.command, self.env = [str(PROGRAMS / command[0]), *command[1:]], os.environ | env
+        self.log = Path(os.environ["LANDESPREIS_VAR"]) / f"{command[0]}-{id(self)}.log"
 
     def __enter__(self) -> Self:
-        self.popen = subprocess.Popen(self.command, env=self.env, cwd=ROOT, stdin=subprocess.DEVNULL)
+        with self.log.open("wb") as log:
+            self.popen = subprocess.Popen(
+                self.command, env=self.env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         return self
 
     def __exit__(
@@ -46,7 +50,6 @@ class Web(Process):
             ["gunicorn", "--config", "deploy/gunicorn.py", application],
             WEB_BIND=f"127.0.0.1:{self.port}",
             WEB_PROCESSES=str(processes),
-            GUNICORN_CMD_ARGS="--log-level warning",
             **env,
         )
         self.processes = processes
@@ -56,7 +59,7 @@ class Web(Process):
         end = time.monotonic() + PATIENCE
         while not (self._answers() and len(self._workers()) == self.processes):
             if time.monotonic() > end or self.popen.poll() is not None:
-                raise RuntimeError(f"{self.command} does not answer")
+                raise RuntimeError(f"{self.command} does not answer: {self.log.read_text()[-2000:]}")
             time.sleep(0.1)
         return self
 

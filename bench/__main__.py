@@ -100,13 +100,15 @@ class Run:
         command = [sys.executable, "-m", module, part, "--figures", str(self.folder / f"{part}.json")]
         if self.quick:
             command.append("--quick")
-        done = subprocess.run(
-            command,
-            env=self._environment(DATABASE_URL=url, BENCH_BARE_URL=bare, BENCH_PART=part),
-            cwd=ROOT,
-            check=False,
-        )
-        if done.returncode:
+        env = self._environment(DATABASE_URL=url, BENCH_BARE_URL=bare, BENCH_PART=part)
+        running = subprocess.Popen(command, env=env, cwd=ROOT)
+        try:
+            running.wait()
+        except BaseException:  # stopped: let the part end its servers before we go
+            running.terminate()
+            running.wait(timeout=30)
+            raise
+        if running.returncode:
             raise SystemExit(f"{part} did not come to its end.")
 
     def _environment(self, **more: str) -> dict[str, str]:

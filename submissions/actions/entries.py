@@ -76,15 +76,7 @@ def start(round: Round, *, by: User, pk: uuid.UUID | None = None) -> Submission:
     return entry
 
 
-def save_section(
-    entry: Submission,
-    key: str,
-    values: Values,
-    *,
-    by: User,
-    revision: int,
-    sitting: str,
-) -> Section:
+def save_section(entry: Submission, key: str, values: Values, *, by: User, revision: int, sitting: str) -> Section:
     """Save the fields or the text of one section, whatever is still missing.
 
     `values` maps field names to cleaned values ({"text": …} for a question). `revision` is the one the page was
@@ -113,20 +105,17 @@ def save_section(
             conflict = Conflict(section, variant)
         else:
             _write(entry, key, values, by)
-            section.revision += 1
-            section.saved_at, section.saved_by, section.sitting = now, by, sitting
-            section.save()
-            gate.record(
-                entry,
-                Event.Verb.SAVED,
-                at=now,
-                by=by,
-                section=key,
-                revision=section.revision,
-            )
+            _advance(section, now, by, sitting)
+            gate.record(entry, Event.Verb.SAVED, at=now, by=by, section=key, revision=section.revision)
     if conflict:
         raise conflict
     return section
+
+
+def _advance(section: Section, now: datetime, by: User, sitting: str) -> None:
+    section.revision += 1
+    section.saved_at, section.saved_by, section.sitting = now, by, sitting
+    section.save()
 
 
 def read(entry: Submission, key: str) -> dict[str, Any]:
@@ -221,9 +210,7 @@ def decide_variant(
         variant.delete()
     if values is not None:
         _write(entry, key, values, by)
-        section.revision += 1
-        section.saved_at, section.saved_by, section.sitting = now, by, sitting
-        section.save()
+        _advance(section, now, by, sitting)
     return section
 
 

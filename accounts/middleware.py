@@ -20,6 +20,8 @@ ADMIN_LOGIN = "/admin/login/"
 GUARDED = (ADMIN, "/jury/")
 GUARDED_FOR_STAFF = (*GUARDED, "/einreichungen/")
 """Staff read other people's entries there, so it is a protected area for them."""
+OPEN = "/jury/einladung/"
+"""Where somebody becomes a juror: they have no account yet, or no factor."""
 
 
 def second_factor(get_response: GetResponse) -> GetResponse:
@@ -33,7 +35,8 @@ def second_factor(get_response: GetResponse) -> GetResponse:
         user, path = request.user, request.path_info
         if path == ADMIN_LOGIN:
             return redirect_to_login(request.GET.get("next") or ADMIN)
-        if not path.startswith(GUARDED_FOR_STAFF if user.is_authenticated and user.is_staff else GUARDED):
+        guarded = GUARDED_FOR_STAFF if user.is_authenticated and user.is_staff else GUARDED
+        if path.startswith(OPEN) or not path.startswith(guarded):
             return get_response(request)
         if not user.is_authenticated:
             return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))

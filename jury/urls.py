@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from jury import views
+from jury.views import start
 
 app_name = "jury"
 
 urlpatterns = [
-    path("", views.index, name="index"),
+    path("", start.index, name="index"),
 ]

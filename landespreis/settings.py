@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.second_factor",
+    "jury.middleware.one_role",
     "landespreis.middleware.refusals",
 ]
 

@@ -44,3 +44,8 @@ def may_hand_over(user: User, entry: Submission) -> bool:
 def may_extend(user: User) -> bool:
     """Geschäftsstelle: staff with the right to grant extensions."""
     return user.is_staff and user.has_perm("submissions.add_extension")
+
+
+def may_check(user: User) -> bool:
+    """Geschäftsstelle: staff who may decide the formal check and withdraw an entry on request."""
+    return user.is_staff and user.has_perm("submissions.change_submission")

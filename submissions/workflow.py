@@ -8,6 +8,7 @@ from landespreis.refusal import Refused, TooLate
 from submissions.models import Round, Submission
 
 Status = Submission.Status
+Check = Submission.Check
 
 
 class Act(Enum):
@@ -29,6 +30,35 @@ TRANSITIONS: dict[tuple[Status, Act], Status] = {
     (Status.WITHDRAWN, Act.SUBMIT): Status.SUBMITTED,
 }
 """Every pair that is not named is refused. A withdrawn entry keeps its number and may come back in time."""
+
+
+class CheckAct(Enum):
+    """What the Geschäftsstelle decides in the formal check."""
+
+    ADMIT = "admit"
+    EXCLUDE = "exclude"
+    REOPEN = "reopen"
+
+
+CHECKS: dict[tuple[Check, CheckAct], Check] = {
+    (Check.OPEN, CheckAct.ADMIT): Check.ADMITTED,
+    (Check.OPEN, CheckAct.EXCLUDE): Check.EXCLUDED,
+    (Check.ADMITTED, CheckAct.EXCLUDE): Check.EXCLUDED,
+    (Check.ADMITTED, CheckAct.REOPEN): Check.OPEN,
+    (Check.EXCLUDED, CheckAct.REOPEN): Check.OPEN,
+}
+"""Every pair that is not named is refused. An admitted entry can be excluded later, an excluded one only reopened."""
+
+
+def checked(check: str, act: CheckAct) -> Check:
+    """Return the state of the formal check after `act`; raises Refused for a pair the table does not name."""
+    try:
+        return CHECKS[Check(check), act]
+    except KeyError:
+        raise Refused(
+            f"Die formale Prüfung steht auf „{Check(check).label}“; dieser Schritt passt nicht dazu. "
+            "Vielleicht hat schon jemand anderes entschieden."
+        ) from None
 
 
 def target(status: str, act: Act) -> Status:

@@ -246,7 +246,7 @@ def extend(entry: Submission, *, until: datetime, reason: str, by: User) -> Subm
     """Give one entry a later deadline of its own, also after the round has closed.
 
     Journals, and owes a mail to owner and editors. Raises NotAllowed, and Refused for a moment that is past or not
-    later than the deadline, or no reason.
+    later than the deadline, without a reason, or once the formal check is decided.
     """
     entry = gate.lock(entry)
     now = clock.now()
@@ -254,6 +254,8 @@ def extend(entry: Submission, *, until: datetime, reason: str, by: User) -> Subm
         raise NotAllowed("Fristen verlängert nur die Geschäftsstelle.")
     if not reason.strip():
         raise Refused("Bitte nennen Sie den Grund der Verlängerung.")
+    if entry.formal_check != Submission.Check.OPEN:
+        raise Refused("Die formale Prüfung ist entschieden. Öffnen Sie sie wieder, bevor Sie die Frist verlängern.")
     if until <= max(now, entry.deadline):
         raise Refused("Die neue Frist muss in der Zukunft und nach der bisherigen liegen.")
     entry.extensions.create(until=until, reason=reason.strip(), granted_by=by, granted_at=now)

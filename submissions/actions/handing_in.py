@@ -84,7 +84,8 @@ def _submit(entry: Submission, by: User, declarations: Mapping[str, bool], seen:
     version = _freeze(entry, document, now, by, now_draft)
     entry.status = workflow.target(entry.status, workflow.Act.SUBMIT)
     entry.current, entry.submitted_lead = version, entry.lead
-    entry.save(update_fields=["number", "status", "current", "submitted_lead"])
+    entry.submitted_category, entry.submitted_title = entry.category, entry.title
+    entry.save(update_fields=["number", "status", "current", "submitted_lead", "submitted_category", "submitted_title"])
     receipt = Receipt.objects.create(version=version, recipients=gate.addresses(entry, by))
     gate.record(entry, Event.Verb.SUBMITTED, at=now, by=by, version=version, number=entry.label)
     queue.nudge("submissions.tasks.render_receipt", receipt.pk)
@@ -171,6 +172,7 @@ def withdraw(entry: Submission, *, by: User, reason: str = "") -> Submission:
             "by": by.name,
             "at": now,
             "deadline": entry.deadline,
+            "again": True,
             "path": entry.get_absolute_url(),
         },
     )

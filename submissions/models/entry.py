@@ -22,6 +22,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             return self.none()
         return self.filter(Q(owner=user) | Q(pk__in=user.editorships.values("submission_id")))
 
+    def admitted(self) -> "SubmissionQuerySet":
+        """Entries the jury judges: submitted, not withdrawn, and admitted by the formal check."""
+        return self.filter(status=Submission.Status.SUBMITTED, formal_check=Submission.Check.ADMITTED)
+
     def never_submitted(self) -> "SubmissionQuerySet":
         return self.filter(status=Submission.Status.DRAFT)
 
@@ -99,6 +103,15 @@ class Submission(models.Model):
         editable=False,
         related_name="+",
     )
+    submitted_category = models.ForeignKey(
+        Category,
+        verbose_name="Kategorie laut Version",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="entries",
+    )
+    submitted_title = models.CharField("Titel laut Version", max_length=150, blank=True, editable=False)
 
     category = models.ForeignKey(
         Category,
@@ -151,13 +164,17 @@ class Submission(models.Model):
                     number__isnull=True,
                     current__isnull=True,
                     submitted_lead__isnull=True,
+                    submitted_category__isnull=True,
+                    submitted_title="",
                 )
                 | Q(
                     status__in=["submitted", "withdrawn"],
                     number__isnull=False,
                     current__isnull=False,
                     submitted_lead__isnull=False,
-                ),
+                    submitted_category__isnull=False,
+                )
+                & ~Q(submitted_title=""),
                 name="submitted_means_number_and_version",
                 violation_error_message="Eingereicht ist nur, was Nummer und Version hat.",
             ),

@@ -122,6 +122,9 @@ class Event(models.Model):
         RESET = "reset", "Entwurf zurückgesetzt"
         EXTENDED = "extended", "Frist verlängert"
         REMINDED = "reminded", "erinnert"
+        ADMITTED = "admitted", "zugelassen"
+        EXCLUDED = "excluded", "ausgeschlossen"
+        CHECK_REOPENED = "check_reopened", "formale Prüfung wieder geöffnet"
 
     submission = models.ForeignKey(
         Submission,

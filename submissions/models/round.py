@@ -34,6 +34,10 @@ def default_reminder_hours() -> list[int]:
     return [14 * 24, 7 * 24, 3 * 24, 24, 3]
 
 
+def default_scoring_reminder_hours() -> list[int]:
+    return [7 * 24, 3 * 24, 24]
+
+
 def validate_reminder_hours(value: Any) -> None:
     """Raise ValidationError unless `value` is a list of different whole hours, at most a year."""
     if not isinstance(value, list) or not all(type(hours) is int and 0 < hours <= 8784 for hours in value):
@@ -95,6 +99,30 @@ class Round(models.Model):
         default=default_reminder_hours,
         validators=[validate_reminder_hours],
     )
+    scoring_opens_at = models.DateTimeField(
+        "Bewertung ab",
+        null=True,
+        blank=True,
+        help_text="Vorher sieht die Jury keine Einreichung. Leer: Die Jury wartet.",
+    )
+    scoring_closes_at = models.DateTimeField(
+        "Bewertungsschluss",
+        null=True,
+        blank=True,
+        help_text="Bis dahin erinnert das Portal die Jury. Ändern kann sie Bewertungen bis zur Eröffnung der Sitzung.",
+    )
+    session_at = models.DateTimeField("Jurysitzung am", null=True, blank=True)
+    scoring_reminder_hours = models.JSONField(
+        "Erinnerungen der Jury, Stunden vor Bewertungsschluss",
+        default=default_scoring_reminder_hours,
+        validators=[validate_reminder_hours],
+    )
+    quorum = models.PositiveSmallIntegerField(
+        "Quorum",
+        default=3,
+        validators=[MinValueValidator(1)],
+        help_text="So viele gültige Bewertungen braucht jede Einreichung, bevor ihre Sitzung eröffnet werden kann.",
+    )
     last_number = models.PositiveIntegerField("letzte vergebene Nummer", default=0, editable=False)
 
     objects = RoundQuerySet.as_manager()
@@ -113,6 +141,18 @@ class Round(models.Model):
                 condition=Q(scale_min__lt=F("scale_max")),
                 name="round_scale_grows",
                 violation_error_message="Die größte Punktzahl muss über der kleinsten liegen.",
+            ),
+            models.CheckConstraint(
+                condition=Q(scoring_opens_at__isnull=True)
+                | Q(scoring_closes_at__isnull=True)
+                | Q(scoring_opens_at__lt=F("scoring_closes_at")),
+                name="round_scoring_opens_before_it_closes",
+                violation_error_message="Der Bewertungsschluss muss nach dem Beginn der Bewertung liegen.",
+            ),
+            models.CheckConstraint(
+                condition=Q(scoring_opens_at__isnull=True) | Q(scoring_opens_at__gte=F("closes_at")),
+                name="round_scoring_after_window",
+                violation_error_message="Die Bewertung kann erst nach dem Einreichungsschluss beginnen.",
             ),
         )
 
@@ -141,6 +181,8 @@ class Category(models.Model):
     short_name = models.CharField("kurzer Name", max_length=60)
     blurb = models.CharField("Erklärung in einem Satz", max_length=200, blank=True)
     position = models.PositiveSmallIntegerField("Reihenfolge")
+    decided_at = models.DateTimeField("entschieden am", null=True, editable=False)
+    """Set when the jury's decision is locked: from then on nothing about the category's entries changes."""
 
     class Meta:
         verbose_name = "Kategorie"
@@ -171,6 +213,13 @@ class Criterion(models.Model):
         default=1,
         validators=[MinValueValidator(0)],
     )
+    tie_break = models.PositiveSmallIntegerField(
+        "entscheidet bei Gleichstand",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="1: zuerst, 2: danach. Leer: nie. Nach den Kriterien entscheidet der Median, dann eine Abstimmung.",
+    )
     position = models.PositiveSmallIntegerField("Reihenfolge")
 
     class Meta:
@@ -179,6 +228,11 @@ class Criterion(models.Model):
         ordering = ("position",)
         constraints = (
             models.UniqueConstraint(fields=["round", "key"], name="one_criterion_per_key"),
+            models.UniqueConstraint(
+                fields=["round", "tie_break"],
+                name="one_criterion_per_tie_break",
+                violation_error_message="An dieser Stelle entscheidet schon ein anderes Kriterium.",
+            ),
             models.CheckConstraint(
                 condition=Q(weight__gte=0),
                 name="criterion_weight_not_negative",

@@ -78,6 +78,8 @@ class Frame:
             return "Entwurf – noch nicht eingereicht" if self.open else "Entwurf – nicht eingereicht"
         if self.entry.status == Submission.Status.WITHDRAWN:
             return "Zurückgezogen – nimmt nicht mehr teil"
+        if self.entry.formal_check == Submission.Check.EXCLUDED:
+            return "Ausgeschlossen – nimmt nicht mehr teil"
         return f"Eingereicht – Version {version.number} gilt"
 
     @property

@@ -48,7 +48,7 @@ def load(content: dict[str, Any]) -> Round:
     Raises KeyError for a missing key and ValidationError for values the models refuse.
     """
     rows = {name: content[name] for name in ("categories", "criteria", "questions")}
-    facts = {key: value for key, value in content.items() if key not in rows}
+    facts = {key: value for key, value in content.items() if key not in (*rows, "seats")}
     round = _put(Round, {"key": facts.pop("key")}, facts)
     for position, row in enumerate(rows["categories"], start=1):
         _put(Category, {"round": round, "key": row["key"]}, row | {"position": position})

@@ -1,1 +1,0 @@
-"""Seats, jurors, recusals, assessments and decisions; nothing is stored yet."""

@@ -1,0 +1,1 @@
+"""Seats, jurors, recusals and the journal of the jury in the admin."""

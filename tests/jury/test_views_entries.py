@@ -285,6 +285,7 @@ def test_bad_input_is_told_and_everything_else_stays_in_the_form(
     assert message in page(line)
     assert 'id="id_punkte_innovation_7" value="7" checked' in page(answer)
     assert 'href="#id_' in page(answer).split('id="fehler"')[1]
+    assert "ist aber nicht gespeichert" in page(answer)
     assert not Assessment.objects.exists()
 
 
@@ -300,6 +301,7 @@ def test_finalise_with_points_missing_saves_and_links_what_is_missing(desk: Clie
     answer = send(desk, entry, "abschliessen", punkte_gewinn="", punkte_zukunft="")
 
     shown = page(answer)
+    assert "Alles andere ist als Entwurf gespeichert." in shown
     assert (answer.status_code, held()) == (422, {"gewinn": None, "innovation": 7, "zukunft": None})
     for key in ("gewinn", "zukunft"):
         assert f'<a href="#id_punkte_{key}_0">' in shown
@@ -360,7 +362,9 @@ def test_second_window_saving_by_itself_is_told_in_a_line(desk: Client, entry: S
     answer = by_itself(desk, entry, gesamt="Anders")
 
     assert (answer.status_code, answer.headers["HX-Reswap"]) == (409, "textContent")
-    assert page(answer).startswith("Nicht gespeichert: Diese Bewertung wurde inzwischen in einem anderen Fenster")
+    assert page(answer).startswith(
+        "Nicht gespeichert: Diese Bewertung wurde heute um 09:00 Uhr in einem anderen Fenster"
+    )
     assert Assessment.objects.get().comment == "Rund."
 
 

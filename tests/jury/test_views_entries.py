@@ -496,6 +496,7 @@ def test_what_was_typed_before_the_factor_was_shown_is_kept(entry: Submission, j
     assert (url(entry) in client.session[parking.KEY], line.status_code) == (True, 403)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/jury/gibt/es/nicht/", "/jury/"])
 def test_nothing_is_kept_for_a_page_without_a_form(client: Client, path: str) -> None:
     answer = client.post(path, SENT, headers=OURS)

@@ -22,7 +22,7 @@ class Crumb(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One line of the error summary: the target's id (empty = no field), the field's label with its mark, the message."""
+    """One line of the error summary: the target's id (empty = no field), the label with its mark, the message."""
 
     target: str
     label: str

@@ -179,7 +179,7 @@ class SubmissionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: igno
     @admin.display(description="Fortschritt")
     def progress(self, row: Submission) -> SafeString:
         now_draft = draft.load(row)
-        problems = checks.problems(now_draft)
+        problems = checks.problems(now_draft, clock.now())
         lines = ((spec.title, checks.progress(now_draft, spec, problems).label) for spec in now_draft.sections)
         return format_html_join("", "<div>{}: {}</div>", lines)
 

@@ -153,7 +153,7 @@ def test_search_finds_the_printed_number(
 
 def test_journal_tells_sections_and_roles_in_words(office: Client, open_round: Round) -> None:
     entry = factories.complete(open_round)
-    entries.save_section(entry, "zukunft", {"text": "Neu"}, by=entry.owner, revision=1, sitting="a")
+    entries.save_section(entry, "zukunft", {"text": "Neu"}, by=entry.owner, revision=0, sitting="a")
     editors.invite(entry, email="kollege@soest.example", role=Editor.Role.SUBMIT, by=entry.owner)
 
     page = office.get(change_url(entry)).content.decode()

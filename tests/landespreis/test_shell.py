@@ -18,7 +18,7 @@ PEOPLE = {"guest": AnonymousUser(), "person": User(name="Wiebke Harmsen"), "staf
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_header_is_the_one_that_would_be_rendered_anew(who: str) -> None:
-    paths = ["/", "/impressum/", "/einreichungen/neu/", "/konto/", "/konto/logout/ja/", "/admin/auth/", "/gibt-es-nicht/"]
+    paths = ["/", "/impressum/", "/einreichungen/neu/", "/konto/", "/konto/logout/ja/", "/admin/auth/", "/was/"]
     paths += re.findall(r'href="([^"]+)"', anew(who, "/"))
 
     kept = [tag("header", who, path) for path in paths]

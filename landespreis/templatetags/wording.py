@@ -10,8 +10,8 @@ from landespreis import clock, wording
 register = template.Library()
 
 
-def _filter(function: Callable[[Any], str]) -> None:
-    def say(value: Any) -> str:
+def _filter(function: Callable[[Any], Any]) -> None:
+    def say(value: Any) -> Any:
         return "" if value is None or value == "" else function(value)
 
     register.filter(function.__name__, say)

@@ -1,6 +1,7 @@
 """The ministry's pages: what they show, what they hide, and the extension button."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib import admin
@@ -160,3 +161,14 @@ def test_journal_tells_sections_and_roles_in_words(office: Client, open_round: R
 
     assert "Abschnitt: Zukunftsfähigkeit, Nutzbarkeit und Nachhaltigkeit" in page
     assert "Adresse: kollege@soest.example, Rolle: bearbeiten und einreichen" in page
+
+
+def test_weight_of_a_criterion_is_written_with_a_comma(office: Client, open_round: Round) -> None:
+    page = office.get(reverse("admin:submissions_round_change", args=[open_round.pk]))
+
+    form = page.context["inline_admin_formsets"][1].formset.forms[0]
+    shown = str(form["weight"])
+    typed = form.fields["weight"].clean("1,5")
+
+    assert 'value="1,000"' in shown
+    assert typed == Decimal("1.5")

@@ -99,9 +99,9 @@ class EmailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def touched(self, mail: Email) -> str:
         return _told(mail.last_updated)
 
-    @admin.display(description="nächster Versuch am", empty_value="–")
-    def due(self, mail: Email) -> str | None:
-        return _told(mail.scheduled_time) if mail.scheduled_time else None
+    @admin.display(description="nächster Versuch am")
+    def due(self, mail: Email) -> str:
+        return _told(mail.scheduled_time) if mail.scheduled_time else "–"
 
     @admin.display(description="Fehlversuche")
     def retries(self, mail: Email) -> int:

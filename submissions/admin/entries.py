@@ -98,7 +98,7 @@ class SubmissionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: igno
         "category",
         "formal_check",
         "sections_saved",
-        "deadline_text",
+        "own_deadline",
     )
     list_filter = ("round", "status", "formal_check", "category", WaitingMembership)
     search_fields = ("number", "submitted_lead__name", "lead__name", "lead__ags", "owner__name", "owner__email")
@@ -172,6 +172,10 @@ class SubmissionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: igno
         own = " (eigene Frist)" if row.extended_until else ""
         return wording.deadline(row.deadline) + own
 
+    @admin.display(description="Eigene Frist", ordering="extended_until")
+    def own_deadline(self, row: Submission) -> str:
+        return wording.deadline(row.extended_until) if row.extended_until else "–"
+
     @admin.display(description="Mitwirkende")
     def people(self, row: Submission) -> str:
         return ", ".join(str(editor) for editor in row.editors.select_related("user")) or "niemand"
@@ -239,9 +243,9 @@ class ReceiptAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     def owed(self, receipt: Receipt) -> str:
         return wording.moment_short(clock.told(receipt.owed_at))
 
-    @admin.display(description="in Arbeit seit", empty_value="–")
-    def claimed(self, receipt: Receipt) -> str | None:
-        return wording.moment_short(clock.told(receipt.claimed_at)) if receipt.claimed_at else None
+    @admin.display(description="in Arbeit seit")
+    def claimed(self, receipt: Receipt) -> str:
+        return wording.moment_short(clock.told(receipt.claimed_at)) if receipt.claimed_at else "–"
 
 
 def _receipt_state(receipt: Receipt) -> str:

@@ -1,5 +1,6 @@
 """The journal in the admin, in the words of the interface; and what an entry is called where drafts stay private."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from landespreis import wording
 from submissions import sections
 from submissions.admin.readonly import FoundByNumber, NoChanges, ReadOnlyInline
 from submissions.models import Editor, Event, Question, Submission
@@ -48,6 +50,8 @@ class EventInline(ReadOnlyInline):
         return ", ".join(f"{label}: {value}" for label, value in told.items() if value)
 
     def _said(self, key: str, value: Any) -> str:
+        if key == "until" and value:
+            return wording.deadline(datetime.fromisoformat(value))
         words = {"section": self._titles, "role": dict(Editor.Role.choices)}.get(key, {})
         return str(words.get(value, value)) if value else ""
 

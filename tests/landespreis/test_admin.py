@@ -64,6 +64,14 @@ def test_mail_tells_its_attempts_and_the_next_one(office: Client) -> None:
     assert "Nächster Versuch am" in page
 
 
+def test_mail_that_went_out_waits_for_no_attempt(office: Client) -> None:
+    row = mail("a@stadt.example", STATUS.sent)
+
+    page = office.get(reverse("admin:post_office_email_change", args=[row.pk])).content.decode()
+
+    assert ("None" in page, "–" in page) == (False, True)
+
+
 def test_mail_keeps_the_code_of_a_subject_to_itself(office: Client) -> None:
     mail("a@stadt.example", STATUS.sent, subject="Ihr Bestätigungscode: ABCD-EFGH")
 

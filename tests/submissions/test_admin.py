@@ -157,8 +157,11 @@ def test_journal_tells_sections_and_roles_in_words(office: Client, open_round: R
     entries.save_section(entry, "zukunft", {"text": "Neu"}, by=entry.owner, revision=0, sitting="a")
     editors.invite(entry, email="kollege@soest.example", role=Editor.Role.SUBMIT, by=entry.owner)
 
+    entries.extend(entry, until=CLOSES + timedelta(hours=36), reason="Stromausfall", by=StaffFactory(superuser=True))
+
     page = office.get(change_url(entry)).content.decode()
 
+    assert "bis: Mittwoch, 11. Februar 2026, 12:00 Uhr (MEZ), Grund: Stromausfall" in page
     assert "Abschnitt: Zukunftsfähigkeit, Nutzbarkeit und Nachhaltigkeit" in page
     assert "Adresse: kollege@soest.example, Rolle: bearbeiten und einreichen" in page
 

@@ -152,3 +152,9 @@ def test_sessions_name_the_device_as_people_would(client: Client) -> None:
 
     assert "Firefox unter Windows, dieses Gerät" in page
     assert "Mozilla" not in page
+
+
+def test_sessions_say_when_none_is_kept(client: Client, person: User) -> None:
+    page = client.get(reverse("usersessions_list")).content.decode()
+
+    assert "Für diese Anmeldung ist kein Gerät verzeichnet." in page

@@ -20,6 +20,12 @@ class CriterionInline(admin.StackedInline):  # type: ignore[type-arg]
     extra = 0
     fields = (("position", "key", "weight"), "title", "explanation")
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A weight of one reads «1,000»: with a point, people here would read a thousand."""
+        if db_field.name == "weight":
+            kwargs["localize"] = True
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
 
 class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]
     model = Question

@@ -57,7 +57,7 @@ def owe(**fields: Any) -> Email:
 
 
 def missing(entry: Submission) -> list[str]:
-    return [problem.task for problem in checks.problems(draft.load(entry))]
+    return [problem.task for problem in checks.problems(draft.load(entry), clock.now())]
 
 
 # Filling ---------------------------------------------------------------------------------------------

@@ -40,6 +40,8 @@ CONFLICT = row(LOGIN, GONE, LOGIN, LOGIN, LOGIN, LOGIN, GONE, GONE)
 """Without two texts to decide between it leads back to the section."""
 HANDED_IN = row(LOGIN, GONE, OK, OK, OK, OK, GONE, OK)
 POST_ONLY = row(LOGIN, METHOD, METHOD, METHOD, METHOD, METHOD, METHOD, METHOD)
+JURORS = row(LOGIN, GONE, GONE, GONE, GONE, GONE, GONE, GONE)
+"""Pages of the jury exist for those who fill a seat only; `tests/jury/` looks at them as jurors."""
 
 EXPECTED: dict[str, tuple[int, ...]] = {
     "healthz": EVERYBODY,
@@ -57,6 +59,11 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "accounts:export": SIGNED_IN,
     "accounts:delete": SIGNED_IN,
     "jury:index": row(LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, OK, OK),
+    "jury:session": JURORS,
+    "jury:session_state": JURORS,
+    "jury:record": JURORS,
+    "jury:confirm": JURORS,
+    "jury:revise": JURORS,
     "submissions:index": SIGNED_IN,
     "submissions:start": SIGNED_IN,
     "submissions:invitation": EVERYBODY,
@@ -101,6 +108,7 @@ class Place:
             "editor": invited.pk,
             "token": editors.token(invited),
             "slug": "impressum",
+            "number": self.entry.label,
         }
 
     def user(self, role: str) -> User | None:

@@ -137,9 +137,7 @@ def recuse(entry: Submission, *, by: User, reason: str, text: str) -> Recusal:
 
 # The sheet -------------------------------------------------------------------------------------------
 @transaction.atomic
-def save(
-    entry: Submission, *, by: User, points: Points, comments: Comments, comment: str, revision: int
-) -> Assessment:
+def save(entry: Submission, *, by: User, points: Points, comments: Comments, comment: str, revision: int) -> Assessment:
     """Save the sheet of the seat as a draft, whatever is still missing.
 
     `revision` is the one the page was opened with (0: there was no sheet). Saving the same again changes nothing.
@@ -205,7 +203,9 @@ def _sit(entry: Submission, by: User, act: Act, *, readable: bool = False) -> De
 
 
 def _desk(room: gate.Room, sight: Sight, entry: Submission) -> Desk:
-    rows = sight.entries(room.category).select_related("round", "current").prefetch_related("editors", "round__criteria")
+    rows = (
+        sight.entries(room.category).select_related("round", "current").prefetch_related("editors", "round__criteria")
+    )
     found = rows.filter(pk=entry.pk).first()
     if found is None:
         raise NotAllowed(

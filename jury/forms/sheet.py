@@ -124,7 +124,9 @@ class SheetForm(forms.Form):
         for position, criterion in enumerate(self.criteria, start=1):
             field = self[_points(criterion)]
             given = str(field.value())
-            options = [Option(value, f"{field.auto_id}_{place}", str(value) == given) for place, value in enumerate(self.scale)]
+            options = [
+                Option(value, f"{field.auto_id}_{place}", str(value) == given) for place, value in enumerate(self.scale)
+            ]
             yield Row(position, criterion, field, options, self[_reason(criterion)])
 
 

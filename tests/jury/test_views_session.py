@@ -23,4 +23,3 @@ def test_session_shows_ranking(open_round: Round, scoring: Clock, client: Client
     page = client.get(url("session"))
 
     assert page.status_code == 200
-    open("/tmp/room-page.html", "w").write(page.content.decode())

@@ -111,7 +111,7 @@ class SessionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     def open_session(self, request: HttpRequest, category: Category) -> HttpResponse:
         """Say what opening means or what is missing, ask who is there, and open."""
         shown = progress.detail(category, clock.now())
-        form = AttendanceForm(category, request.POST or None, initial={"present": shown.jurors})
+        form = AttendanceForm(category, _sent(request), initial={"present": shown.jurors})
 
         def open_it() -> None:
             sessions.open(category, by=_person(request), present=list(form.cleaned_data["present"]))
@@ -126,7 +126,7 @@ class SessionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
         """Ask who takes part, in place of what was noted."""
         session = get_object_or_404(Session.objects.select_related("category__round"), category=category)
         known = list(session.attendances.values_list("juror", flat=True))
-        form = AttendanceForm(category, request.POST or None, initial={"present": known})
+        form = AttendanceForm(category, _sent(request), initial={"present": known})
 
         def note() -> None:
             sessions.set_attendance(session, by=_person(request), present=list(form.cleaned_data["present"]))
@@ -140,7 +140,7 @@ class SessionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
         """Show the decision once more, and confirm the revision that was shown."""
         rows = Decision.objects.select_related("session__category__round", "winner__round", "laudatio", "chair")
         decision = get_object_or_404(rows, session__category=category)
-        form = ConfirmForm(request.POST or None, initial={"revision": decision.revision})
+        form = ConfirmForm(_sent(request), initial={"revision": decision.revision})
 
         def confirm() -> None:
             deciding.confirm_as_office(decision, by=_person(request), revision=form.cleaned_data["revision"])
@@ -188,6 +188,11 @@ class SessionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
             **context,
         }
         return TemplateResponse(request, f"admin/jury/session/{name}.html", context)
+
+
+def _sent(request: HttpRequest) -> Any:
+    """Return what was sent, also nothing at all, or None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def _person(request: HttpRequest) -> User:

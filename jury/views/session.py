@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -29,6 +29,8 @@ def session(request: JurorRequest, slug: str) -> HttpResponse:
 def session_state(request: JurorRequest, slug: str) -> HttpResponse:
     """What an open page asks for again and again: nothing (204), or the parts that can be read, as they are now."""
     shown = room.enter(request.sight, category_or_404(request.sight, slug))
+    if shown.session is None:
+        raise Http404("no Session yet")
     if request.GET.get("stand") == shown.token:
         return HttpResponse(status=204)
     writing = request.GET.get("formular") == "1"

@@ -1,6 +1,9 @@
 """How moments, spans and sizes are said in German: pure functions, used by templates, mails and PDFs alike."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 from landespreis.clock import BERLIN
 
@@ -130,6 +133,18 @@ def device(agent: str) -> str:
     browser = next((name for mark, name in BROWSERS.items() if mark in agent), "Unbekannter Browser")
     system = next((name for mark, name in SYSTEMS.items() if mark in agent), "")
     return f"{browser} unter {system}" if system else browser
+
+
+def decimal(value: Fraction | Decimal, places: int = 2) -> str:
+    """Return an exact number with that many decimal places, at least one, halves to the even digit: "8,27"."""
+    scaled = round(Fraction(value) * 10**places)
+    whole, rest = divmod(abs(scaled), 10**places)
+    return f"{'-' if scaled < 0 else ''}{number(whole)},{rest:0{places}d}"
+
+
+def listed(words: Sequence[str], last: str = "und") -> str:
+    """Return words as one reads them out: "A", "A und B", "A, B und C"; with `last` "oder": "A, B oder C"."""
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def _as_day(value: date) -> date:

@@ -224,13 +224,13 @@ def tie(standing: scoring.Standing, criteria: Sequence[Criterion]) -> str:
 def _judged(board: Board, *, locked: bool) -> Iterator[Judged]:
     entries = {row.entry.pk: row for row in board.rows}
     sheets = _sheets(list(entries))
-    versions = dict(
-        Submission.objects.filter(pk__in=entries).values_list("pk", "current__sha256").order_by()
-    )
+    versions = dict(Submission.objects.filter(pk__in=entries).values_list("pk", "current__sha256").order_by())
     numbers = dict(Submission.objects.filter(pk__in=entries).values_list("pk", "current__number").order_by())
     for pk, row in entries.items():
         said = _ranked(row, board)
-        figures = f"Mittel {said['mean']}, {said['n']} gültige Bewertungen" if row.standing.n else "ohne gültige Bewertung"
+        figures = (
+            f"Mittel {said['mean']}, {said['n']} gültige Bewertungen" if row.standing.n else "ohne gültige Bewertung"
+        )
         yield Judged(
             label=row.entry.label,
             title=row.entry.submitted_title,

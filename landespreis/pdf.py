@@ -96,9 +96,7 @@ def render(
     MissingAsset instead of leaving out a font or picture.
     """
     html = render_to_string(template, dict(context))
-    return write(
-        html, stylesheet=stylesheet, title=title, created=created, attachments=attachments, pictures=pictures
-    )
+    return write(html, stylesheet=stylesheet, title=title, created=created, attachments=attachments, pictures=pictures)
 
 
 def write(

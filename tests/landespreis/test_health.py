@@ -35,6 +35,7 @@ def test_readyz_is_ready_when_everything_answers(client: Client, db: None) -> No
         "storage": "ok",
         "oldest_owed_mail_seconds": None,
         "oldest_owed_receipt_seconds": None,
+        "oldest_owed_paper_seconds": None,
     }
 
 

@@ -11,12 +11,12 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from PIL import Image, ImageOps
 from pikepdf import Pdf
+from PIL import Image, ImageOps
 
 from jury.models import Juror
 from jury.sight import Sight
-from landespreis import binding, pdf, wording
+from landespreis import binding, pdf
 from submissions import sheet
 from submissions.models import Attachment, Category, Criterion, Submission
 
@@ -57,8 +57,8 @@ def write(sight: Sight, category: Category, held: Content, folder: Path, step: S
 
     Each entry is rendered by itself and lies on disk until all are bound: progress can be told, others can use the
     press in between, and memory stays where one entry puts it instead of growing with their number (docs/bench.md).
-    `step` is called after each entry. Cover and contents come first in the book and are rendered last, when the page numbers are known; how
-    many pages they take is measured before, and does not depend on the numbers.
+    `step` is called after each entry. Cover and contents come first in the book and are rendered last, when the page
+    numbers are known; how many pages they take is measured before, and does not depend on the numbers.
     """
     criteria = list(category.round.criteria.all())
     lines = [Line(entry.label, entry.submitted_title, str(entry.submitted_lead), 0) for entry in _listed(held)]
@@ -154,7 +154,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _common(juror: Juror, category: Category) -> dict[str, Any]:
-    return {"juror": juror, "category": category, "demo": settings.DEMO, "wording": wording}
+    return {"juror": juror, "category": category, "demo": settings.DEMO}
 
 
 def _pages(part: bytes) -> int:

@@ -25,21 +25,18 @@ def draft(entry: Submission, decision: Decision) -> Letter:
 
 
 def _winner(entry: Submission, decision: Decision) -> str:
-    category = decision.session.category
-    return "\n\n".join(
-        (
-            "Guten Tag,",
-            f"die Jury hat Ihrem Projekt „{entry.submitted_title}“ den Preis in der Kategorie „{category.name}“ "
-            f"zuerkannt. Dazu gratulieren wir Ihnen und allen Partnern herzlich.",
-            "Aus den Gründen der Jury:",
-            decision.reasons,
-            f"Der Preis ist mit {wording.number(entry.round.prize)} Euro dotiert. Wie Sie ihn unter sich aufteilen, "
-            "entscheiden die Partner gemeinsam. Bitte nennen Sie uns dafür eine Bankverbindung und eine Person, an die "
-            "wir uns wenden können.",
-            f"Verliehen wird er am {wording.weekday(entry.round.ceremony_on)}. Ihre Urkunde liegt dieser Nachricht als "
-            "PDF bei; das unterschriebene Exemplar erhalten Sie persönlich.",
-            CLOSING,
-        )
+    category, prize = decision.session.category, wording.number(entry.round.prize)
+    return _paragraphs(
+        "Guten Tag,",
+        f"die Jury hat Ihrem Projekt „{entry.submitted_title}“ den Preis in der Kategorie „{category.name}“ zuerkannt. "
+        "Dazu gratulieren wir Ihnen und allen Partnern herzlich.",
+        "Aus den Gründen der Jury:",
+        decision.reasons,
+        f"Der Preis ist mit {prize} Euro dotiert. Wie Sie ihn unter sich aufteilen, entscheiden die Partner gemeinsam. "
+        "Bitte nennen Sie uns eine Bankverbindung und eine Person, an die wir uns dafür wenden können.",
+        f"Tag der Preisverleihung ist {wording.weekday(entry.round.ceremony_on)}. Ihre Urkunde liegt dieser Nachricht "
+        "als PDF bei; das unterschriebene Exemplar erhalten Sie persönlich.",
+        CLOSING,
     )
 
 
@@ -50,15 +47,16 @@ def _thanks(entry: Submission, decision: Decision) -> str:
         if decision.winner_id
         else "Die Jury hat in dieser Kategorie keinen Preis vergeben."
     )
-    return "\n\n".join(
-        (
-            "Guten Tag,",
-            f"mit „{entry.submitted_title}“ haben Sie sich in der Kategorie „{category.name}“ am "
-            f"{entry.round.name} beteiligt. Dafür danken wir Ihnen und Ihren Partnern.",
-            f"{outcome} Fünf Mitglieder aus dem Land und den kommunalen Spitzenverbänden haben jede Einreichung nach "
-            "denselben Kriterien bewertet und darüber beraten. Dass Ihre nicht vorn lag, nimmt ihr nichts: Was Sie "
-            "gemeinsam erreicht haben, kann anderen Kommunen zeigen, wie Zusammenarbeit gelingt.",
-            "Ihre Urkunde über die Teilnahme liegt dieser Nachricht als PDF bei.",
-            CLOSING,
-        )
+    return _paragraphs(
+        "Guten Tag,",
+        f"mit „{entry.submitted_title}“ haben Sie sich in der Kategorie „{category.name}“ am "
+        f"{entry.round.name} beteiligt. Dafür danken wir Ihnen und Ihren Partnern.",
+        f"{outcome} Alle Einreichungen wurden nach denselben Kriterien gelesen, bewertet und beraten. Was Sie "
+        "gemeinsam erreicht haben, zeigt anderen Kommunen, wie Zusammenarbeit gelingt, auch ohne Preis.",
+        "Ihre Urkunde über die Teilnahme liegt dieser Nachricht als PDF bei.",
+        CLOSING,
     )
+
+
+def _paragraphs(*paragraphs: str) -> str:
+    return "\n\n".join(paragraphs)

@@ -99,7 +99,7 @@ def _point(whole: Pdf) -> None:
     """Let links to «seite:12» lead there."""
     for page in whole.pages:
         for annotation in page.obj.get("/Annots", []):
-            address = str(annotation.get("/A", {}).get("/URI", ""))
+            address = str(annotation.A.get("/URI", "")) if "/A" in annotation else ""
             if address.startswith(PAGE):
                 target = whole.pages[int(address.removeprefix(PAGE)) - 1]
                 del annotation["/A"]

@@ -90,10 +90,10 @@ def render(
 ) -> bytes:
     """Return the template as a tagged PDF, PDF/UA-1 and PDF/A-3a at once.
 
-    `stylesheet` is the name of a static file; `created` (aware) becomes the date of file and attachments. `pictures` are
-    JPEG files by the name under which the template finds them below `PICTURES`. The same input gives the same bytes, as
-    long as WeasyPrint and the fonts stay the same. Characters that the fonts lack are printed as `MARK`. Raises
-    MissingAsset instead of leaving out a font or picture.
+    `stylesheet` is the name of a static file; `created` (aware) becomes the date of file and attachments. `pictures`
+    are JPEG files by the name under which the template finds them below `PICTURES`. The same input gives the same
+    bytes, as long as WeasyPrint and the fonts stay the same. Characters that the fonts lack are printed as `MARK`.
+    Raises MissingAsset instead of leaving out a font or picture.
     """
     html = render_to_string(template, dict(context))
     return write(html, stylesheet=stylesheet, title=title, created=created, attachments=attachments, pictures=pictures)

@@ -1,6 +1,6 @@
 """What the portal owes on paper: dossiers, minutes and certificates as PDF, letters as drafts for release."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jury.models.seats import Juror
+from landespreis import clock
 from submissions.models import Category, Submission
 
 CLAIM = timedelta(seconds=settings.CLAIM_SECONDS)
@@ -92,6 +93,11 @@ class Paper(models.Model):
         """The name of the download: without anything a recused person must not see."""
         whose = self.submission.label if self.submission else self.category.key
         return f"{self.get_kind_display()}-{whose}.pdf"
+
+    @property
+    def told_at(self) -> datetime | None:
+        """The moment at which it was rendered, told by the award's clock."""
+        return clock.told(self.rendered_at) if self.rendered_at else None
 
 
 class Letter(models.Model):

@@ -119,7 +119,7 @@ def _entry(juror: Juror, category: Category, criteria: Iterable[Criterion], pk: 
             "sheet": read,
             "pictures": [(file, f"{pdf.PICTURES}{file.id}.jpg") for file in read.files if f"{file.id}.jpg" in pictures],
             "annexes": [file for file in read.files if f"{file.id}.jpg" not in pictures],
-            "url": f"{settings.BASE_URL}{reverse('jury:index')}einreichungen/{entry.label}/",
+            "url": settings.BASE_URL + reverse("jury:entry", args=[entry.label]),
             "first_page": page,
         },
         stylesheet=STYLE,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jury.views import papers, start
+from jury.views import entries, files, papers, recusals, start
 
 app_name = "jury"
 
@@ -12,4 +12,12 @@ urlpatterns = [
     path("dossier/<slug:slug>.pdf", papers.dossier, name="dossier"),
     path("sitzung/<slug:slug>/niederschrift/", papers.minutes_draft, name="minutes_draft"),
     path("sitzung/<slug:slug>/niederschrift.pdf", papers.minutes, name="minutes"),
+    path("kategorien/<slug:slug>/", start.category, name="category"),
+    path("einreichungen/<str:number>/", entries.entry, name="entry"),
+    path("einreichungen/<str:number>/befangenheit/", recusals.recusal, name="recusal"),
+    path("einreichungen/<str:number>/oeffnen/", entries.reopen, name="reopen"),
+    path("einreichungen/<str:number>/dateien/<uuid:file>/", files.download, name="file"),
+    # Stand-ins until the parts that serve them are merged:
+    path("hinweise/", start.index, name="notice"),
+    path("sitzung/<slug:slug>/", start.category, name="session"),
 ]

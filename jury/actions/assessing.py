@@ -14,7 +14,7 @@ from jury.sight import Sight
 from jury.workflow import Act
 from landespreis import wording
 from landespreis.refusal import NotAllowed, Refused
-from submissions.models import Criterion, Submission
+from submissions.models import Category, Criterion, Submission
 
 Points = Mapping[str, int | None]
 """Points by the key of their criterion; None or no key: none given."""
@@ -137,9 +137,7 @@ def recuse(entry: Submission, *, by: User, reason: str, text: str) -> Recusal:
 
 # The sheet -------------------------------------------------------------------------------------------
 @transaction.atomic
-def save(
-    entry: Submission, *, by: User, points: Points, comments: Comments, comment: str, revision: int
-) -> Assessment:
+def save(entry: Submission, *, by: User, points: Points, comments: Comments, comment: str, revision: int) -> Assessment:
     """Save the sheet of the seat as a draft, whatever is still missing.
 
     `revision` is the one the page was opened with (0: there was no sheet). Saving the same again changes nothing.
@@ -205,8 +203,8 @@ def _sit(entry: Submission, by: User, act: Act, *, readable: bool = False) -> De
 
 
 def _desk(room: gate.Room, sight: Sight, entry: Submission) -> Desk:
-    rows = sight.entries(room.category).select_related("round", "current").prefetch_related("editors", "round__criteria")
-    found = rows.filter(pk=entry.pk).first()
+    rows = sight.entries(room.category).select_related("round", "current")
+    found = rows.prefetch_related("editors", "round__criteria").filter(pk=entry.pk).first()
     if found is None:
         raise NotAllowed(
             "Diese Einreichung steht Ihnen nicht mehr zur Bewertung. Gespeichert ist, was Sie bis dahin gespeichert "
@@ -217,7 +215,7 @@ def _desk(room: gate.Room, sight: Sight, entry: Submission) -> Desk:
     return Desk(room, sight, found, sheet)
 
 
-def _category(entry: Submission) -> "gate.Category":
+def _category(entry: Submission) -> Category:
     if entry.submitted_category is None:
         raise NotAllowed("Diese Einreichung ist noch nicht eingereicht.")
     return entry.submitted_category

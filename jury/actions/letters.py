@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from jury.actions import gate
@@ -11,6 +12,7 @@ from jury.models import JuryEvent, Letter, Paper
 from landespreis import clock, mail, wording
 from landespreis.refusal import Refused
 from submissions.actions import gate as entries
+from submissions.models import Editor
 
 TEMPLATE = "letter"
 EMBARGO = "Die Preisträger sind noch nicht öffentlich. Freigeben lassen sich Briefe ab {}."
@@ -28,14 +30,13 @@ def release(letter: Letter, *, by: User) -> Letter:
     """
     gate.require_office(by)
     Letter.objects.select_for_update().values_list("pk").get(pk=letter.pk)
-    related = ("submission__round", "submission__submitted_category")
-    letter = Letter.objects.select_related(*related).get(pk=letter.pk)
+    letter = with_entry().get(pk=letter.pk)
     if letter.released_at:
         return letter
     entry, now = letter.submission, clock.now()
     if now < entry.round.embargo_until:
         raise Refused(EMBARGO.format(wording.opening(entry.round.embargo_until)), title="Noch nicht")
-    owed = mail.owe(TEMPLATE, entries.addresses(entry), content(letter), attachments=[_certificate(letter)])
+    owed = mail.owe(TEMPLATE, recipients(letter), content(letter), attachments=[_certificate(letter)])
     letter.released_at, letter.released_by = now, by
     letter.save(update_fields=["released_at", "released_by"])
     gate.record(
@@ -67,6 +68,18 @@ def change(letter: Letter, *, by: User, subject: str, text: str) -> Letter:
         raise Refused("Bitte schreiben Sie Betreff und Text.")
     letter.save(update_fields=["subject", "text"])
     return letter
+
+
+def with_entry() -> QuerySet[Letter]:
+    """Return letters with what their pages and mails read selected."""
+    return Letter.objects.select_related(
+        "submission__round", "submission__submitted_category", "submission__owner", "released_by"
+    ).prefetch_related(Prefetch("submission__editors", Editor.objects.select_related("user")))
+
+
+def recipients(letter: Letter) -> list[str]:
+    """Return to whom the letter goes: owner and editors of the entry."""
+    return entries.addresses(letter.submission)
 
 
 def content(letter: Letter) -> dict[str, Any]:

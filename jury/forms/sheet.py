@@ -114,9 +114,7 @@ class SheetForm(forms.Form):
 
     def again(self, revision: int) -> "SheetForm":
         """Return the same form as if it had been opened with `revision`: to decide knowingly."""
-        data = self.data.copy()
-        data["revision"] = revision
-        form = SheetForm(self.criteria, self.scale, data)
+        form = SheetForm(self.criteria, self.scale, {**dict(self.data.items()), "revision": revision})
         form.is_valid()
         return form
 
@@ -124,7 +122,9 @@ class SheetForm(forms.Form):
         for position, criterion in enumerate(self.criteria, start=1):
             field = self[_points(criterion)]
             given = str(field.value())
-            options = [Option(value, f"{field.auto_id}_{place}", str(value) == given) for place, value in enumerate(self.scale)]
+            options = [
+                Option(value, f"{field.auto_id}_{place}", str(value) == given) for place, value in enumerate(self.scale)
+            ]
             yield Row(position, criterion, field, options, self[_reason(criterion)])
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from io import BytesIO
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
-from pikepdf import Array, Dictionary, Name, ObjectStreamMode, OutlineItem, Pdf, String
+from pikepdf import Array, Dictionary, Name, ObjectStreamMode, OutlineItem, Pdf, Stream, String
 
 PAGE = "seite:"
 """A link to «seite:12» in a part leads to page 12 of the book."""
+MARK = b"\r\nendstream"
 
 
 def bind(parts: Sequence[Path], book: Path) -> int:
@@ -27,13 +30,37 @@ def bind(parts: Sequence[Path], book: Path) -> int:
         _point(whole)
         with whole.open_outline() as outline:
             outline.root[:] = marks
-        whole.save(
-            book,
-            compress_streams=False,  # they are; what is not, the metadata, has to stay readable
-            object_stream_mode=ObjectStreamMode.generate,
-            deterministic_id=True,
-        )
-        return len(whole.pages)
+        pages = len(whole.pages)
+        save(whole, book)
+    return pages
+
+
+def save(document: Pdf, target: Path | BytesIO) -> None:
+    """Write a PDF whose streams are compressed already, so that every one ends where its length says.
+
+    Between data and `endstream` stands a line feed. Where the data end with a carriage return, both together read as
+    one line end, and the stream as a byte too long: PDF/A forbids it, and one in 256 streams has it by chance. Such a
+    stream is stored as it is; the same may happen to the lists of objects that are compressed last.
+    """
+    for one in document.objects:
+        if isinstance(one, Stream) and one.read_raw_bytes().endswith(b"\r"):
+            content = one.read_bytes()
+            one.write(content + b" " if content.endswith(b"\r") else content)
+    for mode in (ObjectStreamMode.generate, ObjectStreamMode.disable):
+        document.save(target, compress_streams=False, object_stream_mode=mode, deterministic_id=True)
+        if not ambiguous(target):
+            return
+        if isinstance(target, BytesIO):
+            target.seek(0)
+            target.truncate()
+
+
+def ambiguous(target: Path | BytesIO) -> bool:
+    """Whether a stream of a PDF ends with a carriage return before its line feed."""
+    if isinstance(target, BytesIO):
+        return MARK in target.getvalue()
+    with target.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        return content.find(MARK) >= 0
 
 
 def _append(whole: Pdf, part: Pdf, place: int) -> list[OutlineItem]:

@@ -20,11 +20,13 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
 from django.utils._os import safe_join
 from fontTools.ttLib import TTFont
+from pikepdf import Pdf
 from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from landespreis import binding
 from landespreis.clock import BERLIN
 
 STATIC = "file:///static/"
@@ -124,7 +126,8 @@ def write(
             document.metadata.created = created.astimezone(BERLIN).isoformat(timespec="seconds")
             document.metadata.modified = document.metadata.created
             document.metadata.attachments = [_attachment(file, created.astimezone(UTC)) for file in attachments]
-            return bytes(document.write_pdf(finisher=_finish, output_intent="srgb2014", pdf_variant="pdf/a-3a"))
+            content = document.write_pdf(finisher=_finish, output_intent="srgb2014", pdf_variant="pdf/a-3a")
+            return _clear(bytes(content))
     except FatalURLFetchingError as error:
         raise MissingAsset(str(error)) from error
 
@@ -244,6 +247,16 @@ def _attachment(file: Attached, moment: datetime) -> Attachment:
         created=moment,
         modified=moment,
     )
+
+
+def _clear(content: bytes) -> bytes:
+    """Return the PDF with the end of every stream unmistakable, see `binding.save`; most are so already."""
+    if not binding.ambiguous(BytesIO(content)):
+        return content
+    target = BytesIO()
+    with Pdf.open(BytesIO(content)) as document:
+        binding.save(document, target)
+    return target.getvalue()
 
 
 def _finish(document: Document, pdf: Any) -> None:

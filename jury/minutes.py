@@ -92,8 +92,7 @@ def context(session: Session, at: datetime) -> dict[str, Any]:
         "demo": settings.DEMO,
         "members": list(_members(session, decision, board)),
         "recusals": list(_recusals(category)),
-        "criteria": [(row.title, _weight(row)) for row in board.criteria],
-        "short_criteria": [row.title.split(" ")[0].rstrip(",") for row in board.criteria],
+        "criteria": [(row.position, row.title, _weight(row)) for row in board.criteria],
         "scale": f"{category.round.scale_min} bis {category.round.scale_max}",
         "ranking": [_ranked(row, board) for row in board.rows],
         "entries": list(_judged(board, locked=locked)),
@@ -134,21 +133,24 @@ def firmness(board: Board) -> str:
     if not any(row.standing.rank for row in board.rows):
         return "Keine Einreichung ist gereiht."
     if found.leader is None:
-        names = wording_list(row.entry.submitted_title for row in board.leaders)
+        names = listed(f"„{row.entry.submitted_title}“" for row in board.leaders)
         return f"Der erste Platz ist geteilt: {names} sind bis zum Median gleich."
     first = f"„{board.row(found.leader).entry.submitted_title}“"
     margin = f" Zum nächsten Mittel sind es {decimal(found.margin)} Punkte." if found.margin is not None else ""
     if found.firm:
-        return f"Fest: Auch ohne die Punkte eines beliebigen einzelnen Sitzes läge {first} vorn.{margin}"
-    turns = "; ".join(
-        f"ohne {board.seat(seat).short_name}: "
-        + (wording_list(f"„{board.row(entry).entry.submitted_title}“" for entry in others) or "niemand")
-        for seat, others in found.turned_by.items()
-    )
-    return f"Knapp: Vorn liegt {first}. Ließe man die Punkte eines Sitzes weg, läge vorn: {turns}.{margin}"
+        return f"Fest: {first} läge auch ohne die Punkte eines beliebigen einzelnen Sitzes vorn.{margin}"
+    turns = " ".join(_turned(board, board.seat(seat).short_name, others) for seat, others in found.turned_by.items())
+    return f"Knapp: {first} liegt vorn.{margin} {turns}"
 
 
-def wording_list(names: Iterable[str]) -> str:
+def _turned(board: Board, seat: str, others: Sequence[object]) -> str:
+    names = listed(f"„{board.row(entry).entry.submitted_title}“" for entry in others)
+    if not others:
+        return f"Ohne die Punkte von {seat} wäre keine Einreichung gereiht."
+    return f"Ohne die Punkte von {seat} {'läge' if len(others) == 1 else 'lägen gemeinsam'} {names} vorn."
+
+
+def listed(names: Iterable[str]) -> str:
     """Return names in a sentence: «Soest, Werl und Welver»."""
     *before, last = list(names) or [""]
     return " und ".join(part for part in (", ".join(before), last) if part)
@@ -224,8 +226,8 @@ def tie(standing: scoring.Standing, criteria: Sequence[Criterion]) -> str:
 def _judged(board: Board, *, locked: bool) -> Iterator[Judged]:
     entries = {row.entry.pk: row for row in board.rows}
     sheets = _sheets(list(entries))
-    versions = dict(Submission.objects.filter(pk__in=entries).values_list("pk", "current__sha256").order_by())
-    numbers = dict(Submission.objects.filter(pk__in=entries).values_list("pk", "current__number").order_by())
+    rows = Submission.objects.filter(pk__in=entries).values_list("pk", "current__number", "current__sha256")
+    versions = {pk: (number, sha256) for pk, number, sha256 in rows}
     for pk, row in entries.items():
         said = _ranked(row, board)
         figures = (
@@ -235,8 +237,8 @@ def _judged(board: Board, *, locked: bool) -> Iterator[Judged]:
             label=row.entry.label,
             title=row.entry.submitted_title,
             lead=said["lead"],
-            version=f"Version {numbers[pk]}",
-            sha256=versions[pk],
+            version=f"Version {versions[pk][0]}",
+            sha256=versions[pk][1],
             rank=f"Rang {row.standing.rank}" if row.standing.rank else "nicht gereiht",
             figures=figures,
             tie=said["tie"],
@@ -269,7 +271,7 @@ def _judgements(row: Row, board: Board, sheets: Sequence[Assessment], *, locked:
                 mean="–" if void else decimal(cell.mean),
                 word=VOID if void else "",
             )
-        if not any(sheet.status == Assessment.Status.FINAL for sheet in own) and not own:
+        if not own:
             yield Judgement(cell.seat.short_name, "", nothing, "–", cell.word)
 
 

@@ -12,9 +12,7 @@ from tests.jury import decided
 from tests.submissions import sample
 
 LOCKED = datetime(2026, 3, 26, 12, tzinfo=UTC)
-LONG = (
-    "Ein Titel, der bis an die Grenze von hundertfünfzig Zeichen reicht und dabei Grundstücksverkehr enthält"
-)
+LONG = "Ein Titel, der bis an die Grenze von hundertfünfzig Zeichen reicht und dabei Grundstücksverkehr enthält"
 
 
 def partner(label: str, kind: str = "nrw", country: str = "DE") -> dict[str, Any]:

@@ -26,11 +26,11 @@ Status = Assessment.Status
 class Stale(Refused):
     """The sheet was saved elsewhere after the page was opened; nothing was written, the sender decides."""
 
-    def __init__(self, sheet: Assessment) -> None:
+    def __init__(self, sheet: Assessment, now: datetime) -> None:
         super().__init__(
-            f"Diese Bewertung wurde inzwischen in einem anderen Fenster oder auf einem anderen Gerät gespeichert, um "
-            f"{wording.clocktime(sheet.saved_at)} Uhr. Gespeichert ist jener Stand; was Sie hier eingetragen haben, "
-            "steht noch im Bogen.",
+            f"Diese Bewertung wurde {wording.recently(sheet.saved_at, now)} in einem anderen Fenster oder auf einem "
+            "anderen Gerät gespeichert. Gespeichert ist jener Stand; was Sie hier eingetragen haben, steht noch im "
+            "Bogen.",
             title="Diese Bewertung gibt es in zwei Fassungen",
         )
         self.sheet = sheet
@@ -257,7 +257,7 @@ def _write(desk: Desk, sent: Sent, revision: int) -> Assessment:
     if sheet and sheet.status == Status.FINAL:
         raise Closed(sheet)
     if sheet and sheet.revision != revision:
-        raise Stale(sheet)
+        raise Stale(sheet, desk.now)
     sheet = sheet or Assessment(seat=desk.sight.seat, submission=desk.entry)
     assert desk.entry.current
     sheet.juror, sheet.version, sheet.saved_at = desk.sight.juror, desk.entry.current, desk.now

@@ -24,6 +24,8 @@ from submissions import sheet as words
 from submissions.models import Category, Criterion, Submission
 
 FINAL = "abschliessen"
+UNSAVED = "Was Sie eingetragen haben, steht noch im Bogen, ist aber nicht gespeichert."
+SAVED = "Alles andere ist als Entwurf gespeichert."
 Told = list[tuple[str, str]]
 """Label and text of what a sheet says, for reading."""
 
@@ -122,7 +124,7 @@ def _refused(request: JurorRequest, desk: Desk, form: sheets.SheetForm, refusal:
         parking.forget(request)
         form = form.again(refusal.sheet.revision)
         form.require(refusal.missing)
-        return _page(request, now, form, status=refusal.status)
+        return _page(request, now, form, note=SAVED, status=refusal.status)
     if now.sheet and now.is_writable:
         form = form.again(now.sheet.revision)
     return _page(request, now, form, refusal=refusal, status=refusal.status)
@@ -161,6 +163,7 @@ def _page(
     *,
     kept: bool = False,
     refusal: Refused | None = None,
+    note: str = UNSAVED,
     status: int = 200,
 ) -> HttpResponse:
     before, after, place, total = _neighbours(request, desk)
@@ -179,6 +182,7 @@ def _page(
         "kept": kept,
         "refusal": refusal,
         "stale": isinstance(refusal, assessing.Stale),
+        "note": note,
         "in_session": desk.stage == workflow.Stage.SESSION,
         "before": before,
         "after": after,

@@ -24,7 +24,7 @@ RECUSED = (
 def recusal(request: JurorRequest, entry: Submission) -> HttpResponseBase:
     """Ask for the declaration; who has stated before not to be biased can still declare a bias."""
     declared = request.sight.may_read(entry)
-    form = DeclarationForm(request.POST or None, declared=declared)
+    form = DeclarationForm(request.POST if request.method == "POST" else None, declared=declared)
     if request.method == "POST" and form.is_valid():
         try:
             return _declare(request, entry, form)

@@ -5,6 +5,8 @@ const PAUSE = 900;
 let typed = "";
 let since = 0;
 
+document.querySelector("[data-digits]").hidden = false;
+
 function said(points) {
   return points === "1" ? "1 Punkt" : `${points} Punkte`;
 }

@@ -170,7 +170,7 @@ def test_login_shows_the_second_factor_too(running: Round, client: Client) -> No
 
     assert response.headers["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
-    assert client.get("/jury/").status_code == 200
+    assert client.get("/einreichungen/").status_code == 200
 
 
 def test_login_changes_from_one_person_to_another(running: Round, client: Client) -> None:

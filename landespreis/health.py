@@ -60,10 +60,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def oldest_owed() -> dict[str, datetime | None]:
-    """Return since when the oldest unsent mail and the oldest unwritten receipt wait; None if nothing waits."""
+    """Return since when the oldest unsent mail, unwritten receipt and paper of the jury wait; None if nothing waits."""
     mail = Email.objects.filter(status__in=[STATUS.queued, STATUS.requeued]).aggregate(since=Min("created"))
     receipts = apps.get_model("submissions", "Receipt").objects.filter(rendered_at=None).aggregate(since=Min("owed_at"))
-    return {"mail": mail["since"], "receipt": receipts["since"]}
+    papers = apps.get_model("jury", "Paper").objects.filter(rendered_at=None).aggregate(since=Min("owed_at"))
+    return {"mail": mail["since"], "receipt": receipts["since"], "paper": papers["since"]}
 
 
 def _works(name: str, check: Callable[[], object]) -> bool:

@@ -195,6 +195,8 @@ CELERY_BEAT_SCHEDULE = {
         "submissions.tasks.render_owed_receipts": BEAT_TICK,
         "submissions.tasks.scan_waiting_files": 2 * BEAT_TICK,
         "submissions.tasks.remind": 4 * BEAT_TICK,
+        "jury.tasks.render_owed_papers": BEAT_TICK,
+        "jury.tasks.forget_hidden_dossiers": 4 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
     }.items()
 }

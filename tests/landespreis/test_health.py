@@ -42,6 +42,7 @@ def test_readyz_is_ready_when_everything_answers(client: Client, db: None) -> No
         "storage": "ok",
         "oldest_owed_mail_seconds": None,
         "oldest_owed_receipt_seconds": None,
+        "oldest_owed_paper_seconds": None,
     }
 
 

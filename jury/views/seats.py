@@ -1,6 +1,6 @@
 """How somebody becomes a juror: the invitation, and the notice on confidentiality and bias."""
 
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -73,7 +73,7 @@ def _without_account(request: HttpRequest, juror: Juror) -> HttpResponse:
     accepted = verbs.join(juror, **form.cleaned_data)
     assert accepted.user
     login(request, accepted.user, backend=BACKEND)
-    record_authentication(request, accepted.user, "password")  # or the second factor would ask for it at once
+    reauthenticate_by_password(request)  # it was chosen this moment; setting up a factor would ask for it at once
     return _welcome(request, juror)
 
 

@@ -51,7 +51,7 @@ class NameForm(forms.Form):
 
 class JurorInline(ReadOnlyInline):
     model = Juror
-    fields = ("name", "email", "since", "until", "invited_at", "confirmed_at", "notice_accepted_at")
+    fields = readonly_fields = ("name", "email", "since", "until", "invited_at", "confirmed_at", "notice_accepted_at")
     verbose_name_plural = "Personen auf diesem Sitz"
 
 

@@ -46,7 +46,7 @@ def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question)
 
     Who may ask at all is for the caller to check.
     """
-    form = question.form(request.POST or None, initial=question.initial)
+    form = question.form(request.POST if request.method == "POST" else None, initial=question.initial)
     if request.method == "POST" and form.is_valid():
         try:
             question.verb(**form.cleaned_data)

@@ -27,7 +27,8 @@ class CriterionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         require_weights(values["weight"] for values in kept if "weight" in values)
 
     def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
-        labels = [str(Criterion._meta.get_field(name).verbose_name) for name in unique_check]  # type: ignore[union-attr]
+        fields = [Criterion._meta.get_field(name) for name in unique_check if name != "round"]
+        labels = [str(getattr(field, "verbose_name", "")) for field in fields]
         return f"Zwei Kriterien haben dieselbe Angabe bei „{', '.join(labels)}“."
 
 

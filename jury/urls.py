@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from jury.views import entries, files, papers, recusals, revising, session, start
+from jury.views import entries, files, papers, recusals, revising, seats, session, start
 
 app_name = "jury"
 
 urlpatterns = [
     path("", start.index, name="index"),
-    path("hinweise/", start.index, name="notice"),
+    path("einladung/<str:token>/", seats.invitation, name="invitation"),
+    path("hinweise/", seats.notice, name="notice"),
     path("kategorien/<slug:slug>/", start.category, name="category"),
     path("einreichungen/<str:number>/", entries.entry, name="entry"),
     path("einreichungen/<str:number>/befangenheit/", recusals.recusal, name="recusal"),

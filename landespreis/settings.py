@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.second_factor",
     "jury.middleware.one_role",
+    "jury.middleware.seated",
     "landespreis.middleware.refusals",
 ]
 
@@ -197,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
         "submissions.tasks.remind": 4 * BEAT_TICK,
         "jury.tasks.render_owed_papers": BEAT_TICK,
         "jury.tasks.forget_hidden_dossiers": 4 * BEAT_TICK,
+        "jury.tasks.remind": 4 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
     }.items()
 }

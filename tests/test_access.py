@@ -74,6 +74,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "jury:dossier": JURY,
     "jury:minutes_draft": JURY,
     "jury:minutes": JURY,
+    "jury:invitation": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # open to all; this token is of an entry
     "submissions:index": SIGNED_IN,
     "submissions:start": SIGNED_IN,
     "submissions:invitation": EVERYBODY,

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from jury.actions import papers
+from jury.actions import papers, reminders
 from jury.models import Paper
 
 
@@ -23,3 +23,9 @@ def render_owed_papers() -> None:
 def forget_hidden_dossiers() -> None:
     """Delete dossiers that hold what their juror may not read any more."""
     papers.forget_hidden()
+
+
+@shared_task(name="jury.tasks.remind")
+def remind() -> None:
+    """Send the jury's reminders that are due."""
+    reminders.remind_all()

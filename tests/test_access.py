@@ -65,11 +65,16 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "jury:reopen": JURY,
     "jury:file": JURY,
     "jury:notice": JURY,
-    "jury:session": JURY,
     "jury:dossier_page": JURY,
+    "jury:session": JURY,
+    "jury:session_state": JURY,
+    "jury:record": JURY,
+    "jury:confirm": JURY,
+    "jury:revise": JURY,
     "jury:dossier": JURY,
     "jury:minutes_draft": JURY,
     "jury:minutes": JURY,
+    "jury:invitation": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # open to all; this token is of an entry
     "submissions:index": SIGNED_IN,
     "submissions:start": SIGNED_IN,
     "submissions:invitation": EVERYBODY,
@@ -114,7 +119,7 @@ class Place:
             "editor": invited.pk,
             "token": editors.token(invited),
             "slug": "impressum",
-            "number": "IKZ-2026-0001",
+            "number": self.entry.label,
         }
 
     def user(self, role: str) -> User | None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts import second_factor as factor
 from accounts.models import User
+from landespreis import parking
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -22,6 +23,8 @@ GUARDED_FOR_STAFF = (*GUARDED, "/einreichungen/")
 """Staff read other people's entries there, so it is a protected area for them."""
 OPEN = "/jury/einladung/"
 """Where somebody becomes a juror: they have no account yet, or no factor."""
+WANTED = "accounts_wanted"
+"""Key of the session: the page that somebody without a factor wanted to open; they get a link once they have one."""
 
 
 def second_factor(get_response: GetResponse) -> GetResponse:
@@ -39,7 +42,8 @@ def second_factor(get_response: GetResponse) -> GetResponse:
         if path.startswith(OPEN) or not path.startswith(guarded):
             return get_response(request)
         if not user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+            kept = parking.at_the_door(request)
+            return kept or redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
         if path.startswith(ADMIN) and not user.is_staff:
             raise Http404("not staff")
         return _ask_for_factor(request, user) or get_response(request)
@@ -50,8 +54,12 @@ def second_factor(get_response: GetResponse) -> GetResponse:
 def _ask_for_factor(request: HttpRequest, user: User) -> HttpResponseBase | None:
     known = factor.kinds(user)
     if not known:
+        if request.method == "GET":
+            request.session[WANTED] = request.get_full_path()
         messages.warning(request, "Für diesen Bereich brauchen Sie einen zweiten Faktor. Richten Sie ihn hier ein.")
         return redirect(reverse("mfa_index"))
     if not factor.is_shown(request):
-        return redirect_to_login(request.get_full_path(), factor.page_to_show(known))
+        kept = parking.at_the_door(request)
+        return kept or redirect_to_login(request.get_full_path(), factor.page_to_show(known))
+    request.session.pop(WANTED, None)
     return None

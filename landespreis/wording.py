@@ -18,6 +18,17 @@ COUNTS = (
 HOURS_MATTER_BELOW = timedelta(days=14)
 """A span of two weeks and more is told in days only."""
 
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iOS",
+    "iPad": "iOS",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+"""Marks in what browsers say of themselves → names; most name others as well, so the first that fits counts."""
+
 
 def deadline(instant: datetime) -> str:
     """Return weekday, date, clock time and zone of an aware instant; midnight is 24:00 of the day before.
@@ -115,6 +126,13 @@ def counted(value: int) -> str:
 def number(value: int) -> str:
     """Return a whole number with German thousands: "3.148"."""
     return f"{value:,}".replace(",", ".")
+
+
+def device(agent: str) -> str:
+    """Return what a browser says of itself as people would: "Firefox unter Windows"."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in agent), "Unbekannter Browser")
+    system = next((name for mark, name in SYSTEMS.items() if mark in agent), "")
+    return f"{browser} unter {system}" if system else browser
 
 
 def decimal(value: Fraction | Decimal, places: int = 2) -> str:

@@ -14,7 +14,7 @@ from jury.sight import Sight
 from jury.workflow import Act
 from landespreis import wording
 from landespreis.refusal import NotAllowed, Refused
-from submissions.models import Criterion, Submission
+from submissions.models import Category, Criterion, Submission
 
 Points = Mapping[str, int | None]
 """Points by the key of their criterion; None or no key: none given."""
@@ -26,11 +26,11 @@ Status = Assessment.Status
 class Stale(Refused):
     """The sheet was saved elsewhere after the page was opened; nothing was written, the sender decides."""
 
-    def __init__(self, sheet: Assessment) -> None:
+    def __init__(self, sheet: Assessment, now: datetime) -> None:
         super().__init__(
-            f"Diese Bewertung wurde inzwischen in einem anderen Fenster oder auf einem anderen Gerät gespeichert, um "
-            f"{wording.clocktime(sheet.saved_at)} Uhr. Gespeichert ist jener Stand; was Sie hier eingetragen haben, "
-            "steht noch im Bogen.",
+            f"Diese Bewertung wurde {wording.recently(sheet.saved_at, now)} in einem anderen Fenster oder auf einem "
+            "anderen Gerät gespeichert. Gespeichert ist jener Stand; was Sie hier eingetragen haben, steht noch im "
+            "Bogen.",
             title="Diese Bewertung gibt es in zwei Fassungen",
         )
         self.sheet = sheet
@@ -203,10 +203,8 @@ def _sit(entry: Submission, by: User, act: Act, *, readable: bool = False) -> De
 
 
 def _desk(room: gate.Room, sight: Sight, entry: Submission) -> Desk:
-    rows = (
-        sight.entries(room.category).select_related("round", "current").prefetch_related("editors", "round__criteria")
-    )
-    found = rows.filter(pk=entry.pk).first()
+    rows = sight.entries(room.category).select_related("round", "current")
+    found = rows.prefetch_related("editors", "round__criteria").filter(pk=entry.pk).first()
     if found is None:
         raise NotAllowed(
             "Diese Einreichung steht Ihnen nicht mehr zur Bewertung. Gespeichert ist, was Sie bis dahin gespeichert "
@@ -217,7 +215,7 @@ def _desk(room: gate.Room, sight: Sight, entry: Submission) -> Desk:
     return Desk(room, sight, found, sheet)
 
 
-def _category(entry: Submission) -> "gate.Category":
+def _category(entry: Submission) -> Category:
     if entry.submitted_category is None:
         raise NotAllowed("Diese Einreichung ist noch nicht eingereicht.")
     return entry.submitted_category
@@ -259,7 +257,7 @@ def _write(desk: Desk, sent: Sent, revision: int) -> Assessment:
     if sheet and sheet.status == Status.FINAL:
         raise Closed(sheet)
     if sheet and sheet.revision != revision:
-        raise Stale(sheet)
+        raise Stale(sheet, desk.now)
     sheet = sheet or Assessment(seat=desk.sight.seat, submission=desk.entry)
     assert desk.entry.current
     sheet.juror, sheet.version, sheet.saved_at = desk.sight.juror, desk.entry.current, desk.now

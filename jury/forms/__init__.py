@@ -1,1 +1,1 @@
-"""The forms of the jury, by topic."""
+"""The shape of what people send to the jury's pages, by topic."""

@@ -114,9 +114,7 @@ class SheetForm(forms.Form):
 
     def again(self, revision: int) -> "SheetForm":
         """Return the same form as if it had been opened with `revision`: to decide knowingly."""
-        data = self.data.copy()
-        data["revision"] = revision
-        form = SheetForm(self.criteria, self.scale, data)
+        form = SheetForm(self.criteria, self.scale, {**dict(self.data.items()), "revision": revision})
         form.is_valid()
         return form
 

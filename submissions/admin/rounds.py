@@ -1,12 +1,15 @@
 """Rounds with their categories, criteria and questions: data that staff change without a developer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from landespreis import clock, wording
 from submissions.models import Category, Criterion, Question, Round
+from submissions.models.round import require_weights
 
 
 class CategoryInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -15,10 +18,31 @@ class CategoryInline(admin.TabularInline):  # type: ignore[type-arg]
     fields = ("position", "name", "short_name", "key", "blurb")
 
 
+class CriterionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Refuses criteria of which none counts; one the jury has scored by is protected by its points."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form.cleaned_data for form in self.forms if form.is_valid() and not form.cleaned_data.get("DELETE")]
+        require_weights(values["weight"] for values in kept if "weight" in values)
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        fields = [Criterion._meta.get_field(name) for name in unique_check if name != "round"]
+        labels = [str(getattr(field, "verbose_name", "")) for field in fields]
+        return f"Zwei Kriterien haben dieselbe Angabe bei „{', '.join(labels)}“."
+
+
 class CriterionInline(admin.StackedInline):  # type: ignore[type-arg]
     model = Criterion
+    formset = CriterionFormSet
     extra = 0
-    fields = (("position", "key", "weight"), "title", "explanation")
+    fields = (("position", "key", "weight", "tie_break"), "title", "explanation")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A weight of one reads «1,000»: with a point, people here would read a thousand."""
+        if db_field.name == "weight":
+            kwargs["localize"] = True
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]
@@ -59,7 +83,23 @@ class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         ),
         ("Bedingungen", {"fields": ("contract_after", "proof_required", "prize")}),
         ("Formular", {"fields": ("max_abstract", "max_files", "max_file_megabytes")}),
-        ("Bewertung", {"fields": (("scale_min", "scale_max"),)}),
+        (
+            "Bewertung durch die Jury",
+            {
+                "fields": (
+                    ("scoring_opens_at", "scoring_closes_at"),
+                    "scoring_reminder_hours",
+                    "session_at",
+                    "quorum",
+                    ("scale_min", "scale_max"),
+                ),
+                "description": (
+                    "Die Bewertung beginnt nach Einreichungsschluss und formaler Prüfung. Der Bewertungsschluss "
+                    "erinnert nur; die Bewertung endet mit der Eröffnung der Sitzung. Skala, Kriterien und Gewichte "
+                    "sind öffentlich und stehen ab der ersten abgeschlossenen Bewertung fest."
+                ),
+            },
+        ),
     )
 
     @admin.display(description="Phase")

@@ -1,6 +1,7 @@
 """Tests of header and footer, which are rendered once for many requests."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -17,12 +18,25 @@ PEOPLE = {"guest": AnonymousUser(), "person": User(name="Wiebke Harmsen"), "staf
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_header_is_the_one_that_would_be_rendered_anew(who: str) -> None:
-    paths = ["/", "/impressum/", "/einreichungen/neu/", "/konto/", "/konto/logout/", "/admin/auth/", "/gibt-es-nicht/"]
+    paths = ["/", "/impressum/", "/einreichungen/neu/", "/konto/", "/konto/logout/ja/", "/admin/auth/", "/was/"]
     paths += re.findall(r'href="([^"]+)"', anew(who, "/"))
 
     kept = [tag("header", who, path) for path in paths]
 
     assert kept == [anew(who, path) for path in paths]
+
+
+def test_header_of_a_juror_is_the_one_that_would_be_rendered_anew() -> None:
+    request = RequestFactory().get("/jury/")
+    request.fills_seat = True  # type: ignore[attr-defined]
+    visitor = shell.Visitor(is_authenticated=True, is_staff=False, fills_seat=True)
+
+    kept = Template("{% load shell %}{% header %}").render(Context({"user": PEOPLE["person"], "request": request}))
+
+    context = {"user": visitor, "request": request, **installation(None)}
+    assert kept == render_to_string("components/header.html", context)
+    assert kept.count(">Jury</a>") == 2
+    assert ">Jury</a>" not in tag("header", "person", "/jury/")
 
 
 def test_header_marks_page_itself_and_pages_below() -> None:
@@ -39,6 +53,19 @@ def test_header_without_request_is_the_one_of_guests() -> None:
 
 def test_footer_is_the_one_that_would_be_rendered_anew() -> None:
     assert tag("footer", "guest", "/") == render_to_string("components/footer.html", installation(None))
+
+
+def test_header_and_footer_tell_a_demo_from_other_installations(settings: Any) -> None:
+    """The tests are none, so each is asked for in turn: what was kept for the one is not for the other."""
+    found = []
+    for demo in (False, True, False):
+        settings.DEMO = demo
+        kept = tag("header", "guest", "/"), tag("footer", "guest", "/")
+        assert kept == (anew("guest", "/"), render_to_string("components/footer.html", installation(None)))
+        found.append(kept)
+
+    assert found[0] == found[2]
+    assert all(ours != demos for ours, demos in zip(found[0], found[1], strict=True))
 
 
 def test_header_of_all_pages_below_one_link_is_one() -> None:

@@ -147,6 +147,20 @@ def test_recently_speaks_of_today_yesterday_and_the_day(instant: datetime, said:
 
 
 @pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; rv:145.0) Gecko/20100101 Firefox/145.0", "Firefox unter Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0", "Edge unter Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Safari/604.1", "Safari unter iOS"),
+        ("Mozilla/5.0 (Linux; Android 10; K) Chrome/142.0 Mobile Safari/537.36", "Chrome unter Android"),
+        ("curl/8.5.0", "Unbekannter Browser"),
+    ],
+)
+def test_device_is_named_as_people_would(agent: str, said: str) -> None:
+    assert wording.device(agent) == said
+
+
+@pytest.mark.parametrize(
     ("value", "places", "said"),
     [
         (Fraction(124, 15), 2, "8,27"),

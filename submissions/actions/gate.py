@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Prefetch
+from django.db.models import F
 
 from accounts.models import User
 from landespreis import clock
 from landespreis.refusal import NotAllowed
-from submissions import workflow
-from submissions.models import Editor, Event, Section, Submission, Version
+from submissions import reading, workflow
+from submissions.models import Event, Section, Submission, Version
 
 Permission = Callable[[User, Submission], bool]
 
@@ -22,11 +22,9 @@ def lock(entry: Submission) -> Submission:
     had to wait the new row beside the related rows as they were before.
     """
     Submission.objects.select_for_update().values_list("pk").get(pk=entry.pk)
-    return (
-        Submission.objects.select_related("round", "category", "lead", "owner", "current", "submitted_lead")
-        .prefetch_related(Prefetch("editors", Editor.objects.select_related("user")))
-        .get(pk=entry.pk)
-    )
+    fresh = reading.entry(entry.pk)
+    assert fresh is not None  # it is locked, so nobody can have deleted it
+    return fresh
 
 
 def enter(entry: Submission, *, by: User, may: Permission, act: workflow.Act) -> tuple[Submission, datetime]:
@@ -73,7 +71,7 @@ def addresses(entry: Submission, *first: User) -> list[str]:
     people = [
         *first,
         entry.owner,
-        *(editor.user for editor in entry.editors.all() if editor.user),
+        *(editor.user for editor in entry.colleagues if editor.user),
     ]
     return list(dict.fromkeys(person.email for person in people if person.is_active))
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 
-from accounts.models import Membership, Municipality, User
+from accounts.models import Municipality, User
 from landespreis import mail, queue
 from landespreis.refusal import Refused
-from submissions import checks, draft, payload, permissions, workflow
+from submissions import checks, draft, payload, permissions, reading, workflow
 from submissions.actions import gate
 from submissions.models import (
     Answer,
@@ -26,6 +26,7 @@ from submissions.models import (
 )
 
 REQUIRED_DECLARATIONS = ("conditions", "correctness", "bodies", "privacy")
+TAKE_NUMBER = "UPDATE submissions_round SET last_number = last_number + 1 WHERE id = %s RETURNING last_number"
 ONE_PER_LEAD = (
     "Ihre Kommune hat in dieser Runde schon federführend eine Einreichung abgegeben. Je Kommune ist eine zugelassen; "
     "als Partner kann sie an beliebig vielen teilnehmen. Bitte stimmen Sie sich in Ihrem Haus ab."
@@ -113,14 +114,17 @@ def _same(version: Version, now_draft: draft.Draft, declarations: Mapping[str, b
 
 
 def _next_number(round: Round) -> int:
-    """Take the round's next number. The row stays locked until commit, so a rollback leaves no gap."""
-    Round.objects.filter(pk=round.pk).update(last_number=F("last_number") + 1)
-    return Round.objects.values_list("last_number", flat=True).get(pk=round.pk)
+    """Take the round's next number. The row stays locked until commit, so a rollback leaves no gap.
+
+    One statement instead of two: all submits of a round wait for this row.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_NUMBER, [round.pk])
+        return int(cursor.fetchone()[0])
 
 
 def _workplace(user: User, entry: Submission) -> str:
-    memberships = list(Membership.objects.filter(user=user).active().select_related("municipality"))
-    places = [membership.municipality for membership in memberships]
+    places = reading.workplaces(user)
     place = entry.lead if entry.lead in places else (places[0] if places else None)
     return place.label if place else ""
 

@@ -1,5 +1,6 @@
 """A round of the award and its rows: categories, criteria and the questions of the form."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -96,6 +97,8 @@ class Round(models.Model):
         validators=[validate_reminder_hours],
     )
     last_number = models.PositiveIntegerField("letzte vergebene Nummer", default=0, editable=False)
+    stamp = models.UUIDField(default=uuid.uuid4, editable=False)
+    """Renewed by a database trigger with every change of the round and its rows, but for `last_number`."""
 
     objects = RoundQuerySet.as_manager()
 

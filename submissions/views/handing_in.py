@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from landespreis import wording
 from landespreis.refusal import NotAllowed, Refused, TooLate
-from submissions import checks, difference, payload, permissions, sheet, workflow
+from submissions import checks, difference, payload, permissions, reading, sheet, workflow
 from submissions.actions import handing_in
 from submissions.forms.handing_in import DeclarationForm, ResetForm, WithdrawForm, on_behalf
 from submissions.models import Submission
@@ -41,8 +41,8 @@ def check(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
 
 
 def _submit(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
-    entry = Submission.objects.visible_to(request.user).filter(pk=pk).first()
-    if entry is None:
+    entry = reading.outline(pk)
+    if entry is None or not permissions.may_read(request.user, entry):
         raise Http404("Diese Einreichung gibt es nicht, oder Sie wirken nicht an ihr mit.")
     form = DeclarationForm(request.POST)
     form.is_valid()  # its messages stand beside the boxes; whether it suffices, the verb decides
@@ -132,7 +132,7 @@ def _closed(shown: Frame) -> TooLate | None:
 
 def _submitters(entry: Submission) -> dict[str, Any]:
     """Return for the template who may submit and withdraw."""
-    people = [entry.owner, *(editor.user for editor in entry.editors.all() if editor.user)]
+    people = [entry.owner, *(editor.user for editor in entry.colleagues if editor.user)]
     names = [str(person) for person in people if permissions.may_submit(person, entry)]
     return {"submitters": sheet.listed(names), "several_submitters": len(names) > 1}
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Membership, User
 from landespreis import clock, wording
-from submissions import checks, difference, permissions, workflow
+from submissions import checks, difference, permissions, reading, workflow
 from submissions import draft as drafts
 from submissions.actions import entries
 from submissions.models import Editor, Round, Section, Submission, Variant
@@ -57,11 +57,7 @@ class Change:
 def index(request: SignedIn) -> HttpResponse:
     """The own entries, newest first, and whether one can begin another."""
     now = clock.now()
-    found = list(
-        Submission.objects.visible_to(request.user)
-        .select_related("round", "category", "lead", "current")
-        .prefetch_related("editors")
-    )
+    found = reading.entries(list(Submission.objects.visible_to(request.user).values_list("pk", flat=True)))
     loaded = drafts.load_all(found)
     round = Round.objects.current()
     context = {

@@ -1,13 +1,14 @@
-"""Who is behind a session: as allauth says it, but read with SQL that is not composed anew for every request."""
+"""Who is behind a session: as allauth says it. Every request of somebody logged in reads their account."""
 
 from allauth.account.auth_backends import AuthenticationBackend
 
 from accounts.models import User
+from landespreis.composed import Read
 
-READ = "SELECT * FROM accounts_user WHERE id = %s"
+USERS = Read(User)
 
 
 class Backend(AuthenticationBackend):
     def get_user(self, user_id: int) -> User | None:
-        user = next(iter(User.objects.raw(READ, [user_id])), None)
+        user = USERS.one(user_id)
         return user if user and self.user_can_authenticate(user) else None

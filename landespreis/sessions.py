@@ -1,7 +1,4 @@
-"""Where sessions are kept: in the database, as Django does it, but read with SQL that is not composed anew each time.
-
-Every request of somebody who is logged in reads its session; composing that query took longer than running it.
-"""
+"""Where sessions are kept: in the database, as Django does it. Every request of somebody logged in reads its own."""
 
 from typing import Any
 
@@ -9,12 +6,14 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-READ = "SELECT session_key, session_data, expire_date FROM django_session WHERE session_key = %s"
+from landespreis.composed import Read
+
+SESSIONS = Read(Session, by="session_key")
 
 
 class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
-        for session in Session.objects.raw(READ, [self.session_key]):
-            if session.expire_date > timezone.now():
-                return session.get_decoded()
+        session = SESSIONS.one(self.session_key) if self.session_key else None
+        if session and session.expire_date > timezone.now():
+            return session.get_decoded()
         return super().load()  # there is none: Django knows what follows from that

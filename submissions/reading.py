@@ -1,80 +1,74 @@
-"""The reads that every page of an entry and every verb on it begin with, as fixed SQL.
+"""The reads that every page of an entry and every verb on it begin with, see `landespreis.composed`.
 
-Django composes the SQL of a query anew each time it runs. Over the many columns of an entry that takes several times as
-long as running it, and was two thirds of a page. So here, and only here, it is written out: rows of one table by the
-keys of their entries, and of the rows they point to what a page names. A column that is not read is loaded by Django
-when somebody asks for it.
+They read what pages and verbs name, and of rows that entries point to no more than that.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import Model
-
 from accounts.models import Membership, Municipality, User
+from landespreis.composed import Read
 from submissions import rulebook
 from submissions.models import Answer, Attachment, Editor, Partner, Section, Submission, Version
 
-Row = TypeVar("Row", bound=Model)
 Keys = Sequence[UUID]
 
-ENTRIES = """
-    SELECT entry.*, round.stamp AS round_stamp,
-           owner.name AS owner_name, owner.email AS owner_email, owner.is_active AS owner_is_active,
-           lead.ags AS lead_ags, lead.label AS lead_label, lead.kind AS lead_kind
-    FROM submissions_submission entry
-    JOIN submissions_round round ON round.id = entry.round_id
-    JOIN accounts_user owner ON owner.id = entry.owner_id
-    LEFT JOIN accounts_municipality lead ON lead.id = entry.lead_id
-    WHERE entry.id IN ({keys})
-    ORDER BY entry.created_at DESC
-"""
-OUTLINE = "SELECT id, owner_id, current_id FROM submissions_submission WHERE id IN ({keys})"
-VERSIONS = """
-    SELECT version.*, submitted_by.name AS submitted_by_name, submitted_by.email AS submitted_by_email
-    FROM submissions_submission entry
-    JOIN submissions_version version ON version.id = entry.current_id
-    JOIN accounts_user submitted_by ON submitted_by.id = version.submitted_by_id
-    WHERE entry.id IN ({keys})
-"""
-EDITORS = """
-    SELECT editor.id, editor.submission_id, editor.user_id, editor.email, editor.role,
-           person.name AS user_name, person.email AS user_email, person.is_active AS user_is_active
-    FROM submissions_editor editor LEFT JOIN accounts_user person ON person.id = editor.user_id
-    WHERE editor.submission_id IN ({keys})
-    ORDER BY editor.id
-"""
-ANSWERS = "SELECT id, submission_id, question_id, text FROM submissions_answer WHERE submission_id IN ({keys})"
-PARTNERS = """
-    SELECT partner.id, partner.submission_id, partner.municipality_id, partner.name, partner.kind, partner.country,
-           municipality.ags AS municipality_ags, municipality.label AS municipality_label
-    FROM submissions_partner partner LEFT JOIN accounts_municipality municipality
-      ON municipality.id = partner.municipality_id
-    WHERE partner.submission_id IN ({keys})
-    ORDER BY partner.id
-"""
-FILES = """
-    SELECT id, submission_id, kind, name, mimetype, size, sha256, alt, rights, scan
-    FROM submissions_attachment
-    WHERE submission_id IN ({keys}) AND removed_at IS NULL
-    ORDER BY uploaded_at, id
-"""
-SECTIONS = """
-    SELECT section.id, section.submission_id, section.key, section.revision, section.saved_at, section.saved_by_id,
-           person.name AS saved_by_name, person.email AS saved_by_email
-    FROM submissions_section section JOIN accounts_user person ON person.id = section.saved_by_id
-    WHERE section.submission_id IN ({keys})
-"""
-WORKPLACES = """
-    SELECT membership.id, membership.municipality_id, municipality.ags, municipality.label
-    FROM accounts_membership membership JOIN accounts_municipality municipality
-      ON municipality.id = membership.municipality_id
-    WHERE membership.user_id = %s AND membership.status <> %s
-    ORDER BY membership.created_at DESC
-"""
+PERSON = ("email", "name", "is_active")
+LOCK = Read(Submission, ["id"], lock=True)
+OUTLINE = Read(Submission, ["id", "owner_id", "current_id"])
+ENTRIES = Read(
+    Submission,
+    joins={"round": ["stamp"], "owner": PERSON, "lead": ["ags", "label", "kind"]},
+    order="created_at DESC",
+)
+VERSIONS = Read(Version, joins={"submitted_by": PERSON})
+EDITORS = Read(
+    Editor,
+    ["id", "submission_id", "user_id", "email", "role"],
+    by="submission_id",
+    joins={"user": PERSON},
+    order="id",
+)
+ANSWERS = Read(Answer, ["id", "submission_id", "question_id", "text"], by="submission_id")
+PARTNERS = Read(
+    Partner,
+    ["id", "submission_id", "municipality_id", "name", "kind", "country"],
+    by="submission_id",
+    joins={"municipality": ["ags", "label"]},
+    order="id",
+)
+FILES = Read(
+    Attachment,
+    ["id", "submission_id", "kind", "name", "mimetype", "size", "sha256", "alt", "rights", "scan", "removed_at"],
+    by="submission_id",
+    order="uploaded_at, id",
+)
+SECTIONS = Read(
+    Section,
+    ["id", "submission_id", "key", "revision", "saved_at", "saved_by_id"],
+    by="submission_id",
+    joins={"saved_by": PERSON},
+)
+WORKPLACES = Read(
+    Membership,
+    ["id", "user_id", "municipality_id", "status"],
+    by="user_id",
+    joins={"municipality": ["ags", "label"]},
+    order="created_at DESC",
+)
+
+
+def locked(pk: UUID) -> Submission:
+    """Lock an entry until the running transaction ends, then return it like `entry`. Raises DoesNotExist.
+
+    The row is locked first and read afterwards: in one statement with its joins, PostgreSQL would show somebody who
+    had to wait the new row beside the related rows as they were before.
+    """
+    found = entry(pk) if LOCK.one(pk) else None
+    if found is None:
+        raise Submission.DoesNotExist
+    return found
 
 
 def entry(pk: UUID) -> Submission | None:
@@ -84,41 +78,30 @@ def entry(pk: UUID) -> Submission | None:
 
 def outline(pk: UUID) -> Submission | None:
     """Return no more of an entry than whose it is and which version counts, or None."""
-    return next(_rows(Submission, OUTLINE, [pk]), None)
+    return OUTLINE.one(pk)
 
 
 def entries(keys: Keys) -> list[Submission]:
     """Return several entries like `entry`, the newest first, in at most three queries."""
-    found = list(_rows(Submission, ENTRIES, keys))
+    found = ENTRIES.rows(keys)
     colleagues = editors(keys)
-    current = {version.pk: version for version in versions(keys)} if any(row.current_id for row in found) else {}
+    current = {version.pk: version for version in VERSIONS.rows(row.current_id for row in found if row.current_id)}
     for row in found:
-        rules = rulebook.of(row.round_id, row.round_stamp)  # type: ignore[attr-defined]
+        rules = rulebook.of(row.round_id, row.round.stamp)
         row.round = rules.round
         if row.category_id and (category := rules.categories.get(row.category_id)):
             row.category = category
-        _join(row, "owner", User, "name", "email", "is_active")
-        _join(row, "lead", Municipality, "ags", "label", "kind")
-        row.colleagues = colleagues[row.pk]
+        row.colleagues = colleagues.get(row.pk, [])
         if row.current_id:
             row.current = current[row.current_id]
             row.current.submission = row
     return found
 
 
-def versions(keys: Keys) -> list[Version]:
-    """Return the versions that count, with who submitted them."""
-    found = list(_rows(Version, VERSIONS, keys))
-    for row in found:
-        _join(row, "submitted_by", User, "name", "email")
-    return found
-
-
 def editors(keys: Keys) -> Mapping[UUID, list[Editor]]:
     """Return who was invited to each entry, in that order, with their accounts."""
     found: dict[UUID, list[Editor]] = defaultdict(list)
-    for row in _rows(Editor, EDITORS, keys):
-        _join(row, "user", User, "name", "email", "is_active")
+    for row in EDITORS.rows(keys):
         found[row.submission_id].append(row)
     return found
 
@@ -126,7 +109,7 @@ def editors(keys: Keys) -> Mapping[UUID, list[Editor]]:
 def answers(keys: Keys) -> Mapping[UUID, dict[int, str]]:
     """Return each entry's texts by the primary key of the question."""
     found: dict[UUID, dict[int, str]] = defaultdict(dict)
-    for row in _rows(Answer, ANSWERS, keys):
+    for row in ANSWERS.rows(keys):
         found[row.submission_id][row.question_id] = row.text
     return found
 
@@ -134,8 +117,7 @@ def answers(keys: Keys) -> Mapping[UUID, dict[int, str]]:
 def partners(keys: Keys) -> Mapping[UUID, list[Partner]]:
     """Return each entry's partners in their order, with key and label of those in the register."""
     found: dict[UUID, list[Partner]] = defaultdict(list)
-    for row in _rows(Partner, PARTNERS, keys):
-        _join(row, "municipality", Municipality, "ags", "label")
+    for row in PARTNERS.rows(keys):
         found[row.submission_id].append(row)
     return found
 
@@ -143,40 +125,21 @@ def partners(keys: Keys) -> Mapping[UUID, list[Partner]]:
 def files(keys: Keys) -> Mapping[UUID, list[Attachment]]:
     """Return each entry's present files in their order, without where they lie and who uploaded them."""
     found: dict[UUID, list[Attachment]] = defaultdict(list)
-    for row in _rows(Attachment, FILES, keys):
-        found[row.submission_id].append(row)
+    for row in FILES.rows(keys):
+        if row.removed_at is None:
+            found[row.submission_id].append(row)
     return found
 
 
 def sections(keys: Keys) -> Mapping[UUID, dict[str, Section]]:
     """Return who saved which section of each entry last, and when, by the section's key."""
     found: dict[UUID, dict[str, Section]] = defaultdict(dict)
-    for row in _rows(Section, SECTIONS, keys):
-        _join(row, "saved_by", User, "name", "email")
+    for row in SECTIONS.rows(keys):
         found[row.submission_id][row.key] = row
     return found
 
 
 def workplaces(user: User) -> list[Municipality]:
     """Return the municipalities a person works for, the one named last first, key and label of each."""
-    names = ["id", "ags", "label"]
-    rows = Membership.objects.raw(WORKPLACES, [user.pk, Membership.Status.REFUSED])
-    return [Municipality.from_db(row._state.db, names, [row.municipality_id, row.ags, row.label]) for row in rows]  # type: ignore[attr-defined]
-
-
-def _rows(model: type[Row], sql: str, keys: Keys) -> Iterator[Row]:
-    if not keys:
-        return iter(())
-    field = Submission._meta.get_field("id")
-    places = ", ".join(["%s"] * len(keys))
-    params = [field.get_db_prep_value(key, connection) for key in keys]
-    return iter(model._default_manager.raw(sql.format(keys=places), params))
-
-
-def _join(row: Any, name: str, model: type[Model], *columns: str) -> None:
-    """Give `row` the object that its foreign key `name` points to, of the columns that were read along with it."""
-    key = getattr(row, f"{name}_id")
-    if key is not None:
-        values = {"id": key} | {column: getattr(row, f"{name}_{column}") for column in columns}
-        known = [field.attname for field in model._meta.concrete_fields if field.attname in values]
-        setattr(row, name, model.from_db(row._state.db, known, [values[column] for column in known]))
+    rows = WORKPLACES.rows([user.pk])
+    return [row.municipality for row in rows if row.status != Membership.Status.REFUSED]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from accounts.models import User
-from landespreis import clock
+from landespreis import clock, composed
 from landespreis.refusal import NotAllowed
 from submissions import reading, workflow
 from submissions.models import Event, Section, Submission, Version
@@ -16,15 +16,8 @@ Permission = Callable[[User, Submission], bool]
 
 
 def lock(entry: Submission) -> Submission:
-    """Return a fresh copy of `entry`, locked until the transaction ends, with what the verbs read selected.
-
-    The row is locked first and read afterwards: in one statement with its joins, PostgreSQL would show somebody who
-    had to wait the new row beside the related rows as they were before.
-    """
-    Submission.objects.select_for_update().values_list("pk").get(pk=entry.pk)
-    fresh = reading.entry(entry.pk)
-    assert fresh is not None  # it is locked, so nobody can have deleted it
-    return fresh
+    """Return a fresh copy of `entry`, locked until the transaction ends, with what the verbs read selected."""
+    return reading.locked(entry.pk)
 
 
 def enter(entry: Submission, *, by: User, may: Permission, act: workflow.Act) -> tuple[Submission, datetime]:
@@ -63,7 +56,9 @@ def record(
     **detail: Any,
 ) -> Event:
     """Write a line of the journal."""
-    return Event.objects.create(submission=entry, at=at, by=by, verb=verb, version=version, detail=detail)
+    event = Event(submission=entry, at=at, by=by, verb=verb, version=version, detail=detail)
+    composed.insert([event])
+    return event
 
 
 def addresses(entry: Submission, *first: User) -> list[str]:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 
 from accounts.models import Municipality, User
-from landespreis import mail, queue
+from landespreis import composed, mail, queue
 from landespreis.refusal import Refused
 from submissions import checks, draft, payload, permissions, reading, workflow
 from submissions.actions import gate
@@ -65,15 +65,17 @@ def submit(entry: Submission, *, by: User, declarations: Mapping[str, bool], see
 def _submit(entry: Submission, by: User, declarations: Mapping[str, bool], seen: str) -> Version:
     entry, now = gate.enter(entry, by=by, may=permissions.may_submit, act=workflow.Act.SUBMIT)
     now_draft = draft.load(entry, saves=False)
-    _require_complete(now_draft, declarations, seen)
+    content = payload.content(now_draft)
+    _require_complete(now_draft, content, declarations, seen)
     previous = entry.current
     frozen = {name: bool(declarations.get(name)) for name in (*REQUIRED_DECLARATIONS, "publication")}
-    if previous and entry.status == Submission.Status.SUBMITTED and _same(previous, now_draft, frozen):
+    if previous and entry.status == Submission.Status.SUBMITTED and _same(previous, content, frozen):
         return previous
     number = entry.number or _next_number(entry.round)
     entry.number = number
     document = payload.build(
-        now_draft,
+        entry,
+        content,
         number=entry.label,
         version=previous.number + 1 if previous else 1,
         at=now,
@@ -85,15 +87,17 @@ def _submit(entry: Submission, by: User, declarations: Mapping[str, bool], seen:
     version = _freeze(entry, document, now, by, now_draft)
     entry.status = workflow.target(entry.status, workflow.Act.SUBMIT)
     entry.current, entry.submitted_lead = version, entry.lead
-    entry.save(update_fields=["number", "status", "current", "submitted_lead"])
-    receipt = Receipt.objects.create(version=version, recipients=gate.addresses(entry, by))
+    composed.update(entry, "number", "status", "current", "submitted_lead")
+    composed.insert([Receipt(version=version, recipients=gate.addresses(entry, by))])
     gate.record(entry, Event.Verb.SUBMITTED, at=now, by=by, version=version, number=entry.label)
-    queue.nudge("submissions.tasks.render_receipt", receipt.pk)
+    queue.nudge("submissions.tasks.render_owed_receipts")
     return version
 
 
-def _require_complete(now_draft: draft.Draft, declarations: Mapping[str, bool], seen: str) -> None:
-    if seen and payload.fingerprint(now_draft) != seen:
+def _require_complete(
+    now_draft: draft.Draft, content: payload.Payload, declarations: Mapping[str, bool], seen: str
+) -> None:
+    if seen and payload.fingerprint(content) != seen:
         raise Changed(
             "Seit Sie diese Seite geöffnet haben, hat jemand die Einreichung geändert. "
             "Bitte sehen Sie sie noch einmal durch und reichen Sie dann ein."
@@ -108,9 +112,9 @@ def _require_complete(now_draft: draft.Draft, declarations: Mapping[str, bool], 
         raise Incomplete(problems)
 
 
-def _same(version: Version, now_draft: draft.Draft, declarations: Mapping[str, bool]) -> bool:
+def _same(version: Version, content: payload.Payload, declarations: Mapping[str, bool]) -> bool:
     frozen = version.payload
-    return payload.content_of(frozen) == payload.content(now_draft) and frozen["declarations"] == declarations
+    return payload.content_of(frozen) == content and frozen["declarations"] == declarations
 
 
 def _next_number(round: Round) -> int:
@@ -137,7 +141,7 @@ def _freeze(
     now_draft: draft.Draft,
 ) -> Version:
     text = payload.canonical(document)
-    version = Version.objects.create(
+    version = Version(
         submission=entry,
         number=document["version"],
         canonical=text,
@@ -145,8 +149,9 @@ def _freeze(
         submitted_at=at,
         submitted_by=by,
     )
+    composed.insert([version])
     through = Version.files.through
-    through.objects.bulk_create(
+    composed.insert(
         [
             through(version_id=version.pk, attachment_id=file.pk)
             for file in now_draft.files

@@ -57,10 +57,9 @@ def _submit(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         unchanged = "Seitdem hat sich nichts geändert, deshalb gibt es keine neue Version."
         messages.success(request, f"Version {version.number} ist eingereicht und gilt. {unchanged}")
     else:
-        number = version.payload["number"]
         messages.success(
             request,
-            f"Eingereicht: {number}, Version {version.number}. "
+            f"Eingereicht: {version.submission.label}, Version {version.number}. "
             "Die Eingangsbestätigung kommt per E-Mail an Sie und alle Mitwirkenden.",
         )
     return redirect(version)
@@ -85,7 +84,7 @@ def _check_page(
         "frame": shown,
         "entry": entry,
         "form": form,
-        "seen": payload.fingerprint(shown.draft),
+        "seen": payload.fingerprint(content),
         "sheet": _draft_sheet(shown, content),
         "points": points,
         "points_title": _points_title(len(points), attempted),

@@ -100,7 +100,7 @@ def test_submit_without_right_is_refused(open_round: Round) -> None:
 
 def test_submit_of_something_unseen_is_refused(open_round: Round) -> None:
     entry = factories.complete(open_round)
-    seen = payload.fingerprint(draft.load(entry))
+    seen = payload.fingerprint(payload.content(draft.load(entry)))
     Answer.objects.filter(submission=entry, question__key="gewinn").update(text="Von jemand anderem geändert.")
 
     with pytest.raises(handing_in.Changed):

@@ -22,6 +22,7 @@ ENTRIES = Read(
     joins={"round": ["stamp"], "owner": PERSON, "lead": ["ags", "label", "kind"]},
     order="created_at DESC",
 )
+RIVALS = Read(Submission, ["id", "round_id", "status", "submitted_lead_id"], by="submitted_lead_id")
 VERSIONS = Read(Version, joins={"submitted_by": PERSON})
 EDITORS = Read(
     Editor,
@@ -79,6 +80,15 @@ def entry(pk: UUID) -> Submission | None:
 def outline(pk: UUID) -> Submission | None:
     """Return no more of an entry than whose it is and which version counts, or None."""
     return OUTLINE.one(pk)
+
+
+def rivals(entry: Submission) -> list[Submission]:
+    """Return the other submitted entries of the round with the same lead, an outline of each."""
+    if entry.lead_id is None:
+        return []
+    found = RIVALS.rows([entry.lead_id])
+    status = Submission.Status.SUBMITTED
+    return [row for row in found if row.status == status and row.round_id == entry.round_id and row.pk != entry.pk]
 
 
 def entries(keys: Keys) -> list[Submission]:

@@ -138,8 +138,7 @@ def _submitters(entry: Submission) -> dict[str, Any]:
 
 def _lead_taken(entry: Submission) -> bool:
     """Whether another entry of the same lead is submitted; the verb and a constraint decide, this only warns early."""
-    rivals = Submission.objects.filter(round_id=entry.round_id, status=Submission.Status.SUBMITTED)
-    return rivals.filter(submitted_lead_id=entry.lead_id or 0).exclude(pk=entry.pk).exists()
+    return bool(reading.rivals(entry))
 
 
 def _counts(entry: Submission) -> bool:

@@ -10,7 +10,17 @@ from uuid import UUID
 from accounts.models import Membership, Municipality, User
 from landespreis.composed import Read
 from submissions import rulebook
-from submissions.models import Answer, Attachment, Editor, Partner, Section, Submission, Version
+from submissions.models import (
+    Answer,
+    Attachment,
+    Editor,
+    Partner,
+    Receipt,
+    Section,
+    Submission,
+    Variant,
+    Version,
+)
 
 Keys = Sequence[UUID]
 
@@ -24,6 +34,9 @@ ENTRIES = Read(
 )
 RIVALS = Read(Submission, ["id", "round_id", "status", "submitted_lead_id"], by="submitted_lead_id")
 VERSIONS = Read(Version, joins={"submitted_by": PERSON})
+HISTORY = Read(Version, ["id", "submission_id", "number", "submitted_at"], by="submission_id", order="number DESC")
+RECEIPTS = Read(Receipt, ["id", "version_id", "rendered_at", "size"], by="version_id")
+VARIANTS = Read(Variant, ["id", "submission_id", "key", "user_id"], by="submission_id")
 EDITORS = Read(
     Editor,
     ["id", "submission_id", "user_id", "email", "role"],
@@ -106,6 +119,20 @@ def entries(keys: Keys) -> list[Submission]:
             row.current = current[row.current_id]
             row.current.submission = row
     return found
+
+
+def history(entry: Submission) -> list[Version]:
+    """Return the versions of an entry, the newest first, each with its receipt and without its content."""
+    found = HISTORY.rows([entry.pk])
+    receipts = {receipt.version_id: receipt for receipt in RECEIPTS.rows(version.pk for version in found)}
+    for version in found:
+        version.receipt = receipts[version.pk]
+    return found
+
+
+def variants(entry: Submission, user: User) -> set[str]:
+    """Return the keys of the sections with a kept text that waits for this person's decision."""
+    return {row.key for row in VARIANTS.rows([entry.pk]) if row.user_id == user.pk}
 
 
 def editors(keys: Keys) -> Mapping[UUID, list[Editor]]:

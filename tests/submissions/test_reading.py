@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Membership, User
 from landespreis import clock
 from submissions import draft, payload, reading
-from submissions.models import Attachment, Editor, Partner, Round, Section, Submission
+from submissions.actions import handing_in
+from submissions.models import Attachment, Editor, Partner, Receipt, Round, Section, Submission, Variant
 from tests.accounts.factories import MembershipFactory, MunicipalityFactory, StaffFactory, UserFactory
 from tests.submissions import factories
 
@@ -175,3 +176,40 @@ def test_workplaces_leave_out_what_was_refused_and_who_is_not_asked(db: None) ->
 
     assert found == [new, old]
     assert all(same(town) for town in found)
+
+
+def test_variants_are_the_persons_own(open_round: Round) -> None:
+    entry, other = factories.draft(open_round), factories.draft(open_round)
+    colleague = factories.editor(entry, "edit")
+    for row, key, user in (
+        (entry, "gewinn", entry.owner),
+        (entry, "titel", colleague),
+        (other, "partner", entry.owner),
+    ):
+        Variant.objects.create(submission=row, key=key, user=user, values={}, sent_at=clock.now())
+
+    assert (reading.variants(entry, entry.owner), reading.variants(entry, colleague)) == ({"gewinn"}, {"titel"})
+
+
+def test_history_is_newest_first_with_receipts(open_round: Round) -> None:
+    entry = factories.submitted(open_round)
+    Submission.objects.filter(pk=entry.pk).update(title="Anders")
+    factories.submit(entry)
+    factories.submitted(open_round)
+
+    found = reading.history(entry)
+
+    assert [version.number for version in found] == [2, 1]
+    assert [version.receipt for version in found] == [Receipt.objects.get(version=version) for version in found]
+
+
+def test_rivals_are_submitted_by_the_same_lead_in_the_same_round(open_round: Round) -> None:
+    entry = factories.submitted(open_round)
+    same_lead, lacks_lead = factories.draft(open_round, lead=entry.lead), factories.draft(open_round, lead=None)
+    withdrawn = factories.submitted(open_round)
+    handing_in.withdraw(withdrawn, by=withdrawn.owner)
+    after = factories.draft(open_round, lead=withdrawn.lead)
+
+    found = [reading.rivals(row) for row in (entry, same_lead, lacks_lead, after)]
+
+    assert found == [[], [entry], [], []]

@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Membership, Municipality, User
 from landespreis import clock
 from landespreis.composed import Read, insert, update
+from submissions.models import Round, Submission
 from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory
+from tests.submissions import factories
 
 TOWNS = Read(Municipality, ["id", "ags", "name"], by="ags", order="name DESC")
 
@@ -119,3 +121,18 @@ def test_update_writes_the_named_fields_of_that_row_only(db: None) -> None:
     fresh = Membership.objects.get(pk=membership.pk)
     assert (fresh.municipality, fresh.department, fresh.status) == (town, "Bauamt", "pending")
     assert values(Membership.objects.get(pk=other.pk)) == values(other)
+
+
+def test_columns_may_be_named_in_any_order_and_have_their_types(open_round: Round) -> None:
+    entry = factories.draft(open_round)
+    joins = {"round": ["stamp", "key"], "owner": ["is_active", "name", "email"]}
+
+    found = Read(Submission, ["owner_id", "title", "round_id", "id"], joins=joins).one(entry.pk)
+
+    assert found is not None
+    expected = Submission.objects.get(pk=entry.pk)
+    for row, fresh in ((found, expected), (found.round, expected.round), (found.owner, expected.owner)):
+        names = [field.attname for field in row._meta.concrete_fields if field.attname not in row.get_deferred_fields()]
+        read = [getattr(row, name) for name in names]
+        assert read == [getattr(fresh, name) for name in names]
+        assert [type(value) for value in read] == [type(getattr(fresh, name)) for name in names]

@@ -1,10 +1,13 @@
 """A round in the admin: the dates of the jury, weights, and what is frozen once the jury has finished a sheet."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 
@@ -173,3 +176,13 @@ def test_load_round_refuses_weights_that_sum_to_zero(open_round: Round) -> None:
         load(content)
 
     assert set(open_round.criteria.values_list("weight", flat=True)) == {1}
+
+
+def test_saving_a_form_keeps_the_number_that_was_given_meanwhile(open_round: Round) -> None:
+    read = Round.objects.get(pk=open_round.pk)
+    read.quorum = 4
+    Round.objects.update(last_number=7)
+
+    site.get_model_admin(Round).save_model(HttpRequest(), read, SimpleNamespace(changed_data=["quorum"]), True)
+
+    assert Round.objects.values_list("last_number", "quorum").get(pk=open_round.pk) == (7, 4)

@@ -34,8 +34,8 @@ def _winner(entry: Submission, decision: Decision) -> str:
         decision.reasons,
         f"Der Preis ist mit {prize} Euro dotiert. Wie Sie ihn unter sich aufteilen, entscheiden die Partner gemeinsam. "
         "Bitte nennen Sie uns eine Bankverbindung und eine Person, an die wir uns dafür wenden können.",
-        f"Tag der Preisverleihung ist {wording.weekday(entry.round.ceremony_on)}. Ihre Urkunde liegt dieser Nachricht "
-        "als PDF bei; das unterschriebene Exemplar erhalten Sie persönlich.",
+        "Ihre Urkunde liegt dieser Nachricht als PDF bei. Das unterschriebene Exemplar gehört zur Preisverleihung am "
+        f"{wording.weekday(entry.round.ceremony_on)}.",
         CLOSING,
     )
 

@@ -43,7 +43,7 @@ def runs(request: HttpRequest) -> bool:
 
 @admin.register(Paper)
 class PaperAdmin(ForOffice, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "category", "state", "pages", "attempts", "download")
+    list_display = ("name", "short_category", "state", "pages", "attempts", "download")
     list_filter = ("kind", "category__round", "category", ("rendered_at", admin.EmptyFieldListFilter))
     list_select_related = ("category", "submission__round", "juror__seat")
     search_fields = ("submission__number", "submission__submitted_title")
@@ -68,6 +68,10 @@ class PaperAdmin(ForOffice, admin.ModelAdmin):  # type: ignore[type-arg]
     def name(self, paper: Paper) -> str:
         whose = paper.submission or (paper.juror.seat.short_name if paper.juror else "")
         return f"{paper.get_kind_display()} {whose}".strip()
+
+    @admin.display(description="Kategorie", ordering="category")
+    def short_category(self, paper: Paper) -> str:
+        return paper.category.short_name
 
     @admin.display(description="Stand", ordering="rendered_at")
     def state(self, paper: Paper) -> str:
@@ -177,7 +181,8 @@ class LetterAdmin(ForOffice, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="Kategorie", ordering="submission__submitted_category")
     def category(self, letter: Letter) -> str:
-        return str(letter.submission.submitted_category)
+        found = letter.submission.submitted_category
+        return found.short_name if found else ""
 
     @admin.display(description="Stand", ordering="released_at")
     def state(self, letter: Letter) -> str:

@@ -1,6 +1,7 @@
 """The decision: who records it, which votes are plausible, two confirmations, the lock, and what happens in between."""
 
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
@@ -393,7 +394,22 @@ def test_last_two_categories_locked_at_once_decide_the_round(scene: Scene) -> No
     for place, decision in pair:
         confirm_chair(decision, place)
 
-    together(*[lambda place=place, decision=decision: confirm_office(decision, place) for place, decision in pair])
+    (first, one), (last, other) = pair
+    locked, finished = Event(), Event()
+
+    def hold() -> None:
+        """Lock the first, and keep that to itself until the other is through, or waits."""
+        with transaction.atomic():
+            confirm_office(one, first)
+            locked.set()
+            finished.wait(timeout=2)
+
+    def follow() -> None:
+        locked.wait(timeout=30)
+        confirm_office(other, last)
+        finished.set()
+
+    together(hold, follow)
 
     assert Decision.objects.filter(locked_at__isnull=False).count() == 2
     assert Round.objects.get().decided_at

@@ -119,7 +119,7 @@ class Place:
             "editor": invited.pk,
             "token": editors.token(invited),
             "slug": "impressum",
-            "number": self.entry.label,
+            "number": "IKZ-2026-0001",
         }
 
     def user(self, role: str) -> User | None:

@@ -26,10 +26,10 @@ class VotesField(forms.IntegerField):
             max_value=26,
             widget=forms.TextInput({"inputmode": "numeric", "size": 2, "autocomplete": "off"}),
             error_messages={
-                "required": f"Geben Sie die Zahl der Stimmen „{label}“ an, auch wenn sie 0 ist.",
-                "invalid": f"Geben Sie „{label}“ als Zahl an.",
-                "min_value": f"„{label}“ kann nicht unter 0 liegen.",
-                "max_value": f"Bitte prüfen Sie die Zahl bei „{label}“.",
+                "required": "Bitte angeben, auch eine 0.",
+                "invalid": "Bitte als Zahl angeben.",
+                "min_value": "Bitte mindestens 0.",
+                "max_value": "Bitte prüfen Sie die Zahl.",
             },
         )
 

@@ -104,7 +104,7 @@ def _plot(board: Board, layout: _Layout) -> Plot:
         if row.standing.n:
             strips.append(_strip(row, layout, x_of=x, top=y, first=not strips))
             y += _height(_levels(row.cells, x), layout)
-    step = max(1, -(-(high - low) // MOST_TICKS))
+    step = next(step for step in _steps() if (high - low) / step <= MOST_TICKS)
     middle = (low + high) / 2
     ticks = (Tick(_said(x(v)), str(v), v in {low, high, middle}) for v in range(low, high + 1, step))
     return Plot(
@@ -117,6 +117,11 @@ def _plot(board: Board, layout: _Layout) -> Plot:
         ticks=tuple(ticks),
         strips=tuple(strips),
     )
+
+
+def _steps() -> Iterable[int]:
+    """Yield 1, 2, 5, 10, 20, 50 and so on."""
+    yield from (int(head) * 10**zeros for zeros in range(6) for head in "125")
 
 
 def _strip(row: Row, layout: _Layout, *, x_of: _Scale, top: Fraction, first: bool) -> Strip:

@@ -157,7 +157,7 @@ def next_of(found: Sequence[Tally]) -> tuple[Tally, Line] | None:
 
 
 def _tally(sight: Sight, category: Category, lines: list[Line]) -> Tally:
-    return Tally(category, stage_of(sight, category), lines, sight.recusals_in(category) if sight.has_begun else 0)
+    return Tally(category, stage_of(sight, category), lines, sight.recusals_in(category))
 
 
 def _lines(sight: Sight, category: Category | None = None) -> list[tuple[int, Line]]:

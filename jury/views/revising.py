@@ -84,6 +84,5 @@ def _page(
         "form": form,
         "refusal": refusal,
         "counts": sheet is not None and sheet.status == Assessment.Status.FINAL,
-        "scale": (category.round.scale_min, category.round.scale_max),
     }
     return render(request, "jury/session/revise.html", context, status=status)

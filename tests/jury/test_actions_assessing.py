@@ -314,6 +314,16 @@ def test_reopen_makes_a_draft_and_keeps_the_first_moment(entry: Submission, juro
     assert (opened.revision, held(opened), verbs()) == (sheet.revision + 1, ALL, ["finalised", "reopened"])
 
 
+def test_finalise_again_keeps_the_first_moment(entry: Submission, juror: Juror, at: Clock) -> None:
+    first = finalise(entry, juror, ALL)
+    assessing.reopen(entry, by=juror.user)
+    at(clock.now() + timedelta(hours=1))
+
+    again = finalise(entry, juror, ALL, revision=first.revision + 1)
+
+    assert (again.finalised_at, again.first_finalised_at) == (clock.now(), first.first_finalised_at)
+
+
 def test_reopen_without_a_sheet_is_refused(entry: Submission, juror: Juror) -> None:
     with pytest.raises(Refused, match="noch keine Bewertung"):
         assessing.reopen(entry, by=juror.user)

@@ -351,6 +351,7 @@ def test_second_window_is_told_sees_both_and_decides(desk: Client, entry: Submis
     assert "Aus dem zweiten Fenster</textarea>" in shown
     assert 'id="id_punkte_gewinn_3" value="3" checked' in shown
     assert "data-hx-post" not in shown
+    assert '<input type="hidden" name="revision" value="1" id="id_revision">' in shown
     assert Assessment.objects.get().comment == "Aus dem ersten Fenster"
     decided = send(desk, entry, gesamt="Aus dem zweiten Fenster", punkte_gewinn="3", revision="1")
     assert (decided.status_code, Assessment.objects.get().comment) == (302, "Aus dem zweiten Fenster")
@@ -423,6 +424,20 @@ def test_foreign_sheets_stay_unseen(desk: Client, entry: Submission, panel: list
     assert Assessment.objects.get(pk=foreign.pk).comment == "Streng geheim"
 
 
+def test_entry_page_of_the_session_shows_the_own_sheet_only(
+    desk: Client, entry: Submission, panel: list[Juror]
+) -> None:
+    factories.sheet(panel[0], entry, 9)
+    factories.sheet(panel[2], entry, 9)
+    assert entry.submitted_category
+    factories.open_session(entry.submitted_category)
+
+    shown = page(desk.get(url(entry)))
+
+    assert "keine Bewertung" in shown
+    assert "9 Punkte" not in shown
+
+
 def test_successor_sees_by_whom_the_draft_is(entry: Submission, juror: Juror, client: Client) -> None:
     assessing.save(entry, by=juror.user, points={"gewinn": 6}, comments={}, comment="", revision=0)
     Juror.objects.filter(pk=juror.pk).update(until=clock.now())
@@ -470,6 +485,24 @@ def test_saving_by_itself_without_a_session_says_so(desk: Client, entry: Submiss
     answer = by_itself(desk, entry)
 
     assert (answer.status_code, page(answer)) == (403, parking.ENDED)
+
+
+def test_what_was_typed_before_the_factor_was_shown_is_kept(entry: Submission, juror: Juror, client: Client) -> None:
+    client.force_login(juror.user)
+
+    answer, line = client.post(url(entry), SENT, headers=OURS), client.post(url(entry), SENT, headers=HTMX)
+
+    assert answer.headers["Location"].startswith("/konto/2fa/")
+    assert (url(entry) in client.session[parking.KEY], line.status_code) == (True, 403)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/jury/gibt/es/nicht/", "/jury/"])
+def test_nothing_is_kept_for_a_page_without_a_form(client: Client, path: str) -> None:
+    answer = client.post(path, SENT, headers=OURS)
+
+    assert answer.headers["Location"] == f"/konto/login/?next={path}"
+    assert parking.KEY not in client.session
 
 
 def test_form_of_a_foreign_page_is_not_kept(entry: Submission, juror: Juror, client: Client) -> None:

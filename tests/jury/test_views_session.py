@@ -348,7 +348,7 @@ def test_record_keeps_what_was_written_when_something_is_missing(scene: Scene, c
 
     said = text(answer)
     assert answer.status_code == 422
-    assert "Ja: Geben Sie „Ja“ als Zahl an." in said
+    assert "Ja: Bitte als Zahl angeben." in said
     assert "Wählen Sie, wer die Laudatio schreibt." in said
     assert "Lange überlegt" in said
     assert 'value="viele"' in answer.content.decode()

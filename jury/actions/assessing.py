@@ -8,11 +8,11 @@ from typing import NamedTuple
 from django.db import transaction
 
 from accounts.models import User
-from jury.actions import gate
+from jury.actions import gate, papers
 from jury.models import Assessment, Clearance, JuryEvent, Recusal, Score
 from jury.sight import Sight
 from jury.workflow import Act
-from landespreis import wording
+from landespreis import queue, wording
 from landespreis.refusal import NotAllowed, Refused
 from submissions.models import Category, Criterion, Submission
 
@@ -135,6 +135,7 @@ def recuse(entry: Submission, *, by: User, reason: str, text: str) -> Recusal:
         if voided:
             gate.unsettle(room.session)
         gate.touch(room.session)
+    queue.nudge(papers.FORGET_HIDDEN)
     return recusal
 
 

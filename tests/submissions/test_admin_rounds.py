@@ -1,6 +1,7 @@
 """A round in the admin: the dates of the jury, weights, and what is frozen once the jury has finished a sheet."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -64,7 +65,8 @@ def filled(client: Client, url: str) -> Data:
                     for n, (w, part) in enumerate(zip(widget.widgets, parts, strict=True))
                 }
             elif value is not None and value is not False:
-                data[field.html_name] = value
+                shown = widget.format_value(value) if isinstance(value, Decimal) else value
+                data[field.html_name] = shown
     return data
 
 

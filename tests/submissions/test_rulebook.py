@@ -106,7 +106,7 @@ CHANGES: list[tuple[type[models.Model], dict[str, str], dict[str, Any], str]] = 
     (Question, {"key": "gewinn"}, {"title": "Was es allen bringt"}, "Was es allen bringt"),
     (Question, {"key": "gewinn"}, {"max_characters": 4321}, "von 4.321 Zeichen"),
     (Criterion, {"questions__key": "gewinn"}, {"title": "Nutzen für alle"}, "Nutzen für alle"),
-    (Round, {}, {"closes_at": MIDWAY + timedelta(days=33)}, "noch 33 Tage"),
+    (Round, {}, {"closes_at": MIDWAY + timedelta(days=30)}, "noch 30 Tage"),
 ]
 
 

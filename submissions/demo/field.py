@@ -53,7 +53,8 @@ def acts() -> Iterator[Act]:
 
 
 def _acts_of(row: Row) -> Iterator[Act]:
-    who, begun, end = row["email"], row["begun"], row.get("submitted", row.get("left"))
+    who, begun = row["email"], row["begun"]
+    end: datetime = row["submitted"] if "submitted" in row else row["left"]
     person = {"name": row["owner"], "place": row["lead"], "department": row["department"]}
     yield Act(begun - timedelta(minutes=9), who, who, "join", person)
     if row.get("confirmed", True):
@@ -65,7 +66,7 @@ def _acts_of(row: Row) -> Iterator[Act]:
     if "submitted" in row:
         yield Act(end, who, who, "submit", {"publication": row.get("publication", True)})
     if "withdrawn" in row:
-        yield Act(row["withdrawn"]["at"], who, who, "withdraw", row["withdrawn"]["reason"])
+        yield Act(row["withdrawn"]["at"], who, who, "withdraw", unwrapped(row["withdrawn"]["reason"]))
 
 
 def _steps(row: Row) -> Iterator[tuple[str, Any]]:
@@ -83,7 +84,7 @@ def _steps(row: Row) -> Iterator[tuple[str, Any]]:
     if "proof" in row:
         yield "file", {**row["proof"], "kind": "bestaetigung"}
     if "photo" in row:
-        yield "file", {**row["photo"], "kind": "bild"}
+        yield "file", {**row["photo"], "alt": unwrapped(row["photo"]["alt"]), "kind": "bild"}
 
 
 def _between(begun: datetime, end: datetime, count: int, seed: str) -> list[datetime]:

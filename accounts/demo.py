@@ -21,7 +21,10 @@ TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105 - the same
 
 @dataclass(frozen=True)
 class Person:
-    """A demo person; `place` is the AGS where they work, `group` a role of the ministry or the jury."""
+    """A demo person; `place` is the AGS where they work, `group` a role of the ministry.
+
+    Staff have a second factor, others where `factor` says so.
+    """
 
     email: str
     name: str
@@ -30,6 +33,7 @@ class Person:
     confirmed: bool = True
     group: str = ""
     superuser: bool = False
+    factor: bool = False
 
 
 PEOPLE = (
@@ -45,11 +49,11 @@ PEOPLE = (
     Person("renate.vollmer@geschaeftsstelle.example", "Renate Vollmer", group="Geschäftsstelle"),
     Person("ines.hollmann@redaktion.example", "Ines Hollmann", group="Redaktion"),
     Person("arne.peukert@administration.example", "Arne Peukert", superuser=True),
-    Person("jury.landesbeauftragter@jury.example", "Gerd Terhorst", group="Jury"),
-    Person("jury.staedtetag@jury.example", "Marlies Overkamp", group="Jury"),
-    Person("jury.landkreistag@jury.example", "Ulf Siebenkotten", group="Jury"),
-    Person("jury.gemeindebund@jury.example", "Birte Kuhlmann", group="Jury"),
-    Person("jury.bank@jury.example", "Henning Rademaker", group="Jury"),
+    Person("jury.landesbeauftragter@jury.example", "Gerd Terhorst", factor=True),
+    Person("jury.staedtetag@jury.example", "Marlies Overkamp", factor=True),
+    Person("jury.landkreistag@jury.example", "Ulf Siebenkotten", factor=True),
+    Person("jury.gemeindebund@jury.example", "Birte Kuhlmann", factor=True),
+    Person("jury.bank@jury.example", "Henning Rademaker", factor=True),
 )
 
 
@@ -60,7 +64,6 @@ CONFIRMED = datetime(2025, 11, 18, 11, 20, tzinfo=BERLIN)
 
 def fill(phase: str) -> None:
     """Create everybody, with a second factor where the role asks for one, in every phase the same."""
-    Group.objects.get_or_create(name="Jury")
     clock.set_now(CONFIRMED)
     password = _hashed()
     office = None
@@ -99,7 +102,7 @@ def _create(person: Person, password: str) -> User:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     if person.group:
         user.groups.add(Group.objects.get(name=person.group))
-    if staff or person.group == "Jury":
+    if staff or person.factor:
         Authenticator.objects.create(
             user=user, type=Authenticator.Type.TOTP, data={"secret": get_adapter().encrypt(TOTP_SECRET)}
         )

@@ -22,6 +22,8 @@ GUARDED_FOR_STAFF = (*GUARDED, "/einreichungen/")
 """Staff read other people's entries there, so it is a protected area for them."""
 OPEN = "/jury/einladung/"
 """Where somebody becomes a juror: they have no account yet, or no factor."""
+WANTED = "accounts_wanted"
+"""Key of the session: the page that somebody without a factor wanted to open; they get a link once they have one."""
 
 
 def second_factor(get_response: GetResponse) -> GetResponse:
@@ -50,8 +52,11 @@ def second_factor(get_response: GetResponse) -> GetResponse:
 def _ask_for_factor(request: HttpRequest, user: User) -> HttpResponseBase | None:
     known = factor.kinds(user)
     if not known:
+        if request.method == "GET":
+            request.session[WANTED] = request.get_full_path()
         messages.warning(request, "Für diesen Bereich brauchen Sie einen zweiten Faktor. Richten Sie ihn hier ein.")
         return redirect(reverse("mfa_index"))
     if not factor.is_shown(request):
         return redirect_to_login(request.get_full_path(), factor.page_to_show(known))
+    request.session.pop(WANTED, None)
     return None

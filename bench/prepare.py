@@ -13,4 +13,5 @@ def measure(*, quick: bool) -> list[Figure]:
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_municipalities", stdout=StringIO())
     call_command("load_round", stdout=StringIO())
+    call_command("load_seats", stdout=StringIO())
     return []

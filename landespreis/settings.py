@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.second_factor",
     "jury.middleware.one_role",
+    "jury.middleware.seated",
     "landespreis.middleware.refusals",
 ]
 
@@ -192,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
         "submissions.tasks.render_owed_receipts": BEAT_TICK,
         "submissions.tasks.scan_waiting_files": 2 * BEAT_TICK,
         "submissions.tasks.remind": 4 * BEAT_TICK,
+        "jury.tasks.remind": 4 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
     }.items()
 }

@@ -57,6 +57,8 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "accounts:export": SIGNED_IN,
     "accounts:delete": SIGNED_IN,
     "jury:index": row(LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, OK, OK),
+    "jury:notice": row(LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, GONE, GONE),
+    "jury:invitation": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # open to all; this token is of an entry
     "submissions:index": SIGNED_IN,
     "submissions:start": SIGNED_IN,
     "submissions:invitation": EVERYBODY,

@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                     "verb",
                     models.CharField(
                         choices=[
+                            ("named", "benannt"),
                             ("invited", "eingeladen"),
                             ("confirmed", "zugesagt"),
                             ("notice_accepted", "Hinweise angenommen"),

@@ -15,6 +15,7 @@ class JuryEvent(models.Model):
     """
 
     class Verb(models.TextChoices):
+        NAMED = "named", "benannt"
         INVITED = "invited", "eingeladen"
         CONFIRMED = "confirmed", "zugesagt"
         NOTICE_ACCEPTED = "notice_accepted", "Hinweise angenommen"

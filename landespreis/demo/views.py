@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import auth, messages
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +18,8 @@ from post_office.models import STATUS, Attachment, Email
 
 from accounts import demo, second_factor
 from accounts.models import Membership, User
+from jury import sight
+from jury.models import Juror
 from landespreis import clock, files, wording
 from submissions.models import Round
 
@@ -204,11 +207,11 @@ def _moments(now: datetime) -> dict[str, datetime]:
 def _people() -> list[Person]:
     """Return everybody one can log in as, by role, in the order in which the accounts were made."""
     users = User.objects.filter(is_active=True, email__endswith=".example")
-    rows = users.prefetch_related("memberships__municipality", "groups").order_by("pk")
+    rows = users.prefetch_related("memberships__municipality", "groups", _serving()).order_by("pk")
     return sorted((_person(user) for user in rows), key=lambda person: ROLES.index(person.role))
 
 
-def _person(user: User) -> Person:
+def _person(user: Any) -> Person:
     sort = next((row.municipality.sort_key for row in user.memberships.all()), "")
     return Person(user, _role(user), _places(user), sort)
 
@@ -223,9 +226,16 @@ def _group(role: str, people: list[Person]) -> Group:
     return Group(role, shown, more)
 
 
-def _role(user: User) -> str:
+def _serving() -> "Prefetch[str]":
+    return Prefetch("jury_service", Juror.objects.confirmed().filter(seat__round=Round.objects.current()), "seats")
+
+
+def _role(user: Any) -> str:
+    """Return the role of somebody whose seats are prefetched."""
     if user.is_superuser:
         return "Administration"
+    if user.seats:
+        return "Jury"
     return next((group.name for group in user.groups.all() if group.name in ROLES), "Einreichende")
 
 
@@ -239,4 +249,4 @@ def _places(user: User) -> list[tuple[str, str, str]]:
 def _home(user: User) -> str:
     if user.is_staff:
         return reverse("admin:index")
-    return reverse("jury:index") if user.groups.filter(name="Jury").exists() else reverse("submissions:index")
+    return reverse("jury:index") if sight.of(user) else reverse("submissions:index")

@@ -23,6 +23,7 @@ class Visitor(NamedTuple):
 
     is_authenticated: bool
     is_staff: bool
+    fills_seat: bool
 
 
 class Place(NamedTuple):
@@ -35,7 +36,8 @@ class Place(NamedTuple):
 def header(context: Context) -> SafeString:
     """Return the header. It depends on who sees it only by what `Visitor` holds, so many share one."""
     user, request = context.get("user"), context.get("request")
-    visitor = Visitor(bool(user and user.is_authenticated), bool(user and user.is_staff))
+    seated = bool(getattr(request, "fills_seat", False))
+    visitor = Visitor(bool(user and user.is_authenticated), bool(user and user.is_staff), seated)
     links = _links(visitor, settings.DEMO)
     return _header(visitor, _place(request.path if request else "", links), settings.DEMO)
 

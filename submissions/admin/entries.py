@@ -25,6 +25,7 @@ from landespreis import clock, wording
 from landespreis.refusal import Refused
 from submissions import checks, draft, permissions
 from submissions.actions import entries
+from submissions.admin.checks import FormalCheck
 from submissions.admin.readonly import NoChanges, ReadOnlyInline
 from submissions.models import Event, Extension, Receipt, Reminder, Submission, Version
 
@@ -121,7 +122,7 @@ class WaitingMembership(admin.SimpleListFilter):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class SubmissionAdmin(NoChanges, FormalCheck):
     list_display = (
         "entry",
         "lead",
@@ -157,7 +158,8 @@ class SubmissionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         assert isinstance(request.user, User)
-        extra = {"may_extend": permissions.may_extend(request.user), "show_close": True}
+        buttons = self.check_buttons(request, self.get_object(request, object_id))
+        extra = {"may_extend": permissions.may_extend(request.user), "check_buttons": buttons, "show_close": True}
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 
     def extend(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:

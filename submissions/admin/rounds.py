@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from landespreis import clock, wording
 from submissions.models import Category, Criterion, Question, Round
+from submissions.models.round import FROZEN, require_weights
 
 
 class CategoryInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -15,10 +18,22 @@ class CategoryInline(admin.TabularInline):  # type: ignore[type-arg]
     fields = ("position", "name", "short_name", "key", "blurb")
 
 
+class CriterionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Refuses criteria of which none counts, and taking one away that the jury has scored by."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form.cleaned_data for form in self.forms if form not in self.deleted_forms and form.is_valid()]
+        require_weights(values["weight"] for values in kept if "weight" in values)
+        if self.deleted_forms and self.instance.pk and self.instance.is_scored:
+            raise ValidationError(f"Kein Kriterium lässt sich mehr löschen. {FROZEN}")
+
+
 class CriterionInline(admin.StackedInline):  # type: ignore[type-arg]
     model = Criterion
+    formset = CriterionFormSet
     extra = 0
-    fields = (("position", "key", "weight"), "title", "explanation")
+    fields = (("position", "key", "weight", "tie_break"), "title", "explanation")
 
 
 class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]
@@ -59,7 +74,23 @@ class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         ),
         ("Bedingungen", {"fields": ("contract_after", "proof_required", "prize")}),
         ("Formular", {"fields": ("max_abstract", "max_files", "max_file_megabytes")}),
-        ("Bewertung", {"fields": (("scale_min", "scale_max"),)}),
+        (
+            "Bewertung durch die Jury",
+            {
+                "fields": (
+                    ("scoring_opens_at", "scoring_closes_at"),
+                    "scoring_reminder_hours",
+                    "session_at",
+                    "quorum",
+                    ("scale_min", "scale_max"),
+                ),
+                "description": (
+                    "Die Bewertung beginnt nach Einreichungsschluss und formaler Prüfung. Der Bewertungsschluss "
+                    "erinnert nur; die Bewertung endet mit der Eröffnung der Sitzung. Skala, Kriterien und Gewichte "
+                    "sind öffentlich und stehen ab der ersten abgeschlossenen Bewertung fest."
+                ),
+            },
+        ),
     )
 
     @admin.display(description="Phase")

@@ -1,6 +1,8 @@
 """A round of the award and its rows: categories, criteria and the questions of the form."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -28,6 +30,7 @@ RESERVED_KEYS = frozenset(
     ]
 )
 """Path segments below an entry that a question's key must not take."""
+FROZEN = "Seit der ersten abgeschlossenen Bewertung gilt für alle dasselbe: Skala, Kriterien und Gewichte stehen fest."
 
 
 def default_reminder_hours() -> list[int]:
@@ -163,6 +166,19 @@ class Round(models.Model):
     def max_file_bytes(self) -> int:
         return self.max_file_megabytes * 1024 * 1024
 
+    def clean(self) -> None:
+        """Refuse another scale once the jury has finished an assessment; a trigger would refuse it without words."""
+        before = Round.objects.filter(pk=self.pk).first() if self.pk else None
+        if before is None or (before.scale_min, before.scale_max) == (self.scale_min, self.scale_max):
+            return
+        if self.is_scored:
+            raise ValidationError(f"Die Skala lässt sich nicht mehr ändern. {FROZEN}")
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the jury has finished an assessment: from then on scale, criteria and weights are frozen."""
+        return self.submissions.filter(assessments__first_finalised_at__isnull=False).exists()
+
     def phase(self, now: datetime) -> "Round.Phase":
         """Return the phase at `now`; derived from the dates, never stored."""
         if now < self.opens_at:
@@ -242,6 +258,22 @@ class Criterion(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse a change once the jury has finished an assessment; a trigger would refuse it without words."""
+        before = Criterion.objects.filter(pk=self.pk).first() if self.pk else None
+        frozen = ("key", "title", "explanation", "weight", "tie_break", "position")
+        if before and all(getattr(before, name) == getattr(self, name) for name in frozen):
+            return
+        if self.round_id and self.round.is_scored:
+            raise ValidationError(f"Die Kriterien lassen sich nicht mehr ändern. {FROZEN}")
+
+
+def require_weights(weights: Iterable[Decimal]) -> None:
+    """Raise ValidationError when there are criteria and none of them counts."""
+    given = list(weights)
+    if given and not sum(given):
+        raise ValidationError("Mindestens ein Kriterium muss zählen: Die Summe der Gewichte ist null.")
 
 
 class Question(models.Model):

@@ -42,6 +42,12 @@ def test_load_roles_twice_changes_nothing() -> None:
         ("Geschäftsstelle", "auth.change_group", False),
         ("Geschäftsstelle", "post_office.view_email", True),
         ("Geschäftsstelle", "post_office.change_email", False),
+        ("Geschäftsstelle", "jury.change_seat", True),
+        ("Geschäftsstelle", "jury.view_recusal", True),
+        ("Geschäftsstelle", "jury.view_assessment", False),
+        ("Geschäftsstelle", "jury.change_score", False),
+        ("Geschäftsstelle", "jury.change_decision", False),
+        ("Redaktion", "jury.view_seat", False),
         ("Redaktion", "accounts.change_membership", False),
         ("Redaktion", "submissions.view_submission", False),
     ],
@@ -52,6 +58,19 @@ def test_role_has_right(role: str, right: str, expected: bool) -> None:
     person.groups.add(Group.objects.get(name=role))
 
     assert person.has_perm(right) is expected
+
+
+def test_load_roles_finds_every_right_of_the_jury() -> None:
+    assert "jury." not in load()
+
+
+def test_load_roles_gives_nobody_a_right_over_points() -> None:
+    load()
+    given = Group.objects.filter(permissions__content_type__app_label="jury").values_list(
+        "permissions__codename", flat=True
+    )
+
+    assert [name for name in given if name.endswith(("_score", "_assessment"))] == []
 
 
 def test_load_roles_names_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,12 +16,14 @@ from post_office.models import STATUS, Attachment, Email
 
 from accounts import demo as people
 from accounts.models import User
+from jury.models import Juror
 from landespreis import clock
 from landespreis.demo import papers, stage
 from landespreis.urls import urlpatterns as of_production
 from submissions import checks, draft
 from submissions.models import Event, Round, Submission
 from tests.accounts.factories import StaffFactory, UserFactory
+from tests.jury import factories as jury
 
 urlpatterns = [path("demo/", include("landespreis.demo.urls")), *of_production]
 
@@ -170,7 +172,33 @@ def test_login_shows_the_second_factor_too(running: Round, client: Client) -> No
 
     assert response.headers["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
-    assert client.get("/jury/").status_code == 200
+
+
+@pytest.mark.parametrize("phase", ["announced", "jury"])
+def test_login_of_a_juror_leads_to_the_jury_in_every_phase(demo: Any, round: Round, client: Client, phase: str) -> None:
+    fill(phase)
+    juror = User.objects.get(email="jury.bank@jury.example")
+
+    response = client.post(reverse("demo:login", args=[juror.pk]), follow=True)
+
+    assert response.redirect_chain == [("/jury/", 302)]
+    assert response.status_code == 200
+    assert 'href="/jury/"' in client.get("/impressum/").content.decode()
+    assert not juror.groups.exists()
+
+
+def test_page_groups_jurors_by_their_seat(running: Round, client: Client) -> None:
+    seat = jury.seats(running)[0]
+    juror, former = jury.juror(seat, email="jury@jury.example"), UserFactory(email="frueher@jury.example")
+    Juror.objects.create(
+        seat=seat, user=former, name="x", email=former.email, since=clock.now().date(), until=clock.now(),
+        invited_at=clock.now(), confirmed_at=clock.now(),
+    )  # fmt: skip
+
+    people = dict(client.get(reverse("demo:index")).context["people"])
+
+    assert [person.user for person in people["Jury"]] == [juror.user]
+    assert [person.user for person in people["Einreichende"]] == [former]
 
 
 def test_login_changes_from_one_person_to_another(running: Round, client: Client) -> None:
@@ -362,7 +390,7 @@ def test_page_asks_the_database_equally_often(
         UserFactory()
         owe(subject=str(place))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         client.get(reverse("demo:index"))
 
 

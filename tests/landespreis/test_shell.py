@@ -25,6 +25,19 @@ def test_header_is_the_one_that_would_be_rendered_anew(who: str) -> None:
     assert kept == [anew(who, path) for path in paths]
 
 
+def test_header_of_a_juror_is_the_one_that_would_be_rendered_anew() -> None:
+    request = RequestFactory().get("/jury/")
+    request.fills_seat = True  # type: ignore[attr-defined]
+    visitor = shell.Visitor(is_authenticated=True, is_staff=False, fills_seat=True)
+
+    kept = Template("{% load shell %}{% header %}").render(Context({"user": PEOPLE["person"], "request": request}))
+
+    context = {"user": visitor, "request": request, **installation(None)}
+    assert kept == render_to_string("components/header.html", context)
+    assert kept.count(">Jury</a>") == 2
+    assert ">Jury</a>" not in tag("header", "person", "/jury/")
+
+
 def test_header_marks_page_itself_and_pages_below() -> None:
     marks = [
         re.findall(r'aria-current="(\w+)"', tag("header", "person", path)) for path in ("/faq/", "/faq/frist/", "/")

@@ -19,7 +19,12 @@ ROLES: dict[str, dict[str, list[str]]] = {
             "change_submission",
             "add_extension",
         ],
-        "jury": ["view_*"],
+        "jury": [
+            *(f"{verb}_{row}" for verb in ("view", "add", "change") for row in ("seat", "juror")),
+            *(f"view_{row}" for row in ("recusal", "clearance", "juryevent", "scoringreminder")),
+            *(f"view_{row}" for row in ("session", "attendance", "decision", "paper", "letter")),
+            "change_letter",
+        ],
         "portal": ["*"],
         "post_office": ["view_email", "view_attachment", "view_log"],
     },

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from submissions.models import Category, Criterion, Question, Round
+from submissions.models.round import require_weights
 
 Row = TypeVar("Row", bound=Model)
 SHIPPED = Path(settings.BASE_DIR) / "data" / "round_lp2.toml"
@@ -56,6 +57,7 @@ def load(content: dict[str, Any]) -> Round:
         values = row | {"position": position, "weight": Decimal(row["weight"])}
         _put(Criterion, {"round": round, "key": row["key"]}, values)
     criteria = {criterion.key: criterion for criterion in round.criteria.all()}
+    require_weights(criterion.weight for criterion in criteria.values())
     for position, row in enumerate(rows["questions"], start=1):
         criterion = criteria[row["criterion"]] if "criterion" in row else None
         values = row | {"position": position, "criterion": criterion}

@@ -1,0 +1,330 @@
+"""The formal check: every state × act, who may, when, what is journalled and mailed, and beside the jury's decision."""
+
+from collections.abc import Callable
+from datetime import datetime
+from threading import Event as Signal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db import connection, transaction
+from post_office.models import Email
+
+from accounts.models import User
+from jury.models import Assessment
+from landespreis.refusal import NotAllowed, Refused
+from submissions import workflow
+from submissions.actions import formal_check, handing_in
+from submissions.models import Category, Editor, Event, Round, Submission
+from submissions.workflow import CheckAct
+from tests.accounts.factories import StaffFactory
+from tests.conftest import CLOSES, SECOND
+from tests.jury import factories as jury
+from tests.submissions import factories
+from tests.submissions.test_actions_handing_in import together
+
+Clock = Callable[[datetime], None]
+Check = Submission.Check
+EXPECTED = {
+    (Check.OPEN, CheckAct.ADMIT): Check.ADMITTED,
+    (Check.OPEN, CheckAct.EXCLUDE): Check.EXCLUDED,
+    (Check.OPEN, CheckAct.REOPEN): None,
+    (Check.ADMITTED, CheckAct.ADMIT): None,
+    (Check.ADMITTED, CheckAct.EXCLUDE): Check.EXCLUDED,
+    (Check.ADMITTED, CheckAct.REOPEN): Check.OPEN,
+    (Check.EXCLUDED, CheckAct.ADMIT): None,
+    (Check.EXCLUDED, CheckAct.EXCLUDE): None,
+    (Check.EXCLUDED, CheckAct.REOPEN): Check.OPEN,
+    (Check.RETURNED, CheckAct.ADMIT): None,
+    (Check.RETURNED, CheckAct.EXCLUDE): None,
+    (Check.RETURNED, CheckAct.REOPEN): None,
+}
+VERBS: dict[CheckAct, Callable[[Submission, User], Any]] = {
+    CheckAct.ADMIT: lambda entry, by: formal_check.admit(entry, by=by),
+    CheckAct.EXCLUDE: lambda entry, by: formal_check.exclude(entry, by=by, reason="Nur eine Kommune"),
+    CheckAct.REOPEN: lambda entry, by: formal_check.reopen(entry, by=by, reason="Nachweis kam"),
+}
+ALL: dict[str, Callable[[Submission, User], Any]] = {
+    **{act.value: verb for act, verb in VERBS.items()},
+    "withdraw": lambda entry, by: formal_check.withdraw_on_request(entry, by=by, reason="Anruf der Bürgermeisterin"),
+}
+WITH_REASON: dict[str, Callable[..., Any]] = {
+    "exclude": formal_check.exclude,
+    "reopen": formal_check.reopen,
+    "withdraw": formal_check.withdraw_on_request,
+}
+
+
+@pytest.fixture
+def office(db: None) -> User:
+    user: User = StaffFactory(superuser=True)
+    return user
+
+
+@pytest.fixture
+def entry(open_round: Round, at: Clock) -> Submission:
+    """A submitted entry, its deadline just past."""
+    made = factories.submitted(open_round)
+    at(CLOSES)
+    return made
+
+
+def put(entry: Submission, **fields: Any) -> None:
+    Submission.objects.filter(pk=entry.pk).update(**fields)
+
+
+def ready(entry: Submission, verb: str) -> Submission:
+    """Bring `entry` into a state in which that verb is possible."""
+    put(entry, formal_check=Check.ADMITTED if verb == "reopen" else Check.OPEN)
+    return Submission.objects.get(pk=entry.pk)
+
+
+# State × act -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("check", Check)
+@pytest.mark.parametrize("act", CheckAct)
+def test_checked_for_every_pair(check: Check, act: CheckAct) -> None:
+    expected = EXPECTED[check, act]
+
+    if expected is None:
+        with pytest.raises(Refused, match=check.label):
+            workflow.checked(check, act)
+    else:
+        assert workflow.checked(check, act) == expected
+
+
+@pytest.mark.parametrize("check", Check)
+@pytest.mark.parametrize("act", CheckAct)
+def test_verb_for_every_pair(entry: Submission, office: User, check: Check, act: CheckAct) -> None:
+    put(entry, formal_check=check)
+    expected, before = EXPECTED[check, act], Event.objects.count()
+
+    if expected is None:
+        with pytest.raises(Refused):
+            VERBS[act](entry, office)
+    else:
+        VERBS[act](entry, office)
+
+    assert Submission.objects.get().formal_check == (expected or check)
+    assert Event.objects.count() == before + (expected is not None)
+
+
+@pytest.mark.parametrize("verb", ALL)
+@pytest.mark.parametrize("status", [Submission.Status.DRAFT, Submission.Status.WITHDRAWN])
+def test_verb_needs_a_submitted_entry(
+    open_round: Round, entry: Submission, office: User, verb: str, status: str
+) -> None:
+    if status == Submission.Status.DRAFT:
+        entry = factories.draft(open_round)
+    else:
+        put(entry, status=status)
+
+    with pytest.raises(Refused, match="eingereicht und nicht zurückgezogen"):
+        ALL[verb](entry, office)
+
+
+# Who and when ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ALL)
+@pytest.mark.parametrize("who", ["owner", "staff", "Redaktion"])
+def test_verb_is_for_the_office(entry: Submission, verb: str, who: str) -> None:
+    call_command("load_roles", verbosity=0)
+    by = entry.owner if who == "owner" else StaffFactory()
+    if who == "Redaktion":
+        by.groups.add(Group.objects.get(name=who))
+
+    with pytest.raises(NotAllowed, match="Geschäftsstelle"):
+        ALL[verb](ready(entry, verb), by)
+
+
+@pytest.mark.parametrize("verb", ALL)
+def test_verb_may_be_done_by_the_role_geschaeftsstelle(entry: Submission, verb: str) -> None:
+    call_command("load_roles", verbosity=0)
+    by = StaffFactory()
+    by.groups.add(Group.objects.get(name="Geschäftsstelle"))
+
+    ALL[verb](ready(entry, verb), by)
+
+    assert Event.objects.latest("pk").by == by
+
+
+@pytest.mark.parametrize(("offset", "refused"), [(-SECOND, True), (0 * SECOND, False), (SECOND, False)])
+def test_admit_only_once_the_own_deadline_is_past(
+    entry: Submission, office: User, at: Clock, offset: Any, refused: bool
+) -> None:
+    until = CLOSES + 60 * SECOND
+    put(entry, extended_until=until)
+    at(until + offset)
+
+    if refused:
+        with pytest.raises(Refused, match="Frist dieser Einreichung läuft noch"):
+            formal_check.admit(entry, by=office)
+    else:
+        assert formal_check.admit(entry, by=office).formal_check == Check.ADMITTED
+
+
+@pytest.mark.parametrize("verb", ALL)
+def test_verb_is_refused_once_the_category_is_decided(entry: Submission, office: User, verb: str) -> None:
+    entry = ready(entry, verb)
+    Category.objects.filter(pk=entry.submitted_category_id).update(decided_at=CLOSES)
+    before = Event.objects.count()
+
+    with pytest.raises(Refused, match="hat diese Kategorie entschieden"):
+        ALL[verb](entry, office)
+
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize("verb", ALL)
+def test_verb_asks_about_the_category_that_was_handed_in(
+    open_round: Round, entry: Submission, office: User, verb: str
+) -> None:
+    other = open_round.categories.get(key="umwelt")
+    put(entry, category=other)
+    Category.objects.filter(pk=other.pk).update(decided_at=CLOSES)
+
+    ALL[verb](ready(entry, verb), office)
+
+    assert Event.objects.latest("pk").by == office
+
+
+@pytest.mark.parametrize("verb", WITH_REASON)
+@pytest.mark.parametrize("reason", ["", " \n "])
+def test_verb_needs_a_reason(entry: Submission, office: User, verb: str, reason: str) -> None:
+    with pytest.raises(Refused, match="Grund"):
+        WITH_REASON[verb](ready(entry, verb), by=office, reason=reason)
+
+    assert not Event.objects.filter(by=office).exists()
+
+
+# What follows ----------------------------------------------------------------------------------------
+
+
+def test_admit_is_journalled_with_its_version_and_mails_nobody(entry: Submission, office: User) -> None:
+    formal_check.admit(entry, by=office)
+
+    event = Event.objects.latest("pk")
+    assert (event.verb, event.by, event.version, event.detail) == ("admitted", office, entry.current, {})
+    assert not Email.objects.exists()
+
+
+def test_exclude_mails_the_reason_to_owner_and_editors(entry: Submission, office: User) -> None:
+    colleague = factories.editor(entry, Editor.Role.READ)
+
+    formal_check.exclude(entry, by=office, reason=" Nur eine Kommune ")
+
+    mails = list(Email.objects.order_by("pk"))
+    assert [mail.to for mail in mails] == [[entry.owner.email], [colleague.email]]
+    assert "Nur eine Kommune" in mails[0].message
+    assert Event.objects.latest("pk").detail == {"reason": "Nur eine Kommune"}
+
+
+def test_exclude_names_the_frozen_title(entry: Submission, office: User) -> None:
+    put(entry, title="Seitdem geändert")
+
+    formal_check.exclude(entry, by=office, reason="x")
+
+    assert "PegelVerbund Hellweg" in Email.objects.get().message
+    assert "Seitdem geändert" not in Email.objects.get().message
+
+
+def test_reopen_is_journalled_and_mails_nobody(entry: Submission, office: User) -> None:
+    formal_check.reopen(ready(entry, "reopen"), by=office, reason="Nachweis kam")
+
+    event = Event.objects.latest("pk")
+    assert (event.verb, event.detail) == ("check_reopened", {"reason": "Nachweis kam"})
+    assert not Email.objects.exists()
+
+
+def test_withdraw_on_request_says_who_did_it_for_whom(entry: Submission, office: User) -> None:
+    withdrawn = formal_check.withdraw_on_request(entry, by=office, reason="Anruf der Bürgermeisterin")
+
+    event = Event.objects.latest("pk")
+    assert (withdrawn.status, event.verb, event.by) == ("withdrawn", "withdrawn", office)
+    assert event.detail == {"reason": "Anruf der Bürgermeisterin"}
+    assert f"{office.name} (Geschäftsstelle)" in Email.objects.get().message
+    assert "können Sie sie wieder einreichen" not in Email.objects.get().message
+
+
+@pytest.mark.parametrize("verb", ["exclude", "withdraw"])
+def test_verb_keeps_sheets_of_the_jury(entry: Submission, office: User, verb: str) -> None:
+    put(entry, formal_check=Check.ADMITTED)
+    sheet = jury.sheet(jury.panel(entry.round)[0], entry, 7)
+
+    ALL[verb](entry, office)
+
+    assert Assessment.objects.get() == sheet
+    assert Assessment.objects.get().status == Assessment.Status.FINAL
+
+
+@pytest.mark.parametrize("verb", ALL)
+def test_rollback_takes_event_and_mail_along(entry: Submission, office: User, verb: str) -> None:
+    entry = ready(entry, verb)
+
+    def rows() -> list[Any]:
+        return [list(model._default_manager.order_by("pk").values()) for model in (Submission, Event, Email)]
+
+    before = rows()
+    with transaction.atomic():
+        ALL[verb](entry, office)
+        assert rows() != before
+        transaction.set_rollback(True)
+
+    assert rows() == before
+
+
+# At once ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_exclude_pressed_at_once_is_one(entry: Submission, office: User) -> None:
+    results = together(*[lambda: formal_check.exclude(entry, by=office, reason="x")] * 4)
+
+    assert sum(isinstance(result, Refused) for result in results) == 3
+    assert (Event.objects.filter(verb="excluded").count(), Email.objects.count()) == (1, 1)
+
+
+def somebody_waits() -> bool:
+    """Say whether another connection waits for a row that this transaction has locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
+        return cursor.fetchone() is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_exclude_that_has_to_wait_for_the_decision_is_refused(entry: Submission, office: User) -> None:
+    put(entry, formal_check=Check.ADMITTED)
+    locked, pause = Signal(), Signal()
+
+    def decide() -> None:
+        with transaction.atomic():  # SQLite: nobody else begins to write from here on
+            Category.objects.select_for_update(no_key=True).values_list("pk").get(pk=entry.submitted_category_id)
+            locked.set()
+            if connection.vendor == "postgresql":
+                assert any(somebody_waits() or pause.wait(0.02) for _ in range(1000))
+            Category.objects.filter(pk=entry.submitted_category_id).update(decided_at=CLOSES)
+
+    def exclude() -> None:
+        assert locked.wait(30)
+        formal_check.exclude(entry, by=office, reason="x")
+
+    _, refusal = together(decide, exclude)
+
+    assert "hat diese Kategorie entschieden" in str(refusal)
+    assert Submission.objects.get().formal_check == Check.ADMITTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_exclude_beside_withdrawing_never_excludes_what_is_withdrawn(entry: Submission, office: User) -> None:
+    put(entry, extended_until=CLOSES + SECOND)
+
+    together(
+        lambda: handing_in.withdraw(entry, by=entry.owner),
+        lambda: formal_check.exclude(entry, by=office, reason="x"),
+    )
+
+    verbs = list(Event.objects.order_by("pk").values_list("verb", flat=True))[-2:]
+    assert verbs in (["submitted", "withdrawn"], ["excluded", "withdrawn"])

@@ -106,7 +106,7 @@ class MunicipalityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Waiting ones first; nothing is edited here, only decided."""
 
-    list_display = ("user", "user_email", "municipality", "department", "status", "created_at", "decided_by")
+    list_display = ("user", "status", "municipality", "department", "user_email", "created_at", "decided_by")
     list_filter = ("status", "municipality__region", "created_at")
     list_select_related = ("user", "municipality", "decided_by")
     search_fields = ("user__name", "user__email", "municipality__name", "municipality__ags", "department")

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts import second_factor as factor
 from accounts.models import User
+from landespreis import parking
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -41,7 +42,8 @@ def second_factor(get_response: GetResponse) -> GetResponse:
         if path.startswith(OPEN) or not path.startswith(guarded):
             return get_response(request)
         if not user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+            kept = parking.at_the_door(request)
+            return kept or redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
         if path.startswith(ADMIN) and not user.is_staff:
             raise Http404("not staff")
         return _ask_for_factor(request, user) or get_response(request)
@@ -57,6 +59,7 @@ def _ask_for_factor(request: HttpRequest, user: User) -> HttpResponseBase | None
         messages.warning(request, "Für diesen Bereich brauchen Sie einen zweiten Faktor. Richten Sie ihn hier ein.")
         return redirect(reverse("mfa_index"))
     if not factor.is_shown(request):
-        return redirect_to_login(request.get_full_path(), factor.page_to_show(known))
+        kept = parking.at_the_door(request)
+        return kept or redirect_to_login(request.get_full_path(), factor.page_to_show(known))
     request.session.pop(WANTED, None)
     return None

@@ -15,7 +15,8 @@ from bench import databases, figures
 from bench.figures import Figure, at_least
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("queries", "cost", "receipt", "rush")
+PARTS = ("queries", "cost", "receipt", "dossier", "rush", "scoring")
+WITHOUT_DATABASE = {"scoring"}
 OURS = ("LANDESPREIS_", "REDIS_URL", "DATABASE_URL", "CELERY_", "FILES_URL", "SMTP_URL", "DJANGO_", "BASE_URL", "WEB_")
 RECEIPT = re.compile(r"receipt against bare WeasyPrint: ([\d.]+)")
 RESIDENT = re.compile(
@@ -35,6 +36,8 @@ def main() -> int:
     begin = time.monotonic()
     with ExitStack() as stack:
         run = Run(stack, quick=options.quick, documents=options.documents)
+        if set(options.parts or PARTS) - WITHOUT_DATABASE:
+            run.prepare()
         results = {part: run.part(part) for part in PARTS if part in (options.parts or PARTS)}
     print(f"\n{run.surroundings()}, {time.monotonic() - begin:.0f} s\n")
     print(figures.table(results))
@@ -47,20 +50,27 @@ class Run:
 
     def __init__(self, stack: ExitStack, *, quick: bool, documents: int) -> None:
         self.stack, self.quick, self.documents = stack, quick, documents
-        self.server = databases.find()
+        self.server: databases.Server | None = None
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="landespreis-bench-")))
         self.prefix = f"landespreis_bench_{os.getpid()}"
         self.load = os.getloadavg()[0]
+
+    def prepare(self) -> None:
+        self.server = databases.find()
         say("prepare")
         self._python("bench.part", "prepare", url=self._database("template"))
 
     def part(self, name: str) -> list[Figure]:
         say(name)
+        if name in WITHOUT_DATABASE:
+            self._python("bench.part", name)
+            return figures.load(self.folder / f"{name}.json")
         return self._receipt() if name == "receipt" else self._part(name)
 
     def surroundings(self) -> str:
         load = f"load {self.load:.1f} before and {os.getloadavg()[0]:.1f} after"
-        return f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {self.server.describe()}, {load}"
+        server = self.server.describe() if self.server else "no database"
+        return f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {server}, {load}"
 
     def _part(self, name: str) -> list[Figure]:
         self._python("bench.part", name, url=self._database(name, like="template"), bare=self._database(f"{name}_bare"))
@@ -92,15 +102,17 @@ class Run:
         return [at_least("speed of bare WeasyPrint ÷ ours, CPU", float(ratio[1]), 0.8), growth]
 
     def _database(self, name: str, *, like: str = "") -> str:
+        assert self.server
         full = f"{self.prefix}_{name}"
         self.stack.callback(self.server.drop, full)
         return self.server.create(full, like=f"{self.prefix}_{like}" if like else "template0")
 
-    def _python(self, module: str, part: str, *, url: str, bare: str = "") -> None:
+    def _python(self, module: str, part: str, *, url: str = "", bare: str = "") -> None:
         command = [sys.executable, "-m", module, part, "--figures", str(self.folder / f"{part}.json")]
         if self.quick:
             command.append("--quick")
-        env = self._environment(DATABASE_URL=url, BENCH_BARE_URL=bare, BENCH_PART=part)
+        database = {"DATABASE_URL": url, "BENCH_BARE_URL": bare} if url else {}
+        env = self._environment(BENCH_PART=part, **database)
         running = subprocess.Popen(command, env=env, cwd=ROOT)
         try:
             running.wait()

@@ -4,12 +4,16 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -21,6 +25,14 @@ from landespreis.celery import app as celery_app
 
 log = logging.getLogger(__name__)
 
+REASONS = {
+    "database": "the database does not answer",
+    "schema": "the database is not migrated: run manage.py migrate",
+    "broker": "the broker does not answer",
+    "storage": "private files cannot be written",
+}
+"""What an operator reads; the error itself, which may name hosts and users, stands in the log only."""
+
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -30,30 +42,36 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 if database, broker and storage work, otherwise 503; tell how old the oldest owed work is.
+    """Answer 200 if database, schema, broker and storage are as they should be, otherwise 503 and why.
 
-    Owed mail and receipts never make the answer 503: a stopped worker is no reason to take the web away.
+    It tells how old the oldest owed work is, too. That never makes the answer 503: a stopped worker is no reason to
+    take the web away.
     """
-    checks = {"database": _database, "broker": _broker, "storage": _storage}
-    answers = {name: _answers(name, check) for name, check in checks.items()}
-    owed = oldest_owed() if answers["database"] else {}
-    report: dict[str, str | int | None] = {name: "ok" if well else "failed" for name, well in answers.items()}
-    report |= {f"oldest_owed_{name}_seconds": _age(since) for name, since in owed.items()}
-    return JsonResponse(report, status=200 if all(answers.values()) else 503)
+    well = {"database": _works("database", _database)}
+    if well["database"]:
+        well["schema"] = _works("schema", _schema)
+    well |= {"broker": _works("broker", _broker), "storage": _works("storage", _storage)}
+    report: dict[str, Any] = {name: "ok" if works else "failed" for name, works in well.items()}
+    if well.get("schema"):
+        report |= {f"oldest_owed_{name}_seconds": _age(since) for name, since in oldest_owed().items()}
+    if failures := {name: REASONS[name] for name, works in well.items() if not works}:
+        report["reasons"] = failures
+    return JsonResponse(report, status=503 if failures else 200)
 
 
 def oldest_owed() -> dict[str, datetime | None]:
-    """Return since when the oldest unsent mail and the oldest unwritten receipt wait; None if nothing waits."""
+    """Return since when the oldest unsent mail, unwritten receipt and paper of the jury wait; None if nothing waits."""
     mail = Email.objects.filter(status__in=[STATUS.queued, STATUS.requeued]).aggregate(since=Min("created"))
     receipts = apps.get_model("submissions", "Receipt").objects.filter(rendered_at=None).aggregate(since=Min("owed_at"))
-    return {"mail": mail["since"], "receipt": receipts["since"]}
+    papers = apps.get_model("jury", "Paper").objects.filter(rendered_at=None).aggregate(since=Min("owed_at"))
+    return {"mail": mail["since"], "receipt": receipts["since"], "paper": papers["since"]}
 
 
-def _answers(name: str, check: Callable[[], object]) -> bool:
+def _works(name: str, check: Callable[[], object]) -> bool:
     try:
         check()
     except Exception as error:  # whatever the client of a broken service raises
-        log.error("readyz: %s does not answer: %s", name, error)
+        log.error("readyz: %s failed: %s", name, error)
         return False
     return True
 
@@ -61,6 +79,18 @@ def _answers(name: str, check: Callable[[], object]) -> bool:
 def _database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+
+
+def _schema() -> None:
+    """Every migration the code brings must have been applied. Asks only for the names, the code's own are kept."""
+    missing = _migrations() - set(MigrationRecorder(connection).applied_migrations())
+    if missing:
+        raise RuntimeError(f"not migrated, missing {', '.join('.'.join(name) for name in sorted(missing))}")
+
+
+@cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())
 
 
 def _broker() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import Message
 from email.utils import make_msgid, parseaddr
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -71,11 +71,7 @@ def owe(
     address named twice counts once. The templates get `context`, `base_url` and `subject`; the text ones are not
     HTML-escaped. Raises `files.Unavailable` when an attachment cannot be kept.
     """
-    values = {"base_url": settings.BASE_URL, **context}
-    subject = _one_line(_render(f"mail/{template}.subject.txt", values, escape=False))[:SUBJECT_LENGTH]
-    values["subject"] = subject
-    text = _render(f"mail/{template}.txt", values, escape=False).strip() + "\n"
-    html = _render(f"mail/{template}.html", values, escape=True)
+    subject, text, html = said(template, context)
     sender = settings.DEFAULT_FROM_EMAIL
     addresses = {address.casefold(): address for address in ([to] if isinstance(to, str) else to)}
     with transaction.atomic():
@@ -86,6 +82,23 @@ def owe(
         ]
     _nudge()
     return rows
+
+
+class Said(NamedTuple):
+    """What a mail says."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def said(template: str, context: Mapping[str, Any]) -> Said:
+    """Return the words of the mail templates/mail/<template>, as `owe` would send them."""
+    values = {"base_url": settings.BASE_URL, **context}
+    subject = _one_line(_render(f"mail/{template}.subject.txt", values, escape=False))[:SUBJECT_LENGTH]
+    values["subject"] = subject
+    text = _render(f"mail/{template}.txt", values, escape=False).strip() + "\n"
+    return Said(subject, text, _render(f"mail/{template}.html", values, escape=True))
 
 
 class OwedMailBackend(BaseEmailBackend):

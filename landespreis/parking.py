@@ -7,7 +7,9 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
 
 KEY = "parked"
 MOST_CHARACTERS = 200_000
@@ -17,7 +19,7 @@ LASTS = 12 * 60 * 60
 NOT_KEPT = {"csrfmiddlewaretoken"}
 ENDED = "Nicht gespeichert: Sie sind nicht mehr angemeldet. Drücken Sie „Speichern“, Ihr Text bleibt dabei erhalten."
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def keeps_text(view: View) -> View:
@@ -28,11 +30,11 @@ def keeps_text(view: View) -> View:
     """
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST" or request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if is_background(request):
-            return HttpResponse(ENDED, status=403, headers={"HX-Reswap": "innerHTML"})
+            return _ended()
         _keep(request)
         return redirect_to_login(request.path)
 
@@ -55,6 +57,21 @@ def after_csrf_failure(request: HttpRequest) -> HttpResponse | None:
     return redirect(request.path)
 
 
+def at_the_door(request: HttpRequest) -> HttpResponse | None:
+    """Keep what somebody POSTs to a guarded address that will send them to log in before the view is reached.
+
+    As `keeps_text`, for the middleware that guards the address; it goes on with the login unless it gets an answer.
+    The CSRF token has not been looked at there, so only a form that a page of ours has sent is kept.
+    """
+    if request.method != "POST" or not _keeps_text(request.path_info):
+        return None
+    if is_background(request):
+        return _ended()
+    if _is_ours(request):
+        _keep(request)
+    return None
+
+
 def kept(request: HttpRequest) -> QueryDict | None:
     """Return what was kept for the page of `request`, or None."""
     parked = request.session.get(KEY, {}).get(request.path)
@@ -73,6 +90,17 @@ def forget(request: HttpRequest) -> None:
 def is_background(request: HttpRequest) -> bool:
     """Whether a script asks, which shows an answer inside the page and still holds the text."""
     return request.headers.get("HX-Request") == "true"
+
+
+def _ended() -> HttpResponse:
+    return HttpResponse(ENDED, status=403, headers={"HX-Reswap": "innerHTML"})
+
+
+def _keeps_text(path: str) -> bool:
+    try:
+        return getattr(resolve(path).func, "keeps_text", False)
+    except Resolver404:
+        return False
 
 
 def _keep(request: HttpRequest) -> None:

@@ -20,15 +20,19 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
 from django.utils._os import safe_join
 from fontTools.ttLib import TTFont
+from pikepdf import Pdf
 from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from landespreis import binding
 from landespreis.clock import BERLIN
 
 STATIC = "file:///static/"
 """Where documents believe the static files to be; `_Assets` maps it to the real ones."""
+PICTURES = "file:///pictures/"
+"""Where a document believes the pictures to be that are handed over with it, by name."""
 FACES = "css/pdf.css"
 """Names the fonts every document may use; loaded before the document's own stylesheet."""
 TEXT_FONTS = ("kern/fonts/fira-sans/FiraSans-Regular.woff2", "kern/fonts/noto-sans/NotoSans-Regular.woff2")
@@ -84,22 +88,33 @@ def render(
     title: str,
     created: datetime,
     attachments: Sequence[Attached] = (),
+    pictures: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Return the template as a tagged PDF, PDF/UA-1 and PDF/A-3a at once.
 
-    `stylesheet` is the name of a static file; `created` (aware) becomes the date of file and attachments. The same
-    input gives the same bytes, as long as WeasyPrint and the fonts stay the same. Characters that the fonts lack are
-    printed as `MARK`. Raises MissingAsset instead of leaving out a font or picture.
+    `stylesheet` is the name of a static file; `created` (aware) becomes the date of file and attachments. `pictures`
+    are JPEG files by the name under which the template finds them below `PICTURES`. The same input gives the same
+    bytes, as long as WeasyPrint and the fonts stay the same. Characters that the fonts lack are printed as `MARK`.
+    Raises MissingAsset instead of leaving out a font or picture.
     """
     html = render_to_string(template, dict(context))
-    return write(html, stylesheet=stylesheet, title=title, created=created, attachments=attachments)
+    return write(html, stylesheet=stylesheet, title=title, created=created, attachments=attachments, pictures=pictures)
 
 
-def write(html: str, *, stylesheet: str, title: str, created: datetime, attachments: Sequence[Attached] = ()) -> bytes:
+def write(
+    html: str,
+    *,
+    stylesheet: str,
+    title: str,
+    created: datetime,
+    attachments: Sequence[Attached] = (),
+    pictures: Mapping[str, bytes] | None = None,
+) -> bytes:
     """Do what `render` does, for HTML that is there already."""
     try:
         with _PRESS:
-            document = HTML(string=printable(html), base_url=STATIC, url_fetcher=_ASSETS).render(
+            assets = _Assets(pictures) if pictures else _ASSETS
+            document = HTML(string=printable(html), base_url=STATIC, url_fetcher=assets).render(
                 font_config=_fonts(),
                 stylesheets=[_sheet(FACES), _sheet(stylesheet)],
                 color_profiles={"srgb2014": _COLOURS},
@@ -111,7 +126,8 @@ def write(html: str, *, stylesheet: str, title: str, created: datetime, attachme
             document.metadata.created = created.astimezone(BERLIN).isoformat(timespec="seconds")
             document.metadata.modified = document.metadata.created
             document.metadata.attachments = [_attachment(file, created.astimezone(UTC)) for file in attachments]
-            return bytes(document.write_pdf(finisher=_finish, output_intent="srgb2014", pdf_variant="pdf/a-3a"))
+            content = document.write_pdf(finisher=_finish, output_intent="srgb2014", pdf_variant="pdf/a-3a")
+            return _clear(bytes(content))
     except FatalURLFetchingError as error:
         raise MissingAsset(str(error)) from error
 
@@ -127,9 +143,15 @@ def printable(text: str) -> str:
 
 
 class _Assets(URLFetcher):  # type: ignore[misc]
-    """Opens static files under `STATIC` and refuses everything else: no network, no other file of this machine."""
+    """Opens static files under `STATIC` and `pictures`, and refuses everything else: no network, no other file."""
+
+    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
+        super().__init__()
+        self._pictures = {PICTURES + name: content for name, content in (pictures or {}).items()}
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        if url in self._pictures:
+            return URLFetcherResponse(url, self._pictures[url], {"Content-Type": "image/jpeg"})
         if not url.startswith(STATIC):
             raise FatalURLFetchingError(f"{url[:200]} is not a static file")
         name = unquote(urlsplit(url).path.removeprefix(urlsplit(STATIC).path))
@@ -225,6 +247,16 @@ def _attachment(file: Attached, moment: datetime) -> Attachment:
         created=moment,
         modified=moment,
     )
+
+
+def _clear(content: bytes) -> bytes:
+    """Return the PDF with the end of every stream unmistakable, see `binding.save`; most are so already."""
+    if not binding.ambiguous(BytesIO(content)):
+        return content
+    target = BytesIO()
+    with Pdf.open(BytesIO(content)) as document:
+        binding.save(document, target)
+    return target.getvalue()
 
 
 def _finish(document: Document, pdf: Any) -> None:

@@ -147,15 +147,18 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache -------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default="")
-if REDIS_URL:
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-        }
-    }
-else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHE_ENTRIES = 10_000
+"""How much a memory per process holds; what is pushed out sooner includes the counts of wrong passwords."""
+REDIS_CACHE = {
+    "BACKEND": "landespreis.cache.EnduringRedisCache",
+    "LOCATION": REDIS_URL,
+    "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+}
+LOCAL_CACHE = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "OPTIONS": {"MAX_ENTRIES": CACHE_ENTRIES},
+}
+CACHES = {"default": REDIS_CACHE if REDIS_URL else LOCAL_CACHE}
 
 # Celery: a folder as broker where there is no Redis ------------------------------------------------
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="memory://" if TESTING else REDIS_URL or "folder://localhost")
@@ -193,6 +196,8 @@ CELERY_BEAT_SCHEDULE = {
         "submissions.tasks.render_owed_receipts": BEAT_TICK,
         "submissions.tasks.scan_waiting_files": 2 * BEAT_TICK,
         "submissions.tasks.remind": 4 * BEAT_TICK,
+        "jury.tasks.render_owed_papers": BEAT_TICK,
+        "jury.tasks.forget_hidden_dossiers": 4 * BEAT_TICK,
         "jury.tasks.remind": 4 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
     }.items()

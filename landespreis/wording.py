@@ -1,6 +1,9 @@
 """How moments, spans and sizes are said in German: pure functions, used by templates, mails and PDFs alike."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 from landespreis.clock import BERLIN
 
@@ -14,6 +17,17 @@ COUNTS = (
 )  # fmt: skip
 HOURS_MATTER_BELOW = timedelta(days=14)
 """A span of two weeks and more is told in days only."""
+
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iOS",
+    "iPad": "iOS",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+"""Marks in what browsers say of themselves → names; most name others as well, so the first that fits counts."""
 
 
 def deadline(instant: datetime) -> str:
@@ -112,6 +126,25 @@ def counted(value: int) -> str:
 def number(value: int) -> str:
     """Return a whole number with German thousands: "3.148"."""
     return f"{value:,}".replace(",", ".")
+
+
+def device(agent: str) -> str:
+    """Return what a browser says of itself as people would: "Firefox unter Windows"."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in agent), "Unbekannter Browser")
+    system = next((name for mark, name in SYSTEMS.items() if mark in agent), "")
+    return f"{browser} unter {system}" if system else browser
+
+
+def decimal(value: Fraction | Decimal, places: int = 2) -> str:
+    """Return an exact number with that many decimal places, at least one, halves to the even digit: "8,27"."""
+    scaled = round(Fraction(value) * 10**places)
+    whole, rest = divmod(abs(scaled), 10**places)
+    return f"{'-' if scaled < 0 else ''}{number(whole)},{rest:0{places}d}"
+
+
+def listed(words: Sequence[str], last: str = "und") -> str:
+    """Return words as one reads them out: "A", "A und B", "A, B und C"; with `last` "oder": "A, B oder C"."""
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def _as_day(value: date) -> date:

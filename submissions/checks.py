@@ -1,10 +1,12 @@
-"""What an entry still lacks before it can be submitted, and how far each section is: pure, over a loaded draft."""
+"""What an entry still lacks before it can be submitted, and how far each section is: pure, of a draft and a moment."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from landespreis import wording
+from landespreis.clock import BERLIN
 from submissions.draft import Draft
 from submissions.models import Attachment, Submission
 from submissions.sections import SectionSpec
@@ -38,12 +40,18 @@ class Problem:
         return f"#id_{self.field}" if self.field else ""
 
 
-def problems(draft: Draft) -> list[Problem]:
-    """Return every problem in the order of the form; an empty list means it can be submitted."""
-    found: list[Problem] = []
-    for check in (_title, _lead, _partners, _agreement, _abstract, _answers, _files):
-        found.extend(check(draft))
-    return found
+def problems(draft: Draft, now: datetime) -> list[Problem]:
+    """Return every problem there is at `now` in the order of the form; an empty list means it can be submitted."""
+    today = now.astimezone(BERLIN).date()
+    return [
+        *_title(draft),
+        *_lead(draft),
+        *_partners(draft),
+        *_agreement(draft, today),
+        *_abstract(draft),
+        *_answers(draft),
+        *_files(draft),
+    ]
 
 
 def progress(draft: Draft, spec: SectionSpec, open_problems: list[Problem]) -> Progress:
@@ -116,7 +124,7 @@ def _partners(draft: Draft) -> Iterator[Problem]:
         )
 
 
-def _agreement(draft: Draft) -> Iterator[Problem]:
+def _agreement(draft: Draft, today: date) -> Iterator[Problem]:
     entry = draft.entry
     if not entry.legal_form:
         yield Problem("rechtsform", "Rechtsform wählen", "Die Rechtsform fehlt.", "legal_form")
@@ -127,11 +135,24 @@ def _agreement(draft: Draft) -> Iterator[Problem]:
             "Private Rechtsformen sind nur zugelassen, wenn Kommunen sie beherrschen. Bitte prüfen Sie die Angabe.",
             "controlled",
         )
+    yield from _agreed_on(entry, today)
+    yield from _state(entry, today)
+
+
+def _agreed_on(entry: Submission, today: date) -> Iterator[Problem]:
     if not entry.agreed_on:
         yield Problem(
             "rechtsform",
             "Datum der Vereinbarung eintragen",
             "Das Datum der Vereinbarung fehlt.",
+            "agreed_on",
+        )
+    elif entry.agreed_on > today:
+        yield Problem(
+            "rechtsform",
+            "Datum der Vereinbarung prüfen",
+            f"Der {wording.day(entry.agreed_on)} kommt erst noch. Teilnehmen kann, was schon vereinbart ist. "
+            "Nennen Sie den Tag der Unterschrift oder des letzten Beschlusses.",
             "agreed_on",
         )
     elif entry.round.contract_after and entry.agreed_on <= entry.round.contract_after:
@@ -141,6 +162,9 @@ def _agreement(draft: Draft) -> Iterator[Problem]:
             f"Zugelassen sind Vereinbarungen nach dem {wording.day(entry.round.contract_after)}.",
             "agreed_on",
         )
+
+
+def _state(entry: Submission, today: date) -> Iterator[Problem]:
     if not entry.state:
         yield Problem(
             "rechtsform",
@@ -148,11 +172,21 @@ def _agreement(draft: Draft) -> Iterator[Problem]:
             "Der Stand der Umsetzung fehlt.",
             "state",
         )
-    if entry.state == Submission.State.RUNNING and not entry.state_since:
+    if entry.state != Submission.State.RUNNING:
+        return
+    if not entry.state_since:
         yield Problem(
             "rechtsform",
             "Beginn des Betriebs eintragen",
             "Der Beginn des Betriebs fehlt.",
+            "state_since",
+        )
+    elif entry.state_since > today:
+        yield Problem(
+            "rechtsform",
+            "Beginn des Betriebs prüfen",
+            f"Der {wording.day(entry.state_since)} kommt erst noch. Wählen Sie „in Umsetzung“, solange der Betrieb "
+            "nicht begonnen hat, oder nennen Sie den Tag, an dem er begann.",
             "state_since",
         )
 

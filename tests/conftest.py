@@ -18,6 +18,7 @@ from django.template import engines
 from django.test import Client
 
 from accounts.models import User
+from landespreis.cache import EnduringRedisCache
 from landespreis.clock import BERLIN
 from submissions.management.commands.load_round import SHIPPED, load
 from submissions.models import Round
@@ -84,6 +85,17 @@ def _own_ground(settings: Any, tmp_path: Path) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def no_redis(settings: Any) -> Iterator[None]:
+    """The cache as in production, on a Redis that nobody runs."""
+    settings.CACHES = {"default": {**project.REDIS_CACHE, "LOCATION": "redis://127.0.0.1:1/0"}}
+    EnduringRedisCache.ask_again = 0.0
+    cache.clear()
+    yield
+    cache.clear()
+    EnduringRedisCache.ask_again = 0.0
 
 
 @pytest.fixture

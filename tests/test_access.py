@@ -39,6 +39,8 @@ OWNER = row(LOGIN, GONE, NO, NO, NO, OK, GONE, GONE)
 CONFLICT = row(LOGIN, GONE, LOGIN, LOGIN, LOGIN, LOGIN, GONE, GONE)
 """Without two texts to decide between it leads back to the section."""
 HANDED_IN = row(LOGIN, GONE, OK, OK, OK, OK, GONE, OK)
+JURY = row(LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, GONE, GONE)
+"""Somebody without a second factor is asked for one first; who fills no seat finds nothing. Jurors: tests/jury."""
 POST_ONLY = row(LOGIN, METHOD, METHOD, METHOD, METHOD, METHOD, METHOD, METHOD)
 
 EXPECTED: dict[str, tuple[int, ...]] = {
@@ -56,8 +58,22 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "accounts:add_membership": SIGNED_IN,
     "accounts:export": SIGNED_IN,
     "accounts:delete": SIGNED_IN,
-    "jury:index": row(LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, OK, OK),
-    "jury:notice": row(LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, GONE, GONE),
+    "jury:index": JURY,
+    "jury:category": JURY,
+    "jury:entry": JURY,
+    "jury:recusal": JURY,
+    "jury:reopen": JURY,
+    "jury:file": JURY,
+    "jury:notice": JURY,
+    "jury:dossier_page": JURY,
+    "jury:session": JURY,
+    "jury:session_state": JURY,
+    "jury:record": JURY,
+    "jury:confirm": JURY,
+    "jury:revise": JURY,
+    "jury:dossier": JURY,
+    "jury:minutes_draft": JURY,
+    "jury:minutes": JURY,
     "jury:invitation": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # open to all; this token is of an entry
     "submissions:index": SIGNED_IN,
     "submissions:start": SIGNED_IN,
@@ -103,6 +119,7 @@ class Place:
             "editor": invited.pk,
             "token": editors.token(invited),
             "slug": "impressum",
+            "number": "IKZ-2026-0001",
         }
 
     def user(self, role: str) -> User | None:

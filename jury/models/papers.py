@@ -1,6 +1,6 @@
 """What the portal owes on paper: dossiers, minutes and certificates as PDF, letters as drafts for release."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jury.models.seats import Juror
+from landespreis import clock
 from submissions.models import Category, Submission
 
 CLAIM = timedelta(seconds=settings.CLAIM_SECONDS)
@@ -51,6 +52,8 @@ class Paper(models.Model):
     )
     content_key = models.CharField(max_length=64, blank=True)
     """What the paper was made of; another key means that it is out of date."""
+    entries = models.JSONField("enthält", default=list)
+    """The entries (pk) in a dossier: once its juror may not read one of them any more, nobody gets the file."""
     owed_at = models.DateTimeField("geschuldet seit", default=timezone.now)
     claimed_at = models.DateTimeField("in Arbeit seit", null=True)
     done = models.PositiveIntegerField("fertige Teile", default=0)
@@ -60,6 +63,7 @@ class Paper(models.Model):
     error = models.TextField("letzter Fehler", blank=True)
     file = models.FileField("PDF", upload_to="jury/", max_length=200, blank=True)
     size = models.PositiveIntegerField("Größe in Byte", default=0)
+    pages = models.PositiveIntegerField("Seiten", default=0)
 
     objects = PaperQuerySet.as_manager()
 
@@ -83,6 +87,17 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.category.short_name}"
+
+    @property
+    def filename(self) -> str:
+        """The name of the download: without anything a recused person must not see."""
+        whose = self.submission.label if self.submission else self.category.key
+        return f"{self.get_kind_display()}-{whose}.pdf"
+
+    @property
+    def told_at(self) -> datetime | None:
+        """The moment at which it was rendered, told by the award's clock."""
+        return clock.told(self.rendered_at) if self.rendered_at else None
 
 
 class Letter(models.Model):

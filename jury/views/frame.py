@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import User
 from jury import sight as sights
@@ -70,3 +70,20 @@ def entry_or_404(sight: Sight, label: str) -> Submission:
     """Return the entry of that number if this juror may know of it."""
     rows = sight.entries().select_related("round", "submitted_category", "submitted_lead", "current")
     return get_object_or_404(rows, number=number_of(label, sight.round.number_prefix))
+
+
+def entry_page(view: Page) -> Page:
+    """As `juror_page`, for a page below an entry: the view gets the entry instead of its number.
+
+    Somebody who was reading it learns that it takes part no more (410); for everybody else it does not exist.
+    """
+
+    @wraps(view)
+    def found(request: JurorRequest, number: str, **kwargs: Any) -> HttpResponseBase:
+        sight = request.sight
+        wanted = number_of(number, sight.round.number_prefix)
+        if sight.gone().filter(number=wanted).exists():
+            return render(request, "jury/gone.html", {"label": number, "round": sight.round}, status=410)
+        return view(request, entry_or_404(sight, number), **kwargs)
+
+    return juror_page(found)

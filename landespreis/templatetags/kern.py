@@ -22,7 +22,7 @@ class Crumb(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One line of the error summary: the target's id (empty = no field), the field's label, the message."""
+    """One line of the error summary: the target's id (empty = no field), the label with its mark, the message."""
 
     target: str
     label: str
@@ -146,7 +146,12 @@ def _problems(form: forms.BaseForm) -> Iterator[Problem]:
         yield Problem("", "", str(message))
     for field in form:
         for message in field.errors:
-            yield Problem(_target(field), str(field.label), str(message))
+            yield Problem(_target(field), _introduction(str(field.label)), str(message))
+
+
+def _introduction(label: str) -> str:
+    """Return `label` as it stands before a message; one that is a whole sentence keeps its own mark."""
+    return label if not label or label[-1] in ".?!:" else f"{label}:"
 
 
 def _target(field: BoundField) -> str:

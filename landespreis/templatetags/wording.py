@@ -1,17 +1,17 @@
-"""The wording functions as template filters; an empty value stays empty."""
+"""The wording functions, and what the demo's clock told, as template filters; an empty value stays empty."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import template
 
-from landespreis import wording
+from landespreis import clock, wording
 
 register = template.Library()
 
 
-def _filter(function: Callable[[Any], str]) -> None:
-    def say(value: Any) -> str:
+def _filter(function: Callable[[Any], Any]) -> None:
+    def say(value: Any) -> Any:
         return "" if value is None or value == "" else function(value)
 
     register.filter(function.__name__, say)
@@ -30,5 +30,7 @@ for _function in (
     wording.filesize,
     wording.counted,
     wording.number,
+    wording.device,
+    clock.told,
 ):
     _filter(_function)

@@ -1,8 +1,8 @@
-// What htmx does not do when a section saves by itself: say so when saving fails, repeat nothing aloud, and let a
+// What htmx does not do when a form saves by itself: say so when saving fails, repeat nothing aloud, and let a
 // running save end before the button's.
 
-const form = document.getElementById("abschnitt");
-const status = document.getElementById("sicherung");
+const form = document.querySelector("form[data-hx-post]");
+const status = document.querySelector(form.dataset.hxTarget);
 const OFFLINE = "Nicht gespeichert: Das Portal ist gerade nicht erreichbar. Bitte drücken Sie „Speichern“, sobald es wieder geht.";
 const FAILED = "Nicht gespeichert. Bitte drücken Sie „Speichern“.";
 let running = false;

@@ -64,7 +64,7 @@ def submit(entry: Submission, *, by: User, declarations: Mapping[str, bool], see
 def _submit(entry: Submission, by: User, declarations: Mapping[str, bool], seen: str) -> Version:
     entry, now = gate.enter(entry, by=by, may=permissions.may_submit, act=workflow.Act.SUBMIT)
     now_draft = draft.load(entry, saves=False)
-    _require_complete(now_draft, declarations, seen)
+    _require_complete(now_draft, now, declarations, seen)
     previous = entry.current
     frozen = {name: bool(declarations.get(name)) for name in (*REQUIRED_DECLARATIONS, "publication")}
     if previous and entry.status == Submission.Status.SUBMITTED and _same(previous, now_draft, frozen):
@@ -92,13 +92,13 @@ def _submit(entry: Submission, by: User, declarations: Mapping[str, bool], seen:
     return version
 
 
-def _require_complete(now_draft: draft.Draft, declarations: Mapping[str, bool], seen: str) -> None:
+def _require_complete(now_draft: draft.Draft, now: datetime, declarations: Mapping[str, bool], seen: str) -> None:
     if seen and payload.fingerprint(now_draft) != seen:
         raise Changed(
             "Seit Sie diese Seite geöffnet haben, hat jemand die Einreichung geändert. "
             "Bitte sehen Sie sie noch einmal durch und reichen Sie dann ein."
         )
-    problems = checks.problems(now_draft)
+    problems = checks.problems(now_draft, now)
     problems.extend(
         checks.Problem("pruefen", "Erklärung abgeben", "Eine Erklärung fehlt.", name)
         for name in REQUIRED_DECLARATIONS

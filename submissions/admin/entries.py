@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.models import Membership, User
@@ -26,23 +26,9 @@ from landespreis.refusal import Refused
 from submissions import checks, draft, permissions
 from submissions.actions import entries
 from submissions.admin.checks import FormalCheck
-from submissions.admin.readonly import NoChanges, ReadOnlyInline
-from submissions.models import Event, Extension, Receipt, Reminder, Submission, Version
-
-SHOWN_DETAILS = {
-    "section": "Abschnitt",
-    "number": "Nummer",
-    "partner": "Partner",
-    "name": "Datei",
-    "email": "Adresse",
-    "role": "Rolle",
-    "to_name": "an",
-    "hours": "Stunden vorher",
-    "until": "bis",
-    "reason": "Grund",
-    "finding": "Fund",
-}
-"""What of a journal line's detail the admin shows; texts of a draft are never among it."""
+from submissions.admin.journal import EventInline, called
+from submissions.admin.readonly import FoundByNumber, NoChanges, ReadOnlyInline
+from submissions.models import Extension, Receipt, Reminder, Submission, Version
 
 
 class VersionInline(ReadOnlyInline):
@@ -64,24 +50,6 @@ class ExtensionInline(ReadOnlyInline):
 class ReminderInline(ReadOnlyInline):
     model = Reminder
     fields = ("hours", "deadline", "sent_at")
-
-
-class EventInline(ReadOnlyInline):
-    model = Event
-    fields = ("at", "by", "verb", "version_number", "details")
-    readonly_fields = ("version_number", "details")
-
-    def get_queryset(self, request: HttpRequest) -> "QuerySet[Event]":
-        return super().get_queryset(request).select_related("by", "version").defer("version__canonical")
-
-    @admin.display(description="Version")
-    def version_number(self, event: Event) -> str:
-        return str(event.version.number) if event.version else ""
-
-    @admin.display(description="Einzelheiten")
-    def details(self, event: Event) -> str:
-        told = [f"{label}: {event.detail[key]}" for key, label in SHOWN_DETAILS.items() if event.detail.get(key)]
-        return ", ".join(told)
 
 
 class ExtensionForm(forms.Form):
@@ -122,16 +90,16 @@ class WaitingMembership(admin.SimpleListFilter):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(NoChanges, FormalCheck):
+class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
     list_display = (
         "entry",
-        "lead",
-        "category",
         "status",
+        "lead",
+        "membership",
+        "category",
         "formal_check",
         "sections_saved",
-        "membership",
-        "deadline_text",
+        "own_deadline",
     )
     list_filter = ("round", "status", "formal_check", "category", WaitingMembership)
     search_fields = ("number", "submitted_lead__name", "lead__name", "lead__ags", "owner__name", "owner__email")
@@ -182,14 +150,14 @@ class SubmissionAdmin(NoChanges, FormalCheck):
             "media": form.media,
             "title": "Frist verlängern",
             "entry": entry,
-            "name": _name(entry),
+            "name": called(entry),
             "form": form,
         }
         return TemplateResponse(request, "admin/submissions/extend.html", context)
 
     @admin.display(description="Einreichung", ordering="number")
     def entry(self, row: Submission) -> str:
-        return _name(row)
+        return called(row)
 
     @admin.display(description="begonnene Abschnitte", ordering="saved")
     def sections_saved(self, row: Any) -> int:
@@ -206,6 +174,10 @@ class SubmissionAdmin(NoChanges, FormalCheck):
         own = " (eigene Frist)" if row.extended_until else ""
         return wording.deadline(row.deadline) + own
 
+    @admin.display(description="Eigene Frist", ordering="extended_until")
+    def own_deadline(self, row: Submission) -> str:
+        return wording.deadline(row.extended_until) if row.extended_until else "–"
+
     @admin.display(description="Mitwirkende")
     def people(self, row: Submission) -> str:
         return ", ".join(str(editor) for editor in row.editors.select_related("user")) or "niemand"
@@ -213,21 +185,22 @@ class SubmissionAdmin(NoChanges, FormalCheck):
     @admin.display(description="Fortschritt")
     def progress(self, row: Submission) -> SafeString:
         now_draft = draft.load(row)
-        problems = checks.problems(now_draft)
+        problems = checks.problems(now_draft, clock.now())
         lines = ((spec.title, checks.progress(now_draft, spec, problems).label) for spec in now_draft.sections)
         return format_html_join("", "<div>{}: {}</div>", lines)
 
 
 @admin.register(Version)
-class VersionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "submitted_at", "submitted_by", "receipt_state")
+class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+    to_entry = "submission__"
+    list_display = ("label", "submitted_at", "submitted_by", "receipt_state")
     list_select_related = ("submitted_by", "receipt", "submission__round")
     search_fields = ("submission__number", "submitted_by__name")
-    fields = ("name", "submitted_at", "submitted_by", "sha256", "receipt_state", "pages")
-    readonly_fields = ("name", "receipt_state", "pages")
+    fields = ("label", "submitted_at", "submitted_by", "sha256", "receipt_state", "pages")
+    readonly_fields = ("label", "receipt_state", "pages")
 
     @admin.display(description="Version")
-    def name(self, version: Version) -> str:
+    def label(self, version: Version) -> str:
         return f"{version.submission.label}, Version {version.number}"
 
     @admin.display(description="Eingangsbestätigung")
@@ -245,21 +218,20 @@ class VersionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Receipt)
 class ReceiptAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("version_name", "state", "owed_at", "rendered_at", "attempts")
+    list_display = ("version_name", "state", "owed", "attempts")
     list_select_related = ("version__submission__round",)
     list_filter = (("rendered_at", admin.EmptyFieldListFilter),)
     fields = (
         "version_name",
         "state",
         "recipients",
-        "owed_at",
-        "claimed_at",
-        "rendered_at",
+        "owed",
+        "claimed",
         "attempts",
         "error",
         "size",
     )
-    readonly_fields = ("version_name", "state")
+    readonly_fields = ("version_name", "state", "owed", "claimed")
 
     @admin.display(description="Version")
     def version_name(self, receipt: Receipt) -> str:
@@ -269,28 +241,13 @@ class ReceiptAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     def state(self, receipt: Receipt) -> str:
         return _receipt_state(receipt)
 
+    @admin.display(description="geschuldet seit", ordering="owed_at")
+    def owed(self, receipt: Receipt) -> str:
+        return wording.moment_short(clock.told(receipt.owed_at))
 
-@admin.register(Event)
-class EventAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("at", "verb", "entry", "by")
-    list_filter = ("verb", "submission__round")
-    list_select_related = ("submission__round", "submission__lead", "by")
-    search_fields = ("submission__number", "submission__lead__name", "by__name", "by__email")
-    date_hierarchy = "at"
-    fields = ("at", "verb", "entry", "by")
-    readonly_fields = ("entry",)
-
-    @admin.display(description="Einreichung")
-    def entry(self, event: Event) -> SafeString:
-        url = reverse("admin:submissions_submission_change", args=[event.submission_id])
-        return format_html('<a href="{}">{}</a>', url, _name(event.submission))
-
-
-def _name(entry: Submission) -> str:
-    """Number and frozen title, or for a draft its municipality only."""
-    if entry.current:
-        return f"{entry.label} {entry.current.payload['title']}"
-    return f"Entwurf {entry.lead}" if entry.lead else "Entwurf ohne Kommune"
+    @admin.display(description="in Arbeit seit")
+    def claimed(self, receipt: Receipt) -> str:
+        return wording.moment_short(clock.told(receipt.claimed_at)) if receipt.claimed_at else "–"
 
 
 def _receipt_state(receipt: Receipt) -> str:

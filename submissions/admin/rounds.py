@@ -1,15 +1,15 @@
 """Rounds with their categories, criteria and questions: data that staff change without a developer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 
 from landespreis import clock, wording
 from submissions.models import Category, Criterion, Question, Round
-from submissions.models.round import FROZEN, require_weights
+from submissions.models.round import require_weights
 
 
 class CategoryInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -19,14 +19,17 @@ class CategoryInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 class CriterionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
-    """Refuses criteria of which none counts, and taking one away that the jury has scored by."""
+    """Refuses criteria of which none counts; one the jury has scored by is protected by its points."""
 
     def clean(self) -> None:
         super().clean()
-        kept = [form.cleaned_data for form in self.forms if form not in self.deleted_forms and form.is_valid()]
+        kept = [form.cleaned_data for form in self.forms if form.is_valid() and not form.cleaned_data.get("DELETE")]
         require_weights(values["weight"] for values in kept if "weight" in values)
-        if self.deleted_forms and self.instance.pk and self.instance.is_scored:
-            raise ValidationError(f"Kein Kriterium lässt sich mehr löschen. {FROZEN}")
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        fields = [Criterion._meta.get_field(name) for name in unique_check if name != "round"]
+        labels = [str(getattr(field, "verbose_name", "")) for field in fields]
+        return f"Zwei Kriterien haben dieselbe Angabe bei „{', '.join(labels)}“."
 
 
 class CriterionInline(admin.StackedInline):  # type: ignore[type-arg]
@@ -34,6 +37,12 @@ class CriterionInline(admin.StackedInline):  # type: ignore[type-arg]
     formset = CriterionFormSet
     extra = 0
     fields = (("position", "key", "weight", "tie_break"), "title", "explanation")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A weight of one reads «1,000»: with a point, people here would read a thousand."""
+        if db_field.name == "weight":
+            kwargs["localize"] = True
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]

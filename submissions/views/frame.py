@@ -131,7 +131,7 @@ def build(user: User, entry: Submission, current: str = "") -> Frame:
     """Load the frame of `entry`, in five queries whatever it holds; `current` is the key of the page's section."""
     draft = drafts.load(entry)
     now = clock.now()
-    problems = checks.problems(draft)
+    problems = checks.problems(draft, now)
     changed = difference.changed_sections(draft, entry.current)
     return Frame(
         entry=entry,

@@ -127,7 +127,7 @@ def _offered(request: SignedIn) -> uuid.UUID | None:
 
 def _row(user: User, draft: drafts.Draft) -> Row:
     entry, now = draft.entry, clock.now()
-    problems = checks.problems(draft)
+    problems = checks.problems(draft, now)
     done = sum(checks.progress(draft, spec, problems) == checks.Progress.DONE for spec in draft.sections)
     kind, state = _standing(entry, is_open=workflow.is_open(entry, now))
     return Row(

@@ -1,7 +1,10 @@
 """What allauth asks the project: wrong passwords, secrets of the second factor."""
 
+import time
+
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
@@ -50,6 +53,29 @@ def test_login_right_passwords_are_not_counted(client: Client) -> None:
     answers = [attempt(Client(), email, PASSWORD) for _ in range(12)]
 
     assert answers == [302] * 12
+
+
+def test_login_works_without_redis(client: Client, no_redis: None) -> None:
+    assert attempt(client, UserFactory().email, PASSWORD) == 302
+    assert "_auth_user_id" in client.session
+
+
+def test_login_with_second_factor_works_without_redis(client: Client, no_redis: None) -> None:
+    code = format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30))
+    attempt(client, StaffFactory().email, PASSWORD)
+
+    response = client.post(reverse("mfa_authenticate"), {"code": code})
+
+    assert response.status_code == 302
+    assert "_auth_user_id" in client.session
+
+
+def test_login_answers_429_to_the_tenth_wrong_password_without_redis(client: Client, no_redis: None) -> None:
+    email = UserFactory().email
+
+    answers = [attempt(client, email, f"falsch-{number}") for number in range(10)]
+
+    assert answers == [200] * 9 + [429]
 
 
 def test_login_error_is_the_same_for_known_and_unknown(client: Client) -> None:

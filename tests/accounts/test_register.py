@@ -1,6 +1,8 @@
 """What a person types and which rows of the register it means."""
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts import register
 from accounts.models import Municipality
@@ -76,6 +78,14 @@ def test_options_are_sorted_the_german_way() -> None:
 
     assert offered.index("Stadt Ölde (05566076)") == offered.index("Stadt Olfen (05566072)") - 1
     assert offered.index("Landschaftsverband Rheinland (LVR)") < offered.index("Stadt Soest (05974040)")
+
+
+def test_options_are_offered_without_redis(client: Client, no_redis: None) -> None:
+    page = client.get(reverse("account_signup"))
+
+    assert page.status_code == 200
+    assert "Stadt Soest (05974040)" in page.content.decode()
+    register.forget_options()
 
 
 def test_options_know_a_new_row_once_told_to_forget() -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership, User
-from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory
+from tests.accounts.factories import PASSWORD, MembershipFactory, MunicipalityFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PAGES = ["profile", "add_membership", "export", "delete"]
@@ -140,3 +140,21 @@ def test_delete_ends_the_session(client: Client, person: User) -> None:
     assert "_auth_user_id" not in client.session
     assert "Ihr Konto ist gelöscht." in response.content.decode()
     assert User.objects.get().name == "Gelöschtes Konto"
+
+
+def test_sessions_name_the_device_as_people_would(client: Client) -> None:
+    """Asked for with the agent of the login, which the session keeps."""
+    person = UserFactory()
+    agent = {"user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; rv:145.0) Gecko/20100101 Firefox/145.0"}
+    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD}, headers=agent)
+
+    page = client.get(reverse("usersessions_list"), headers=agent).content.decode()
+
+    assert "Firefox unter Windows, dieses Gerät" in page
+    assert "Mozilla" not in page
+
+
+def test_sessions_say_when_none_is_kept(client: Client, person: User) -> None:
+    page = client.get(reverse("usersessions_list")).content.decode()
+
+    assert "Für diese Anmeldung ist kein Gerät verzeichnet." in page

@@ -71,7 +71,7 @@ def owe(**fields: Any) -> Email:
 
 
 def missing(entry: Submission) -> list[str]:
-    return [problem.task for problem in checks.problems(draft.load(entry))]
+    return [problem.task for problem in checks.problems(draft.load(entry), clock.now())]
 
 
 # Filling ---------------------------------------------------------------------------------------------
@@ -225,6 +225,7 @@ def test_login_shows_the_second_factor_too(running: Round, client: Client) -> No
 
     assert response.headers["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
+    assert client.get("/einreichungen/").status_code == 200
 
 
 @pytest.mark.parametrize("phase", ["announced", "jury"])

@@ -1,10 +1,16 @@
 """Tests of what operators ask."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email
@@ -31,10 +37,12 @@ def test_readyz_is_ready_when_everything_answers(client: Client, db: None) -> No
     assert response.status_code == 200
     assert response.json() == {
         "database": "ok",
+        "schema": "ok",
         "broker": "ok",
         "storage": "ok",
         "oldest_owed_mail_seconds": None,
         "oldest_owed_receipt_seconds": None,
+        "oldest_owed_paper_seconds": None,
     }
 
 
@@ -74,6 +82,43 @@ def test_readyz_says_nothing_about_owed_work_without_a_database() -> None:
     assert response.status_code == 503
     assert json.loads(response.content)["database"] == "failed"
     assert "oldest_owed_mail_seconds" not in json.loads(response.content)
+
+
+def test_readyz_fails_on_an_empty_database_and_says_what_to_do(tmp_path: Path) -> None:
+    """A process of its own, because this one's database is migrated."""
+    ask = (
+        "from django.test import Client; answer = Client(headers={'host': 'localhost'}).get('/readyz'); "
+        "print(answer.status_code, answer.content.decode())"
+    )
+    environ = {"LANDESPREIS_MODE": "demo", "LANDESPREIS_VAR": str(tmp_path), "PATH": os.environ["PATH"]}
+
+    answer = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", ask],
+        cwd=settings.BASE_DIR, env=environ, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+
+    status, _, body = answer.partition(" ")
+    report = json.loads(body)
+    assert status == "503"
+    assert (report["database"], report["schema"]) == ("ok", "failed")
+    assert report["reasons"] == {"schema": "the database is not migrated: run manage.py migrate"}
+
+
+def test_readyz_fails_while_one_migration_is_missing(client: Client, db: None) -> None:
+    MigrationRecorder(connection).record_unapplied("submissions", "0002_frozen_rows")
+
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["schema"]) == (503, "failed")
+    assert "oldest_owed_mail_seconds" not in response.json()
+
+
+def test_readyz_tells_no_details_of_a_failure(client: Client, db: None, settings: Any) -> None:
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"folder": "/nowhere/at/all"}
+
+    response = client.get("/readyz")
+
+    assert response.json()["reasons"] == {"broker": "the broker does not answer"}
 
 
 def test_readyz_leaves_no_file_behind(client: Client, db: None, tmp_path: Path) -> None:

@@ -87,6 +87,22 @@ def test_error_summary_links_to_the_controls() -> None:
     assert "Nichts ist verloren." in html
 
 
+@pytest.mark.parametrize(
+    ("label", "line"),
+    [
+        ("Name", "Name: Dieses Feld ist zwingend erforderlich."),
+        ("Wie heißen Sie?", "Wie heißen Sie? Dieses Feld ist zwingend erforderlich."),
+        ("Ja, das soll so sein.", "Ja, das soll so sein. Dieses Feld ist zwingend erforderlich."),
+        ("", "Dieses Feld ist zwingend erforderlich."),
+    ],
+)
+def test_error_summary_puts_one_mark_between_label_and_message(label: str, line: str) -> None:
+    form = forms.Form({})
+    form.fields["name"] = forms.CharField(label=label)
+
+    assert f">{line}</a>" in render("{% error_summary form %}", form=form)
+
+
 def test_error_summary_is_silent_without_errors() -> None:
     assert render("{% error_summary form %}", form=SampleForm()).strip() == ""
 

@@ -1,6 +1,7 @@
 """Tests of header and footer, which are rendered once for many requests."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -17,7 +18,7 @@ PEOPLE = {"guest": AnonymousUser(), "person": User(name="Wiebke Harmsen"), "staf
 
 @pytest.mark.parametrize("who", PEOPLE)
 def test_header_is_the_one_that_would_be_rendered_anew(who: str) -> None:
-    paths = ["/", "/impressum/", "/einreichungen/neu/", "/konto/", "/konto/logout/", "/admin/auth/", "/gibt-es-nicht/"]
+    paths = ["/", "/impressum/", "/einreichungen/neu/", "/konto/", "/konto/logout/ja/", "/admin/auth/", "/was/"]
     paths += re.findall(r'href="([^"]+)"', anew(who, "/"))
 
     kept = [tag("header", who, path) for path in paths]
@@ -52,6 +53,19 @@ def test_header_without_request_is_the_one_of_guests() -> None:
 
 def test_footer_is_the_one_that_would_be_rendered_anew() -> None:
     assert tag("footer", "guest", "/") == render_to_string("components/footer.html", installation(None))
+
+
+def test_header_and_footer_tell_a_demo_from_other_installations(settings: Any) -> None:
+    """The tests are none, so each is asked for in turn: what was kept for the one is not for the other."""
+    found = []
+    for demo in (False, True, False):
+        settings.DEMO = demo
+        kept = tag("header", "guest", "/"), tag("footer", "guest", "/")
+        assert kept == (anew("guest", "/"), render_to_string("components/footer.html", installation(None)))
+        found.append(kept)
+
+    assert found[0] == found[2]
+    assert all(ours != demos for ours, demos in zip(found[0], found[1], strict=True))
 
 
 def test_header_of_all_pages_below_one_link_is_one() -> None:

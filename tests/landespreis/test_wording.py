@@ -1,6 +1,8 @@
 """Tests of how moments, spans and sizes are said in German."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.template import Context, Template
@@ -142,3 +144,42 @@ def test_filters_leave_nothing_empty() -> None:
 )
 def test_recently_speaks_of_today_yesterday_and_the_day(instant: datetime, said: str) -> None:
     assert wording.recently(instant, datetime(2026, 1, 20, 0, 30, tzinfo=BERLIN)) == said
+
+
+@pytest.mark.parametrize(
+    ("agent", "said"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; rv:145.0) Gecko/20100101 Firefox/145.0", "Firefox unter Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0", "Edge unter Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Safari/604.1", "Safari unter iOS"),
+        ("Mozilla/5.0 (Linux; Android 10; K) Chrome/142.0 Mobile Safari/537.36", "Chrome unter Android"),
+        ("curl/8.5.0", "Unbekannter Browser"),
+    ],
+)
+def test_device_is_named_as_people_would(agent: str, said: str) -> None:
+    assert wording.device(agent) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "said"),
+    [
+        (Fraction(124, 15), 2, "8,27"),
+        (Fraction(1, 8), 2, "0,12"),
+        (Fraction(3, 8), 2, "0,38"),
+        (Fraction(-1, 200), 2, "0,00"),
+        (Fraction(-3, 2), 1, "-1,5"),
+        (Fraction(2999, 1000), 2, "3,00"),
+        (Fraction(10), 2, "10,00"),
+        (Decimal("0.4714"), 2, "0,47"),
+        (Fraction(12_345), 1, "12.345,0"),
+    ],
+)
+def test_decimal_is_exact(value: Fraction | Decimal, places: int, said: str) -> None:
+    assert wording.decimal(value, places) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [([], ""), (["A"], "A"), (["A", "B"], "A oder B"), (["A", "B", "C"], "A, B oder C")]
+)
+def test_listed(words: list[str], said: str) -> None:
+    assert wording.listed(words, "oder") == said

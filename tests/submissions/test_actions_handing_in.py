@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -40,6 +40,20 @@ def test_submit_freezes_number_receipt_and_event(open_round: Round) -> None:
     assert list(version.files.all()) == [file]
     assert version.receipt.recipients == [entry.owner.email, colleague.email]
     assert Event.objects.get(verb="submitted").version == version
+
+
+@pytest.mark.parametrize("field", ["agreed_on", "state_since"])
+def test_submit_refuses_a_day_to_come_and_a_draft_keeps_it(open_round: Round, field: str) -> None:
+    tomorrow = MIDWAY.date() + timedelta(days=1)
+    entry = factories.complete(open_round)
+    typed = {"legal_form": "oerv", "agreed_on": date(2023, 3, 14), "state": "betrieb", "state_since": date(2023, 5, 1)}
+
+    entries.save_section(entry, "rechtsform", {**typed, field: tomorrow}, by=entry.owner, revision=0, sitting="a")
+    with pytest.raises(handing_in.Incomplete) as refusal:
+        factories.submit(entry)
+
+    assert [(problem.section, problem.field) for problem in refusal.value.problems] == [("rechtsform", field)]
+    assert getattr(fresh(entry), field) == tomorrow
 
 
 def test_submit_freezes_every_fact(open_round: Round) -> None:

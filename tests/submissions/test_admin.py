@@ -1,6 +1,7 @@
 """The ministry's pages: what they show, what they hide, and the extension button."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib import admin
@@ -8,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from submissions.actions import entries
-from submissions.models import Extension, Round, Submission
+from submissions.actions import editors, entries
+from submissions.models import Editor, Extension, Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory
 from tests.conftest import CLOSES
@@ -134,3 +135,43 @@ def test_waiting_memberships_can_be_listed(office: Client, open_round: Round) ->
 
     rows = page.content.decode()
     assert (waiting.lead.label in rows, confirmed.lead.label in rows) == (True, False)
+
+
+@pytest.mark.parametrize("model", ["submission", "version", "event"])
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("IKZ-2026-0001", True), (" ikz-2026-0001 ", True), ("IKZ-2026-0002", False), ("IKZ-2025-0001", False)],
+)
+def test_search_finds_the_printed_number(
+    office: Client, open_round: Round, model: str, asked: str, found: bool
+) -> None:
+    factories.submitted(open_round)
+
+    page = office.get(reverse(f"admin:submissions_{model}_changelist"), {"q": asked})
+
+    assert bool(page.context["cl"].result_count) is found
+
+
+def test_journal_tells_sections_and_roles_in_words(office: Client, open_round: Round) -> None:
+    entry = factories.complete(open_round)
+    entries.save_section(entry, "zukunft", {"text": "Neu"}, by=entry.owner, revision=0, sitting="a")
+    editors.invite(entry, email="kollege@soest.example", role=Editor.Role.SUBMIT, by=entry.owner)
+
+    entries.extend(entry, until=CLOSES + timedelta(hours=36), reason="Stromausfall", by=StaffFactory(superuser=True))
+
+    page = office.get(change_url(entry)).content.decode()
+
+    assert "bis: Mittwoch, 11. Februar 2026, 12:00 Uhr (MEZ), Grund: Stromausfall" in page
+    assert "Abschnitt: Zukunftsfähigkeit, Nutzbarkeit und Nachhaltigkeit" in page
+    assert "Adresse: kollege@soest.example, Rolle: bearbeiten und einreichen" in page
+
+
+def test_weight_of_a_criterion_is_written_with_a_comma(office: Client, open_round: Round) -> None:
+    page = office.get(reverse("admin:submissions_round_change", args=[open_round.pk]))
+
+    form = page.context["inline_admin_formsets"][1].formset.forms[0]
+    shown = str(form["weight"])
+    typed = form.fields["weight"].clean("1,5")
+
+    assert 'value="1,000"' in shown
+    assert typed == Decimal("1.5")

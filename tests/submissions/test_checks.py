@@ -1,16 +1,19 @@
 """What keeps an entry from being submitted: one case per rule, and how far a section is."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from landespreis.clock import BERLIN
 from submissions import checks, draft
 from submissions.models import Answer, Attachment, Partner, Round, Submission
 from tests.accounts.factories import MunicipalityFactory
+from tests.conftest import MIDWAY
 from tests.submissions import factories
 
+DAY = timedelta(days=1)
 Change = Callable[[Submission], Any]
 
 
@@ -55,10 +58,15 @@ CASES: list[tuple[str, Change, list[tuple[str, str]]]] = [
     ("private, not controlled", set_fields(legal_form="privat", controlled=False), [("rechtsform", "controlled")]),
     ("private, controlled", set_fields(legal_form="privat", controlled=True), []),
     ("no date", set_fields(agreed_on=None), [("rechtsform", "agreed_on")]),
+    ("agreed on this very day", set_fields(agreed_on=MIDWAY.date()), []),
+    ("agreed on tomorrow", set_fields(agreed_on=MIDWAY.date() + DAY), [("rechtsform", "agreed_on")]),
     ("on the key date", set_round(contract_after=date(2023, 3, 14)), [("rechtsform", "agreed_on")]),
     ("after the key date", set_round(contract_after=date(2023, 3, 13)), []),
     ("no state", set_fields(state=""), [("rechtsform", "state")]),
     ("running since when", set_fields(state_since=None), [("rechtsform", "state_since")]),
+    ("running from this very day", set_fields(state_since=MIDWAY.date()), []),
+    ("running from tomorrow", set_fields(state_since=MIDWAY.date() + DAY), [("rechtsform", "state_since")]),
+    ("planned may begin whenever", set_fields(state="planung", state_since=MIDWAY.date() + DAY), []),
     ("planned needs no beginning", set_fields(state="planung", state_since=None), []),
     ("abstract", set_fields(abstract="\n"), [("kurzbeschreibung", "abstract")]),
     ("abstract at the limit", set_fields(abstract="x" * 800), []),
@@ -78,7 +86,7 @@ def test_problems_for(open_round: Round, change: Change, expected: list[tuple[st
     entry = factories.complete(open_round)
     change(entry)
 
-    found = checks.problems(draft.load(Submission.objects.get(pk=entry.pk)))
+    found = checks.problems(draft.load(Submission.objects.get(pk=entry.pk)), MIDWAY)
 
     assert [(problem.section, problem.field.split("_")[0] + "_" if "alt_" in problem.field or "rights_" in problem.field
              else problem.field) for problem in found] == expected  # fmt: skip
@@ -88,9 +96,19 @@ def test_problems_of_a_lead_that_is_a_partner_too(open_round: Round) -> None:
     entry = factories.complete(open_round)
     Partner.objects.create(submission=entry, municipality=entry.lead)
 
-    found = checks.problems(draft.load(entry))
+    found = checks.problems(draft.load(entry), MIDWAY)
 
     assert [problem.task for problem in found] == ["Federführende Kommune aus den Partnern nehmen"]
+
+
+def test_the_day_is_the_one_in_the_state(open_round: Round) -> None:
+    """Half past midnight in Düsseldorf is still the day before in UTC."""
+    entry = factories.complete(open_round, agreed_on=date(2026, 1, 20))
+
+    before = checks.problems(draft.load(entry), datetime(2026, 1, 19, 23, 59, 59, tzinfo=BERLIN))
+    after = checks.problems(draft.load(entry), datetime(2026, 1, 19, 23, 30, tzinfo=UTC))
+
+    assert ([problem.task for problem in before], after) == (["Datum der Vereinbarung prüfen"], [])
 
 
 def test_proof_counts_unless_rejected(open_round: Round) -> None:
@@ -98,9 +116,9 @@ def test_proof_counts_unless_rejected(open_round: Round) -> None:
     entry.round.proof_required = True
     proof = factories.attachment(entry, kind=Attachment.Kind.PROOF, scan="pending")
 
-    waiting = checks.problems(draft.load(entry))
+    waiting = checks.problems(draft.load(entry), MIDWAY)
     Attachment.objects.filter(pk=proof.pk).update(scan="infected")
-    rejected = checks.problems(draft.load(entry))
+    rejected = checks.problems(draft.load(entry), MIDWAY)
 
     assert ([problem.field for problem in waiting], [problem.field for problem in rejected]) == ([], ["datei"])
 
@@ -110,14 +128,14 @@ def test_optional_question_may_stay_empty(open_round: Round) -> None:
     open_round.questions.filter(key="gewinn").update(required=False)
     Answer.objects.filter(submission=entry, question__key="gewinn").delete()
 
-    assert checks.problems(draft.load(entry)) == []
+    assert checks.problems(draft.load(entry), MIDWAY) == []
 
 
 def test_too_long_says_by_how_much(open_round: Round) -> None:
     entry = factories.complete(open_round)
     Answer.objects.filter(submission=entry, question__key="gewinn").update(text="x" * 4148)
 
-    [problem] = checks.problems(draft.load(entry))
+    [problem] = checks.problems(draft.load(entry), MIDWAY)
 
     assert problem.message == "Der Text ist 1.148 Zeichen zu lang."
     assert problem.anchor == "#id_text"
@@ -133,7 +151,7 @@ def test_progress_of_every_kind_of_section(open_round: Round) -> None:
     MunicipalityFactory()
     loaded = draft.load(entry)
 
-    problems = checks.problems(loaded)
+    problems = checks.problems(loaded, MIDWAY)
     progress = {spec.key: checks.progress(loaded, spec, problems).label for spec in loaded.sections}
 
     assert progress == {

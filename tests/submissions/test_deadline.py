@@ -2,16 +2,18 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Event as Signal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from PIL import Image
 from post_office.models import Email
 
 from landespreis.refusal import TooLate
-from submissions.actions import editors, entries, files, handing_in, partners
+from submissions.actions import editors, entries, files, gate, handing_in, partners
 from submissions.models import (
     Answer,
     Attachment,
@@ -155,6 +157,61 @@ def test_rollback_takes_event_and_mail_along(scene: Scene, path: str) -> None:
         write_then_fail()
 
     assert (snapshot(), Email.objects.count()) == before
+
+
+def waiting_to(write: Callable[[], Any], asked: Signal) -> Exception | None:
+    """Write with a connection of its own; `asked` is set when it asks for the lock. Return its refusal."""
+
+    def tell(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "FOR UPDATE" in sql or sql.startswith("BEGIN"):
+            asked.set()
+        return execute(sql, params, many, context)
+
+    try:
+        with connection.execute_wrapper(tell):
+            write()
+    except TooLate as refusal:
+        return refusal
+    finally:
+        connection.close()
+    return None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", [path for path in WRITE_PATHS if path != "start"])
+def test_write_that_waits_for_the_lock_past_closing_changes_nothing(scene: Scene, at: Clock, path: str) -> None:
+    """It asks in time, one second before closing, and gets the lock when it is too late: then it is too late."""
+    before = snapshot()
+    at(CLOSES - SECOND)
+    asked = Signal()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            gate.lock(scene.entry)
+            written = pool.submit(waiting_to, lambda: WRITE_PATHS[path](scene), asked)
+            assert asked.wait(60)
+            at(CLOSES)
+        refusal = written.result(timeout=60)
+
+    assert isinstance(refusal, TooLate)
+    assert snapshot() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_write_that_waits_for_the_lock_in_time_is_done(scene: Scene, at: Clock) -> None:
+    at(CLOSES - 2 * SECOND)
+    asked = Signal()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            gate.lock(scene.entry)
+            written = pool.submit(waiting_to, lambda: WRITE_PATHS["withdraw"](scene), asked)
+            assert asked.wait(60)
+            at(CLOSES - SECOND)
+        refusal = written.result(timeout=60)
+
+    assert refusal is None
+    assert Submission.objects.get(pk=scene.entry.pk).status == "withdrawn"
 
 
 def test_extend_reopens_after_closing(scene: Scene, at: Clock) -> None:

@@ -86,7 +86,7 @@ def test_reminder_mail_says_what_is_missing_and_where(open_round: Round, at: Clo
     missing = "Es fehlt nur noch das Einreichen selbst" if complete else "Kategorie wählen"
     row = only_mail("PegelVerbund Hellweg", DEADLINE, "3 Tage", missing, entry.get_absolute_url())
     assert row.to == [entry.owner.email]
-    assert row.subject == f"Handlungsbedarf: Ihr Entwurf ist noch nicht eingereicht – Frist {DEADLINE}"
+    assert row.subject == f"Handlungsbedarf: noch nicht eingereicht, Frist {DEADLINE}: PegelVerbund Hellweg"
 
 
 def test_mails_escape_a_title_in_html_and_leave_it_alone_in_text(open_round: Round) -> None:

@@ -15,6 +15,7 @@ from post_office.models import Email
 
 from accounts.models import User
 from submissions import tasks
+from submissions.actions import handing_in
 from submissions.models import Answer, Attachment, Editor, Event, Partner, Receipt, Round, Submission, Version
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import MunicipalityFactory, StaffFactory, UserFactory
@@ -441,6 +442,20 @@ def test_withdraw_twice_says_that_it_is_done(open_round: Round, login: Login) ->
     assert again.status_code == 409
     assert "schon zurückgezogen" in text_of(again)
     assert Email.objects.count() == 1
+
+
+@pytest.mark.parametrize(("role", "offered"), [(Editor.Role.SUBMIT, True), (Editor.Role.EDIT, False)])
+def test_withdrawn_entry_offers_its_return_to_those_who_may(
+    open_round: Round, login: Login, role: Editor.Role, offered: bool
+) -> None:
+    entry = factories.submitted(open_round)
+    colleague = factories.editor(entry, role)
+    handing_in.withdraw(entry, by=entry.owner)
+
+    page = text_of(login(colleague).get(url("withdraw", entry)))
+
+    assert "schon zurückgezogen" in page
+    assert ("wieder einreichen" in page) is offered
 
 
 def test_withdraw_of_a_draft_explains_that_there_is_nothing_to_withdraw(open_round: Round, login: Login) -> None:

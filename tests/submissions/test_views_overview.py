@@ -216,6 +216,26 @@ def test_overview_of_a_complete_draft_asks_for_the_last_step(open_round: Round, 
     assert "Alles ist ausgefüllt" in response
 
 
+def test_overview_of_a_withdrawn_entry_asks_for_nothing(open_round: Round, login: Login) -> None:
+    entry = factories.submitted(open_round)
+    handing_in.withdraw(entry, by=entry.owner)
+
+    response = page(login(entry.owner).get(entry.get_absolute_url()))
+
+    assert "Zurückgezogen – nimmt nicht mehr teil" in response
+    assert "Es fehlt der letzte Schritt" not in response
+
+
+def test_overview_of_a_withdrawn_entry_offers_its_return_to_those_who_may(open_round: Round, login: Login) -> None:
+    entry = factories.submitted(open_round)
+    colleague = factories.editor(entry, Editor.Role.EDIT)
+    handing_in.withdraw(entry, by=entry.owner)
+
+    offers = ["wieder einreichen" in page(login(who).get(entry.get_absolute_url())) for who in (entry.owner, colleague)]
+
+    assert offers == [True, False]
+
+
 def test_overview_says_who_saved_last(open_round: Round, login: Login, at: At) -> None:
     entry = factories.draft(open_round)
     entries.save_section(entry, "titel", {"title": "Pegel"}, by=entry.owner, revision=0, sitting="a")

@@ -1,0 +1,62 @@
+"""The words of the letters after the decision: drafts that staff read and change before they go out."""
+
+from jury.models import Decision, Letter
+from landespreis import wording
+from submissions.models import Submission
+
+CLOSING = "Mit freundlichen Grüßen\nIhre Geschäftsstelle des Landespreises"
+
+
+def draft(entry: Submission, decision: Decision) -> Letter:
+    """Return the unsaved letter to the people of an admitted entry."""
+    if decision.winner_id == entry.pk:
+        return Letter(
+            submission=entry,
+            kind=Letter.Kind.WINNER,
+            subject=f"{entry.label}: Ihr Projekt erhält den Landespreis",
+            text=_winner(entry, decision),
+        )
+    return Letter(
+        submission=entry,
+        kind=Letter.Kind.THANKS,
+        subject=f"{entry.label}: Dank für Ihre Teilnahme am Landespreis",
+        text=_thanks(entry, decision),
+    )
+
+
+def _winner(entry: Submission, decision: Decision) -> str:
+    category, prize = decision.session.category, wording.number(entry.round.prize)
+    return _paragraphs(
+        "Guten Tag,",
+        f"die Jury hat Ihrem Projekt „{entry.submitted_title}“ den Preis in der Kategorie „{category.name}“ zuerkannt. "
+        "Dazu gratulieren wir Ihnen und allen Partnern herzlich.",
+        "Aus den Gründen der Jury:",
+        decision.reasons,
+        f"Der Preis ist mit {prize} Euro dotiert. Wie Sie ihn unter sich aufteilen, entscheiden die Partner gemeinsam. "
+        "Bitte nennen Sie uns eine Bankverbindung und eine Person, an die wir uns dafür wenden können.",
+        "Ihre Urkunde liegt dieser Nachricht als PDF bei. Das unterschriebene Exemplar gehört zur Preisverleihung am "
+        f"{wording.weekday(entry.round.ceremony_on)}.",
+        CLOSING,
+    )
+
+
+def _thanks(entry: Submission, decision: Decision) -> str:
+    category = decision.session.category
+    outcome = (
+        "Die Jury hat den Preis dieser Kategorie einem anderen Projekt zuerkannt."
+        if decision.winner_id
+        else "Die Jury hat in dieser Kategorie keinen Preis vergeben."
+    )
+    return _paragraphs(
+        "Guten Tag,",
+        f"mit „{entry.submitted_title}“ haben Sie sich in der Kategorie „{category.name}“ am "
+        f"{entry.round.name} beteiligt. Dafür danken wir Ihnen und Ihren Partnern.",
+        f"{outcome} Alle Einreichungen wurden nach denselben Kriterien gelesen, bewertet und beraten. Was Sie "
+        "gemeinsam erreicht haben, zeigt anderen Kommunen, wie Zusammenarbeit gelingt, auch ohne Preis.",
+        "Ihre Urkunde über die Teilnahme liegt dieser Nachricht als PDF bei.",
+        CLOSING,
+    )
+
+
+def _paragraphs(*paragraphs: str) -> str:
+    return "\n\n".join(paragraphs)

@@ -1,0 +1,94 @@
+"""The small maps: where places lie among the shapes, what is drawn around them, and what they say in words."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from landespreis import mapping
+from landespreis.mapping import Place
+
+SOEST = Place(51.5733, 8.1065, "05974")
+WERL = Place(51.5528, 7.9127, "05974")
+BOCHOLT = Place(51.8388, 6.6153, "05554")
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(*places: Place, title: str = "Karte", description: str = "Zwei Orte.") -> ET.Element:
+    return ET.fromstring(mapping.svg(places[0], places[1:], title=title, description=description))  # noqa: S314
+
+
+def classes(svg: ET.Element) -> list[str]:
+    return [name for part in svg.iter() if (name := part.get("class")) and part is not svg]
+
+
+def box(svg: ET.Element) -> list[float]:
+    return [float(number) for number in svg.attrib["viewBox"].split()]
+
+
+def test_shapes_are_the_53_districts() -> None:
+    shapes = mapping.shapes()
+
+    assert len({shape.key for shape in shapes}) == 53
+    assert all(0 <= s.box.left < s.box.right <= 363 and 0 <= s.box.top < s.box.bottom <= 357 for s in shapes)
+
+
+@pytest.mark.parametrize("place", [SOEST, WERL, BOCHOLT])
+def test_place_lies_in_the_box_of_its_district(place: Place) -> None:
+    x, y = mapping.project(place)
+    (shape,) = (shape for shape in mapping.shapes() if shape.key == place.district)
+
+    assert shape.box.meets(mapping.Box(x, y, x, y))
+
+
+def test_outline_reads_relative_and_absolute_steps() -> None:
+    assert mapping.outline("M10 20l5 -5 1 1zM0 3L4 4") == (0, 3, 16, 20)
+
+
+def test_svg_ties_every_place_to_the_lead() -> None:
+    svg = drawn(SOEST, WERL, BOCHOLT)
+
+    ties = re.findall(r'd="M([\d. ]+)L', ET.tostring(svg, encoding="unicode"))
+    lead = next(part for part in svg.iter() if part.get("class") == "lp-map__lead")
+    assert classes(svg).count("lp-map__dot") == 2
+    assert set(ties) == {f"{lead.get('cx')} {lead.get('cy')}"}
+    assert len(ties) == 4
+
+
+def test_svg_marks_the_districts_of_the_places_only() -> None:
+    shown = drawn(SOEST, WERL)
+
+    assert classes(shown).count("lp-map__area") == 1
+    assert 0 < classes(shown).count("lp-map__land") < 53
+
+
+@pytest.mark.parametrize("places", [(SOEST,), (SOEST, SOEST), (SOEST, WERL), (SOEST, BOCHOLT)])
+def test_svg_has_room_around_every_place(places: tuple[Place, ...]) -> None:
+    svg = drawn(*places)
+
+    left, top, width, height = box(svg)
+    for x, y in map(mapping.project, places):
+        assert left + width * 0.15 < x < left + width * 0.85
+        assert top + height * 0.15 < y < top + height * 0.85
+    assert width == pytest.approx(1.6 * height, abs=0.02)
+
+
+def test_svg_says_what_it_shows_and_escapes_it() -> None:
+    svg = drawn(SOEST, WERL, title="Karte <1>", description="Soest & Werl")
+
+    assert svg.attrib["role"] == "img"
+    named = svg.attrib["aria-labelledby"].split()
+    texts = {part.attrib["id"]: part.text for part in svg if part.tag in {"title", "desc", f"{SVG}title"}}
+    assert [texts[name] for name in named] == ["Karte <1>", "Soest & Werl"]
+
+
+def test_svg_brings_neither_style_nor_colour() -> None:
+    text = mapping.svg(SOEST, [WERL], title="a", description="b")
+
+    assert not re.search(r"style|fill=|stroke=\"", text)
+
+
+def test_two_maps_on_a_page_keep_their_ids_apart() -> None:
+    both = [mapping.svg(SOEST, [], title="a", description="b", name=name) for name in ("eins", "zwei")]
+
+    assert not set(re.findall(r' id="([^"]+)"', both[0])) & set(re.findall(r' id="([^"]+)"', both[1]))

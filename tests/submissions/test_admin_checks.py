@@ -1,0 +1,213 @@
+"""The formal check in the admin: which buttons an entry has, what each asks and does, and admitting many at once."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from post_office.models import Email
+
+from submissions.models import Category, Event, Round, Submission
+from tests.accounts.conftest import show_factor
+from tests.accounts.factories import StaffFactory
+from tests.conftest import CLOSES
+from tests.submissions import factories
+
+Check = Submission.Check
+Clock = Callable[[datetime], None]
+LIST = "admin:submissions_submission_changelist"
+TITLES = {
+    "zulassen": "Zulassen",
+    "ausschliessen": "Ausschließen",
+    "wieder-oeffnen": "Prüfung wieder öffnen",
+    "zurueckziehen": "Zurückziehen auf Wunsch",
+}
+
+
+@pytest.fixture
+def office(client: Client, db: None) -> Client:
+    call_command("load_roles", verbosity=0)
+    person = StaffFactory()
+    person.groups.add(Group.objects.get(name="Geschäftsstelle"))
+    show_factor(client, person)
+    return client
+
+
+@pytest.fixture
+def entry(open_round: Round, at: Clock) -> Submission:
+    made = factories.submitted(open_round)
+    at(CLOSES)
+    return made
+
+
+def of(entry: Submission, act: str) -> str:
+    return reverse("admin:submissions_check", args=[entry.pk, act])
+
+
+def page(entry: Submission) -> str:
+    return reverse("admin:submissions_submission_change", args=[entry.pk])
+
+
+def offered(client: Client, entry: Submission) -> list[str]:
+    html = client.get(page(entry)).content.decode()
+    return [act for act in TITLES if of(entry, act) in html]
+
+
+def put(entry: Submission, **fields: str) -> None:
+    Submission.objects.filter(pk=entry.pk).update(**fields)
+
+
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [
+        (Check.OPEN, ["zulassen", "ausschliessen", "zurueckziehen"]),
+        (Check.ADMITTED, ["ausschliessen", "wieder-oeffnen", "zurueckziehen"]),
+        (Check.EXCLUDED, ["wieder-oeffnen", "zurueckziehen"]),
+    ],
+)
+def test_entry_offers_what_fits_its_state(office: Client, entry: Submission, check: str, expected: list[str]) -> None:
+    put(entry, formal_check=check)
+
+    assert offered(office, entry) == expected
+
+
+def test_entry_that_is_not_submitted_offers_nothing(office: Client, open_round: Round, entry: Submission) -> None:
+    put(entry, status=Submission.Status.WITHDRAWN)
+
+    assert offered(office, entry) == []
+    assert offered(office, factories.draft(open_round)) == []
+
+
+@pytest.mark.parametrize(
+    ("act", "before", "words", "after", "verb"),
+    [
+        ("zulassen", Check.OPEN, "Die Jury liest und bewertet dann die geltende Version", Check.ADMITTED, "admitted"),
+        ("ausschliessen", Check.ADMITTED, "zählen nicht mehr", Check.EXCLUDED, "excluded"),
+        ("wieder-oeffnen", Check.EXCLUDED, "noch nicht geprüft", Check.OPEN, "check_reopened"),
+        ("zurueckziehen", Check.OPEN, "Nur auf Wunsch der Einreichenden", Check.OPEN, "withdrawn"),
+    ],
+)
+def test_button_asks_once_more_and_decides(
+    office: Client, entry: Submission, act: str, before: str, words: str, after: str, verb: str
+) -> None:
+    put(entry, formal_check=before)
+
+    asked = office.get(of(entry, act)).content.decode()
+    unchanged = Submission.objects.get().formal_check
+    answer = office.post(of(entry, act), {"reason": "Nachweis fehlt"})
+
+    assert words in asked
+    assert "IKZ-2026-0001 PegelVerbund Hellweg" in asked
+    assert unchanged == before
+    assert answer.headers["Location"] == page(entry)
+    assert Submission.objects.get().formal_check == after
+    event = Event.objects.latest("pk")
+    assert (event.verb, event.detail) == (verb, {} if act == "zulassen" else {"reason": "Nachweis fehlt"})
+
+
+@pytest.mark.parametrize("act", ["ausschliessen", "wieder-oeffnen", "zurueckziehen"])
+def test_button_needs_a_reason(office: Client, entry: Submission, act: str) -> None:
+    html = office.post(of(entry, act), {"reason": " "}).content.decode()
+
+    assert "Bitte nennen Sie den Grund." in html
+    assert not Email.objects.exists()
+
+
+def test_button_says_why_it_is_too_late(office: Client, entry: Submission) -> None:
+    Category.objects.update(decided_at=CLOSES)
+
+    html = office.post(of(entry, "ausschliessen"), {"reason": "x"}).content.decode()
+
+    assert "Die Jury hat diese Kategorie entschieden" in html
+    assert Submission.objects.get().formal_check == Check.OPEN
+
+
+def test_button_pressed_twice_says_that_it_is_done(office: Client, entry: Submission) -> None:
+    office.post(of(entry, "zulassen"))
+
+    assert "passt nicht dazu" in office.post(of(entry, "zulassen")).content.decode()
+
+
+@pytest.mark.parametrize("act", TITLES)
+def test_button_is_for_the_office(client: Client, entry: Submission, act: str) -> None:
+    show_factor(client, StaffFactory())
+
+    assert client.get(of(entry, act)).status_code == 403
+    assert client.post(of(entry, act), {"reason": "x"}).status_code == 403
+    assert Submission.objects.get().status == "submitted"
+
+
+def test_button_knows_no_other_act_and_no_draft(office: Client, open_round: Round, entry: Submission) -> None:
+    assert office.get(of(entry, "loeschen")).status_code == 404
+    assert office.get(of(factories.draft(open_round), "zulassen")).status_code == 404
+
+
+# Many at once ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(open_round: Round, at: Clock) -> list[Submission]:
+    """Two to admit, one excluded, one withdrawn, one draft."""
+    made = [factories.submitted(open_round, title=f"Projekt {n}") for n in range(4)]
+    put(made[2], formal_check=Check.EXCLUDED)
+    put(made[3], status=Submission.Status.WITHDRAWN)
+    made.append(factories.draft(open_round))
+    at(CLOSES)
+    return made
+
+
+def chosen(rows: list[Submission], **more: str) -> dict[str, object]:
+    return {"action": "admit", "_selected_action": [str(row.pk) for row in rows], **more}
+
+
+def test_admit_many_asks_first_and_names_what_stays(office: Client, many: list[Submission]) -> None:
+    html = office.post(reverse(LIST), chosen(many)).content.decode()
+
+    assert "2 Einreichungen zulassen" in html
+    assert html.index("IKZ-2026-0002 Projekt 1") < html.index("Ohne Änderung bleiben")
+    assert "IKZ-2026-0003: eingereicht, ausgeschlossen" in html
+    assert "Entwurf: Entwurf, noch nicht geprüft" in html
+    assert not Submission.objects.filter(formal_check=Check.ADMITTED).exists()
+
+
+def test_admit_many_admits_what_can_be_and_says_what_not(office: Client, many: list[Submission]) -> None:
+    html = office.post(reverse(LIST), chosen(many, confirmed="ja"), follow=True).content.decode()
+
+    assert "2 Einreichungen sind zugelassen." in html
+    assert "IKZ-2026-0003: Die formale Prüfung steht auf „ausgeschlossen“" in html
+    assert "IKZ-2026-0004: Das geht nur mit einer Einreichung" in html
+    assert set(Submission.objects.filter(formal_check=Check.ADMITTED)) == set(many[:2])
+    assert Event.objects.filter(verb="admitted").count() == 2
+
+
+def test_admit_many_before_the_deadline_is_refused_one_by_one(office: Client, open_round: Round) -> None:
+    row = factories.submitted(open_round)
+
+    html = office.post(reverse(LIST), chosen([row], confirmed="ja"), follow=True).content.decode()
+
+    assert "Die Frist dieser Einreichung läuft noch" in html
+    assert "zugelassen." not in html
+
+
+def test_admit_many_where_none_fits_offers_no_button(office: Client, many: list[Submission]) -> None:
+    html = office.post(reverse(LIST), chosen(many[2:])).content.decode()
+
+    assert "ist keine, die eingereicht und noch nicht geprüft ist" in html
+    assert 'name="confirmed"' not in html
+
+
+def test_admit_many_is_for_the_office(client: Client, many: list[Submission]) -> None:
+    call_command("load_roles", verbosity=0)
+    person = StaffFactory()
+    role = Group.objects.get(name="Geschäftsstelle")
+    role.permissions.remove(role.permissions.get(codename="change_submission"))
+    person.groups.add(role)
+    show_factor(client, person)
+
+    html = client.post(reverse(LIST), chosen(many, confirmed="ja"), follow=True).content.decode()
+
+    assert not Submission.objects.filter(formal_check=Check.ADMITTED).exists()
+    assert 'value="admit"' not in html

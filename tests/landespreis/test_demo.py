@@ -29,6 +29,7 @@ from submissions.demo.acts import unwrapped
 from submissions.models import Event, Round, Submission
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.jury import factories as jury
+from tests.landespreis import judged
 
 urlpatterns = [path("demo/", include("landespreis.demo.urls")), *of_production]
 
@@ -95,6 +96,7 @@ def test_demo_fills_a_phase(
     assert_filled(round, phase, counts, missing_in_soest)
     if counts == AFTER_CLOSING:
         assert_checked(round)
+        judged.IN[phase]()
 
 
 def test_demo_fills_the_last_day_with_every_kind_of_entry(demo: Any, round: Round) -> None:

@@ -1,4 +1,4 @@
-"""The portal content of the demo, all invented: news by date, questions, talks to download, two messages of visitors."""
+"""The portal content of the demo, all invented: news by date, questions, talks to download, messages of visitors."""
 
 import tomllib
 from datetime import datetime, timedelta
@@ -66,7 +66,9 @@ def _downloads(rows: list[dict[str, Any]], until: datetime) -> None:
         downloads.save(Download(**facts), examined=examined, name=row["name"])
 
 
-def _news(categories: list[dict[str, Any]], rows: list[dict[str, Any]], shown: dict[str, Picture], until: datetime) -> None:
+def _news(
+    categories: list[dict[str, Any]], rows: list[dict[str, Any]], shown: dict[str, Picture], until: datetime
+) -> None:
     known = {
         row["slug"]: NewsCategory.objects.create(position=place, **row) for place, row in enumerate(categories, start=1)
     }

@@ -1,4 +1,4 @@
-"""The triggers that count editions: any write to a watched table, by whatever way, makes public pages of its topic anew.
+"""The triggers that count editions: any write to a watched table, by whatever way, renews public pages of its topic.
 
 SQLite forgets triggers when a later migration rebuilds their table; `tests/portal/test_editions.py` writes to every
 watched table and so tells when a migration has to call `watch` again.

@@ -108,7 +108,9 @@ class _Writer:
 
     def _heading(self, level: int, text: str) -> str:
         if not self.headings:
-            self._complain(f"„{text}“ ist eine Überschrift. In diesem Text sind keine vorgesehen; nehmen Sie Fettschrift.")
+            self._complain(
+                f"„{text}“ ist eine Überschrift. In diesem Text sind keine vorgesehen; nehmen Sie Fettschrift."
+            )
         elif level not in {2, 3}:
             self._complain(f"Schreiben Sie vor „{text}“ zwei Rauten (Überschrift) oder drei (Zwischenüberschrift).")
         elif level > self.level + 1:
@@ -159,7 +161,9 @@ class _Writer:
         if match["em"]:
             return f"<em>{self._inline(match['em'])}</em>"
         if not _TARGET.fullmatch(match["target"]):
-            self._complain(f"Der Link „{match['text']}“ braucht ein Ziel, das mit https://, mailto:, tel: oder / beginnt.")
+            self._complain(
+                f"Der Link „{match['text']}“ braucht ein Ziel, das mit https://, mailto:, tel: oder / beginnt."
+            )
         return f'<a href="{escape(match["target"])}">{self._inline(match["text"])}</a>'
 
     def _complain(self, problem: str) -> None:

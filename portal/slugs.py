@@ -7,7 +7,7 @@ SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "
 
 
 def slug(title: str, *, most: int = 80) -> str:
-    """Return lower-case words joined by hyphens: «Übung für Städte» → «uebung-fuer-staedte»; "eintrag" if none is left."""
+    """Return lower-case words joined by hyphens: «Übung für Städte» → «uebung-fuer-staedte»; never nothing."""
     spelled = unicodedata.normalize("NFC", title).casefold().translate(SPELLED)
     plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", plain)

@@ -23,7 +23,7 @@ def save(download: Download, *, examined: Examined | None = None, name: str = ""
     The bytes are stored before the transaction and deleted again if the row cannot be written; those of a file that
     was replaced are deleted after it. Raises Refused (malware), Unavailable (storage, scanner).
     """
-    before = Download.objects.get(pk=download.pk).file.name if download.pk else ""
+    before = Download.objects.get(pk=download.pk).file.name or "" if download.pk else ""
     stored = _keep(download, examined, name) if examined else ""
     try:
         with transaction.atomic():
@@ -41,7 +41,7 @@ def save(download: Download, *, examined: Examined | None = None, name: str = ""
 
 
 def remove(download: Download) -> None:
-    name = download.file.name
+    name = download.file.name or ""
     download.delete()
     _discard(name)
 

@@ -23,7 +23,11 @@ def save(news: News) -> News:
     before = News.objects.select_for_update().get(pk=news.pk).slug if news.pk else ""
     others = News.objects.exclude(pk=news.pk)
     if not news.slug:
-        taken = {*RESERVED, *others.values_list("slug", flat=True), *FormerAddress.objects.values_list("slug", flat=True)}
+        taken = {
+            *RESERVED,
+            *others.values_list("slug", flat=True),
+            *FormerAddress.objects.values_list("slug", flat=True),
+        }
         news.slug = before or slugs.free(slugs.slug(news.title, most=MOST), taken, most=MOST)
     if news.slug in RESERVED or others.filter(slug=news.slug).exists():
         raise Refused(f"Die Adresse „{news.slug}“ ist schon vergeben. Wählen Sie eine andere.")

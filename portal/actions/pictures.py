@@ -50,7 +50,7 @@ def remove(picture: Picture) -> None:
         shown = usages(picture)
         if shown:
             raise Refused(f"Bild {picture.pk} steht noch hier: {', '.join(shown)}. Nehmen Sie es dort zuerst heraus.")
-        names = [picture.file.name, *_copies(picture)]
+        names = [picture.file.name or "", *_copies(picture)]
         picture.delete()
         transaction.on_commit(lambda: _discard(names))
 

@@ -1,5 +1,7 @@
 """News in the admin, and the preview that every editor of marked text asks for."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
@@ -34,12 +36,14 @@ class NewsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("category",)
     search_fields = ("title", "lead", "body")
     search_help_text = "Überschrift oder Text"
-    autocomplete_fields = ("picture",)
     inlines = (FormerAddressInline,)
 
     def get_urls(self) -> list[URLPattern]:
         preview = path("vorschau/", self.admin_site.admin_view(self.preview), name="portal_preview")
         return [preview, *super().get_urls()]
+
+    def get_inlines(self, request: HttpRequest, obj: News | None) -> list[Any]:
+        return list(self.inlines) if obj and obj.former_addresses.exists() else []
 
     def save_model(self, request: HttpRequest, obj: News, form: "ModelForm[News]", change: bool) -> None:
         verbs.save(obj)

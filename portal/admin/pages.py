@@ -33,7 +33,9 @@ class VersionInline(admin.TabularInline):  # type: ignore[type-arg]
 
     @admin.display(description="Version")
     def link(self, version: PageVersion) -> str:
-        return format_html('<a href="{}">Version {}</a>', reverse("admin:portal_version", args=[version.pk]), version.number)
+        return format_html(
+            '<a href="{}">Version {}</a>', reverse("admin:portal_version", args=[version.pk]), version.number
+        )
 
 
 @admin.register(Page)
@@ -46,6 +48,9 @@ class PageAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_urls(self) -> list[URLPattern]:
         version = path("version/<int:pk>/", self.admin_site.admin_view(self.version), name="portal_version")
         return [version, *super().get_urls()]
+
+    def get_inlines(self, request: HttpRequest, obj: Page | None) -> list[Any]:
+        return list(self.inlines) if obj else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: Page | None = None) -> list[str]:
         return ["slug"] if obj else []

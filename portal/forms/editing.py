@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.urls import Resolver404, resolve
@@ -15,6 +16,17 @@ from portal.forms.richtext import RichTextField
 from portal.models import Download, FaqEntry, News, NewsCategory, Page, Picture
 
 IMAGE_HELP = "JPEG, PNG oder WebP, höchstens 40 Millionen Bildpunkte. Ort und Kamera im Bild werden entfernt."
+
+
+class PublishedForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Names the two halves of the moment of publication, which Django leaves without a label."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget = self.fields["published_at"].widget
+        if isinstance(widget, forms.MultiWidget):  # the admin's
+            for part, name in zip(widget.widgets, ("Datum", "Uhrzeit"), strict=True):
+                part.attrs["aria-label"] = f"Veröffentlicht ab, {name}"
 
 
 class PageForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -32,8 +44,8 @@ class PageForm(forms.ModelForm):  # type: ignore[type-arg]
         return slug
 
 
-class NewsForm(forms.ModelForm):  # type: ignore[type-arg]
-    title = forms.CharField(label="Überschrift", max_length=150, validators=[one_line])
+class NewsForm(PublishedForm):
+    title = forms.CharField(label="Überschrift", max_length=150, validators=[one_line], widget=AdminTextInputWidget)
     body = RichTextField(label="Text", max_length=30_000)
 
     class Meta:
@@ -54,7 +66,7 @@ class NewsCategoryForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class FaqEntryForm(forms.ModelForm):  # type: ignore[type-arg]
-    question = forms.CharField(label="Frage", max_length=200, validators=[one_line])
+    question = forms.CharField(label="Frage", max_length=200, validators=[one_line], widget=AdminTextInputWidget)
     answer = RichTextField(label="Antwort", max_length=8_000, headings=False, pictures=False)
 
     class Meta:
@@ -65,7 +77,9 @@ class FaqEntryForm(forms.ModelForm):  # type: ignore[type-arg]
 class PictureForm(forms.ModelForm):  # type: ignore[type-arg]
     """Only a new picture has a file to choose; what it shows and whose it is can be changed later."""
 
-    upload = forms.FileField(label="Bild", help_text=IMAGE_HELP, widget=forms.FileInput({"accept": ".jpg,.jpeg,.png,.webp"}))
+    upload = forms.FileField(
+        label="Bild", help_text=IMAGE_HELP, widget=forms.FileInput({"accept": ".jpg,.jpeg,.png,.webp"})
+    )
 
     class Meta:
         model = Picture
@@ -86,7 +100,7 @@ class PictureForm(forms.ModelForm):  # type: ignore[type-arg]
         return upload
 
 
-class DownloadForm(forms.ModelForm):  # type: ignore[type-arg]
+class DownloadForm(PublishedForm):
     upload = forms.FileField(
         label="Datei",
         required=False,

@@ -22,7 +22,9 @@ class MessageField(forms.CharField):
             widget=forms.Textarea({"rows": 8, "cols": 40}),
             error_messages={"required": required, "max_length": TOO_LONG},
         )
-        self.validators = [check for check in self.validators if type(check).__name__ != "ProhibitNullCharactersValidator"]
+        self.validators = [
+            check for check in self.validators if type(check).__name__ != "ProhibitNullCharactersValidator"
+        ]
         self.validators.append(validate_readable)
 
     def to_python(self, value: object) -> str:
@@ -39,7 +41,9 @@ def _line(label: str, most: int, *, help_text: str = "", required: str = "", aut
         widget=forms.TextInput({"autocomplete": autocomplete} if autocomplete else {}),
         error_messages={"required": required, "max_length": TOO_LONG},
     )
-    field.validators = [check for check in field.validators if type(check).__name__ != "ProhibitNullCharactersValidator"]
+    field.validators = [
+        check for check in field.validators if type(check).__name__ != "ProhibitNullCharactersValidator"
+    ]
     return field
 
 
@@ -78,6 +82,8 @@ class BarrierForm(PersonForm):
         help_text="Was wollten Sie tun, und was ging nicht? Höchstens 5.000 Zeichen.",
         required="Beschreiben Sie, was nicht ging.",
     )
-    equipment = _line("Browser und Hilfsmittel", 200, help_text="Zum Beispiel Firefox mit NVDA, oder Safari auf dem iPhone.")
+    equipment = _line(
+        "Browser und Hilfsmittel", 200, help_text="Zum Beispiel Firefox mit NVDA, oder Safari auf dem iPhone."
+    )
     name = _line("Name", 120, autocomplete="name")
     email = _address(help_text="Wenn Sie eine Antwort und eine Empfangsbestätigung möchten.")

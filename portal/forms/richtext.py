@@ -28,7 +28,8 @@ class RichTextWidget(forms.Textarea):
 
     @property
     def media(self) -> forms.Media:
-        return forms.Media(css={"all": ["css/richtext.css"]}, js=[Script("js/richtext.js", type="module")])
+        script: Any = Script("js/richtext.js", type="module")
+        return forms.Media(css={"all": ["css/richtext.css"]}, js=[script])
 
     def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
         own = {"data-preview": reverse("admin:portal_preview")}
@@ -46,7 +47,7 @@ class RichTextField(forms.CharField):
         self.headings = headings
         text = HELP.format(headings=WITH_HEADINGS if headings else "", pictures=PICTURES if pictures else "")
         widget = RichTextWidget(headings=headings, pictures=pictures)
-        super().__init__(widget=widget, **{"help_text": text, "strip": True} | kwargs)
+        super().__init__(widget=widget, help_text=text, **kwargs)
 
     def to_python(self, value: Any) -> str:
         return normalised(super().to_python(value) or "")

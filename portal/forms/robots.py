@@ -15,7 +15,9 @@ from django.core.exceptions import ValidationError
 SALT = "portal.forms.robots"
 LASTS = 24 * 60 * 60
 """Seconds after which a form that stood open is asked to be sent once more."""
-FILLED = "Ein Feld, das leer bleiben muss, ist ausgefüllt. Leeren Sie das Feld „Bitte leer lassen“ und senden Sie erneut."
+FILLED = (
+    "Ein Feld, das leer bleiben muss, ist ausgefüllt. Leeren Sie das Feld „Bitte leer lassen“ und senden Sie erneut."
+)
 TOO_QUICK = "Das ging sehr schnell. Damit wir Menschen von Programmen unterscheiden, senden Sie bitte noch einmal."
 TOO_OLD = "Diese Seite stand lange offen. Ihr Text ist noch da; senden Sie ihn bitte noch einmal."
 

@@ -48,7 +48,9 @@ class News(models.Model):
     )
     category = models.ForeignKey(NewsCategory, verbose_name="Rubrik", on_delete=models.PROTECT, related_name="news")
     lead = models.TextField(
-        "Vorspann", max_length=400, help_text="Ein oder zwei Sätze, ohne Auszeichnung. Steht auch in Listen und im Feed."
+        "Vorspann",
+        max_length=400,
+        help_text="Ein oder zwei Sätze, ohne Auszeichnung. Steht auch in Listen und im Feed.",
     )
     body = models.TextField("Text", max_length=30_000)
     body_html = models.TextField(editable=False, default="")
@@ -72,7 +74,9 @@ class News(models.Model):
         ordering = ("-published_at", "-pk")
         constraints = (
             models.CheckConstraint(
-                condition=~Q(slug=""), name="news_has_address", violation_error_message="Die Meldung braucht eine Adresse."
+                condition=~Q(slug=""),
+                name="news_has_address",
+                violation_error_message="Die Meldung braucht eine Adresse.",
             ),
         )
 

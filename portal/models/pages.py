@@ -1,4 +1,4 @@
-"""Pages whose text staff keep: imprint, privacy, accessibility and the like, with every version that ever stood there."""
+"""Pages whose text staff keep: imprint, privacy, accessibility and the like, with every version that stood there."""
 
 from django.conf import settings
 from django.db import models
@@ -17,9 +17,13 @@ FIXED = (
 
 
 class Page(models.Model):
-    slug = models.SlugField("Adresse", max_length=60, unique=True, help_text="Zum Beispiel „impressum“ für /impressum/.")
+    slug = models.SlugField(
+        "Adresse", max_length=60, unique=True, help_text="Zum Beispiel „impressum“ für /impressum/."
+    )
     title = models.CharField("Überschrift", max_length=120)
-    lead = models.TextField("Vorspann", max_length=400, blank=True, help_text="Ein oder zwei Sätze unter der Überschrift.")
+    lead = models.TextField(
+        "Vorspann", max_length=400, blank=True, help_text="Ein oder zwei Sätze unter der Überschrift."
+    )
     body = models.TextField("Text", max_length=60_000)
     body_html = models.TextField(editable=False, default="")
     is_placeholder = models.BooleanField(

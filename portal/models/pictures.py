@@ -31,7 +31,9 @@ class Picture(models.Model):
         max_length=250,
         help_text="Was ist zu sehen, für jemanden, der das Bild nicht sieht? Höchstens 250 Zeichen.",
     )
-    credit = models.CharField("Bildnachweis", max_length=150, help_text="Wer hat das Bild gemacht? Steht unter dem Bild.")
+    credit = models.CharField(
+        "Bildnachweis", max_length=150, help_text="Wer hat das Bild gemacht? Steht unter dem Bild."
+    )
     mimetype = models.CharField("Typ", max_length=60, editable=False)
     size = models.PositiveIntegerField("Größe in Byte", editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, unique=True, editable=False)

@@ -18,8 +18,8 @@ from portal.models import Inquiry, Page
 MOST, WINDOW = 8, 60 * 60
 """Messages per address of the network, and per address of a person, within seconds."""
 BUSY = (
-    "Von hier kamen in der letzten Stunde sehr viele Nachrichten. Ihr Text ist noch da: Warten Sie etwas und senden Sie "
-    "ihn dann noch einmal, oder schreiben Sie uns eine E-Mail."
+    "Von hier kamen in der letzten Stunde sehr viele Nachrichten. Ihr Text ist noch da: Warten Sie etwas und senden "
+    "Sie ihn dann noch einmal, oder schreiben Sie uns eine E-Mail."
 )
 HEADINGS = {Inquiry.Kind.CONTACT: "Nachricht schreiben", Inquiry.Kind.BARRIER: "Meldung schreiben"}
 
@@ -65,7 +65,8 @@ def _answer(request: HttpRequest, form: PersonForm, kind: Inquiry.Kind, slug: st
 def _is_too_much(request: HttpRequest, email: str) -> bool:
     """Count by network address, and by the address that would get the receipt; neither is kept in clear."""
     asked = [get_adapter().get_client_ip(request), email.casefold()]
-    return any([throttle.exceeded("inquiry", _hashed(who), most=MOST, seconds=WINDOW) for who in asked if who])
+    counted = [throttle.exceeded("inquiry", _hashed(who), most=MOST, seconds=WINDOW) for who in asked if who]
+    return any(counted)
 
 
 def _hashed(who: str) -> str:

@@ -22,7 +22,7 @@ class Editor {
     const box = document.createElement("div");
     box.className = "rt";
     area.before(box);
-    box.append(this.toolbar(), area, this.gallery(), this.preview());
+    box.append(this.toolbar(), this.gallery(), area, this.preview());
     area.addEventListener("input", () => this.later());
     area.addEventListener("keydown", (event) => this.shortcut(event));
     this.show();
@@ -119,7 +119,7 @@ class Editor {
     summary.textContent = "Bild einfügen";
     const list = document.createElement("ul");
     details.append(summary, list);
-    details.addEventListener("toggle", () => details.open && !list.children.length && this.offer(list), { once: false });
+    details.addEventListener("toggle", () => details.open && !list.children.length && this.offer(list));
     return details;
   }
 
@@ -155,11 +155,13 @@ class Editor {
     title.className = "rt-title";
     title.textContent = "Vorschau";
     this.problems = document.createElement("ul");
-    this.problems.className = "rt-problems";
-    this.problems.setAttribute("role", "status");
+    const heard = document.createElement("div");
+    heard.className = "rt-problems";
+    heard.setAttribute("role", "status");
+    heard.append(this.problems);
     this.shown = document.createElement("div");
     this.shown.className = "rt-preview";
-    section.append(title, this.problems, this.shown);
+    section.append(title, heard, this.shown);
     return section;
   }
 

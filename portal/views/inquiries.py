@@ -75,5 +75,8 @@ def _hashed(who: str) -> str:
 
 def _came_from(request: HttpRequest) -> str:
     """Return the address of the page of ours that led here, else nothing."""
-    parts = urlsplit(request.headers.get("Referer", "")[:500])
+    try:
+        parts = urlsplit(request.headers.get("Referer", "")[:500])
+    except ValueError:  # no address at all
+        return ""
     return parts.path if parts.netloc == request.get_host() and parts.path != request.path else ""

@@ -1,4 +1,4 @@
-"""Tests of the public pages."""
+"""Home, the award, and the pages that still wait."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from portal.views import PAGES, SOON
+from landespreis import clock
+from portal.views.start import SOON
 from submissions.models import Round
+from tests.portal import factories
 
 At = Callable[[datetime], None]
 
@@ -71,24 +73,30 @@ def test_award_prints_weights_when_they_differ(client: Client, open_round: Round
     assert "gleich viel" not in page
 
 
-@pytest.mark.parametrize("path", ["/", "/landespreis/"])
+@pytest.mark.parametrize(("path", "most"), [("/", 4), ("/landespreis/", 4)])
+@pytest.mark.parametrize("amount", [1, 3])
 def test_page_asks_the_database_a_fixed_number_of_times(
-    client: Client, open_round: Round, path: str, django_assert_max_num_queries: Callable[..., object]
+    client: Client,
+    open_round: Round,
+    path: str,
+    most: int,
+    amount: int,
+    django_assert_num_queries: Callable[..., object],
 ) -> None:
-    with django_assert_max_num_queries(3):  # type: ignore[attr-defined]
+    factories.NewsFactory.create_batch(amount, picture=factories.picture())
+
+    with django_assert_num_queries(most):  # type: ignore[attr-defined]
         client.get(path)
 
 
-@pytest.mark.parametrize("slug", PAGES)
-def test_page_of_the_footer_exists_and_says_its_name(client: Client, db: None, slug: str) -> None:
-    page = html(client, f"/{slug}/")
+def test_home_shows_the_three_newest_items(client: Client, open_round: Round) -> None:
+    for hours in range(1, 5):
+        factories.NewsFactory(title=f"Vor {hours} Stunden", published_at=clock.now() - timedelta(hours=hours))
 
-    assert f'<h1 class="lp-h1">{PAGES[slug]}</h1>' in page
+    page = html(client, "/")
 
-
-@pytest.mark.parametrize("slug", ["impressum", "datenschutz", "barrierefreiheit", "kontakt"])
-def test_legal_page_is_marked_as_placeholder(client: Client, db: None, slug: str) -> None:
-    assert "Platzhalter" in html(client, f"/{slug}/")
+    assert [f"Vor {hours} Stunden" in page for hours in range(1, 5)] == [True, True, True, False]
+    assert '<link rel="canonical" href="http://localhost:8000/">' in page
 
 
 @pytest.mark.parametrize("key", SOON)

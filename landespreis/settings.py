@@ -333,7 +333,7 @@ DEFAULT_FROM_EMAIL = env.str(
     default="Geschäftsstelle Landespreis <landespreis@portal.example>",
 )
 SERVER_EMAIL = env.str("SERVER_EMAIL", default="landespreis@portal.example")
-CONTACT_EMAIL = env.str("CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="") or parseaddr(DEFAULT_FROM_EMAIL)[1]
 """The mailbox that reads what visitors write: contact form and reported barriers."""
 SMTP_URL = env.str("SMTP_URL", default="")
 """smtp://user:password@host:25, smtp+tls:// or smtp+ssl://; a demo has none and keeps its mail as rows."""

@@ -18,6 +18,8 @@ from portal.models import Download, FaqEntry, FaqSection, Inquiry, News, NewsCat
 SHIPPED = Path(settings.BASE_DIR) / "data" / "demo_portal.toml"
 WRITTEN_BEFORE = timedelta(days=2)
 """How long before it comes out an item is written; the next one to come out is always there already."""
+BEGINNING = datetime(2025, 8, 1, 9, 0, tzinfo=clock.BERLIN)
+"""When the portal got its pages and questions."""
 EDITOR = "ines.hollmann@redaktion.example"
 
 
@@ -26,7 +28,7 @@ def fill(phase: str) -> None:
     until = clock.now()
     data = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     editor = User.objects.filter(email=EDITOR).first()
-    clock.set_now(min(datetime(2025, 8, 1, 9, 0, tzinfo=clock.BERLIN), until))
+    clock.set_now(BEGINNING)
     call_command("load_pages", verbosity=0, stdout=_Silent())
     _questions(data["sections"])
     shown = {row["key"]: _picture(row, editor) for row in data["pictures"]}

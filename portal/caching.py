@@ -117,13 +117,20 @@ def pages(get_response: GetResponse) -> GetResponse:
             response = get_response(request)
             terms = getattr(response, "terms", None)
             if terms is None or response.cookies or not isinstance(response, HttpResponse):
-                return response
+                return _same_for_all(response)
             kept = _made(response, terms)
             if terms.keep:
                 _save(key, kept)
         return _answer(request, kept)
 
     return middleware
+
+
+def _same_for_all(response: HttpResponseBase) -> HttpResponseBase:
+    """Take `Vary: Cookie` from a file that its view calls public: whoever asked, sessions were only looked at."""
+    if "public" in response.headers.get("Cache-Control", "") and not response.cookies:
+        response.headers.pop("Vary", None)
+    return response
 
 
 def _made(response: HttpResponse, terms: Terms) -> Kept:

@@ -273,6 +273,7 @@ def test_download_hands_out_the_file(client: Client, open_round: Round) -> None:
     assert response.headers["Content-Disposition"] == 'attachment; filename="notstrom.pdf"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert "Vary" not in response.headers
     assert again.status_code == 304
 
 
@@ -312,6 +313,7 @@ def test_picture_hands_out_its_copies_for_good(client: Client, db: None, form: s
     assert response.status_code == 200
     assert response.headers["Content-Type"] == {"jpg": "image/jpeg"}.get(form, f"image/{form}")
     assert "immutable" in response.headers["Cache-Control"]
+    assert "Vary" not in response.headers
     assert not response.cookies
     assert again.status_code == 304
 

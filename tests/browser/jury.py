@@ -20,6 +20,8 @@ PEOPLE = {
 }
 CHAIR, BIASED, SCRIPTLESS, TYPIST, LEAVER = PEOPLE
 """Keys of the seats by what the walk does there."""
+LOOKING = (CHAIR, SCRIPTLESS)
+"""Who looks at the pages that all five see alike: one in each kind of window."""
 BY_HAND = {CHAIR: "989", BIASED: "888", SCRIPTLESS: "787", TYPIST: "989", LEAVER: "787"}
 """What each gives the first entry, criterion by criterion: on average, and in the median, as much as the third has."""
 ENTRIES = {

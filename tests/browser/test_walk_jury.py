@@ -13,10 +13,9 @@ from post_office.models import Email
 from jury.models import Assessment, Decision
 from landespreis import clock
 from submissions.models import Round, Submission
-from tests.accounts.factories import PASSWORD
-from tests.browser import jury, pages
+from tests.browser import entering, jury
 from tests.browser.conftest import Visit
-from tests.browser.jury import BIASED, CHAIR, LEAVER, PEOPLE, SCRIPTLESS, TYPIST
+from tests.browser.jury import BIASED, CHAIR, LEAVER, LOOKING, PEOPLE, SCRIPTLESS, TYPIST
 from tests.browser.visitor import Visitor
 from tests.jury import decided, factories
 
@@ -32,16 +31,17 @@ PEGEL = "PegelVerbund Hellweg"
 def test_walk_of_five_from_the_invitation_to_the_minutes(
     visit: Visit, register: Round, work: Callable[[], None], tmp_path: Path
 ) -> None:
-    renate = _office(visit())
+    renate = entering.office(visit())
     five = {key: visit() for key in PEOPLE} | {SCRIPTLESS: visit(width=360, height=740, dark=True, scripts=False)}
     entries = jury.enter(register)
 
     for key, juror in five.items():
-        _is_named_and_invited(renate, key)
-        _says_yes(juror, key)
-        _sets_up_a_factor(juror)
-        _accepts_the_notice(juror, hesitant=key == SCRIPTLESS)
-    _admits(renate)
+        entering.is_named_and_invited(renate, key)
+        entering.says_yes(juror, key)
+        entering.sets_up_a_factor(juror, looks=key in LOOKING)
+        entering.accepts_the_notice(juror, hesitant=key == SCRIPTLESS)
+    clock.set_now(register.closes_at + timedelta(days=1))
+    entering.admits(renate)
 
     clock.set_now(factories.scoring_time(register))
     jury.score_the_rest(entries, register)
@@ -62,98 +62,21 @@ def test_walk_of_five_from_the_invitation_to_the_minutes(
     assert entries[2].label not in five[BIASED].page.content()
 
 
-# Into the jury -----------------------------------------------------------------------------------------
-
-
-def _office(renate: Visitor) -> Visitor:
-    jury.office()
-    renate.go("/demo/")
-    renate.press("Anmelden als Renate Vollmer")
-    return renate
-
-
-def _is_named_and_invited(renate: Visitor, key: str) -> None:
-    first = key == CHAIR
-    renate.go("/admin/jury/seat/")
-    if first:
-        renate.meet("Sitz")
-    renate.follow(re.compile(jury.institution(key)), renate.page.locator("#result_list"))
-    renate.follow("Jurymitglied benennen")
-    if first:
-        renate.meet("Jurymitglied benennen")
-    renate.write("Vor- und Nachname:", PEOPLE[key])
-    renate.write("E-Mail-Adresse:", jury.address(key))
-    renate.press("Benennen")
-    renate.reads("Laden Sie sie jetzt ein")
-    renate.follow("Einladen")
-    renate.press("Einladung senden")
-    renate.meet("Sitz ändern")
-
-
-def _says_yes(juror: Visitor, key: str) -> None:
-    link = pages.link_from_mail(jury.address(key), "/jury/einladung/")
-    if key == SCRIPTLESS:
-        juror.go(f"{link[:-8]}/")
-        juror.meet("Dieser Link gilt nicht", status=404)
-    juror.go(link)
-    juror.meet(jury.institution(key), picture="jury/01-einladung" if key == CHAIR else "")
-    if key == SCRIPTLESS:
-        juror.write("Passwort", "kurz")
-        juror.press("Konto anlegen und zusagen")
-        juror.meet(jury.institution(key), status=422)
-    juror.write("Passwort", PASSWORD)
-    juror.press("Konto anlegen und zusagen")
-
-
-def _sets_up_a_factor(juror: Visitor) -> None:
-    juror.meet("Zweiter Faktor")
-    juror.follow("App einrichten")
-    juror.meet("Authenticator-App einrichten")
-    secret = juror.page.locator(".lp-secret").inner_text()
-    juror.page.get_by_role("textbox").last.fill(pages.one_time_code(secret))
-    juror.press("App einrichten")
-    juror.meet("Notfallcodes")
-    juror.follow("Weiter zur Jury")
-
-
-def _accepts_the_notice(juror: Visitor, *, hesitant: bool) -> None:
-    juror.meet("Hinweise für die Jury")
-    if hesitant:
-        juror.press("Zustimmen und weiter")
-        juror.meet("Hinweise für die Jury", status=422)
-    juror.choose("Ich habe die Hinweise gelesen und halte mich daran.")
-    juror.press("Zustimmen und weiter")
-    juror.meet("Ihre Bewertungen")
-    juror.reads("Die Bewertung hat noch nicht begonnen")
-
-
-def _admits(renate: Visitor) -> None:
-    renate.go("/admin/submissions/submission/")
-    renate.page.locator("#action-toggle").check()
-    renate.page.locator("select[name=action]").select_option("admit")
-    renate.press("Ausführen")
-    renate.meet("Zulassen")
-    renate.press("4 Einreichungen zulassen")
-    renate.reads("4 Einreichungen sind zugelassen.")
-    renate.go("/admin/jury/seat/")
-    expect(renate.page.get_by_text("bereit, Hinweise angenommen am")).to_have_count(5)
-    renate.meet("Sitz", picture="jury/06-sitze")
-
-
 # Scoring -----------------------------------------------------------------------------------------------
 
 
 def _score(five: Five, entries: list[Submission]) -> None:
     for key, juror in five.items():
+        meet = juror.meet if key in LOOKING else juror.reads
         juror.go("/jury/")
         juror.meet("Ihre Bewertungen", picture="jury/02-uebersicht" if key == CHAIR else "")
         juror.follow("Erklärung abgeben und lesen")
-        juror.meet("Sind Sie bei dieser Einreichung befangen?")
+        meet("Sind Sie bei dieser Einreichung befangen?")
         juror.choose("Ich bin nicht befangen.")
         juror.press("Erklärung abgeben")
-        juror.meet(PEGEL)
+        meet(PEGEL)
         {TYPIST: _types, LEAVER: _leaves_and_comes_back}.get(key, _ticks)(juror, jury.BY_HAND[key])
-        juror.meet(PEGEL)
+        meet(PEGEL)
         juror.reads("Abgeschlossen heute um")
     assert Assessment.objects.filter(submission=entries[0], status="final").count() == len(PEOPLE)
     _is_biased(five[BIASED], entries[2])
@@ -205,11 +128,11 @@ def _is_biased(juror: Visitor, entry: Submission) -> None:
     juror.go("/jury/")
     juror.follow("Erklärung abgeben und lesen")
     juror.choose("Ich bin befangen oder kann es nicht ausschließen.")
+    juror.choose("Mandat oder Beschäftigung bei einer beteiligten Kommune")
+    juror.meet("Sind Sie bei dieser Einreichung befangen?", picture="jury/03-befangenheit")
     juror.press("Erklärung abgeben")
     juror.meet("Sind Sie bei dieser Einreichung befangen?", status=422)
-    juror.choose("Mandat oder Beschäftigung bei einer beteiligten Kommune")
     juror.write("Erläuterung", "Ich gehöre dem Rat der Gemeinde Hellenthal an.")
-    juror.meet("Sind Sie bei dieser Einreichung befangen?", picture="jury/03-befangenheit")
     juror.press("Erklärung abgeben")
     juror.meet("Krisenbewältigung")
     with juror.narrowed():
@@ -263,7 +186,9 @@ def _revises(five: Five, entry: Submission) -> None:
     juror = five[LEAVER]
     juror.follow(f"Eigene Bewertung ändern zu {entry.label}")
     juror.meet("Bewertung ändern")
-    juror.page.locator("#id_punkte_innovation_9").check()
+    juror.page.locator("#id_punkte_innovation_5").focus()
+    for _ in range(3):
+        juror.page.keyboard.press("ArrowRight")
     juror.press("Geänderte Bewertung speichern")
     juror.meet("Bewertung ändern", status=422)
     juror.write("Grund der Änderung", "Die Nachfrage im Gespräch ist beantwortet.")
@@ -345,7 +270,7 @@ def _releases_a_letter(renate: Visitor, entry: Submission, work: Callable[[], No
     renate.reads("Freigegeben: 1 von 1 Briefen")
     work()
     mail = Email.objects.get(subject="Der Preis ist Ihrer")
-    assert (mail.to, mail.get_status_display()) == ([entry.owner.email], "sent")
+    assert (mail.to, mail.get_status_display()) == ([entry.owner.email], "Gesendet")
     assert default_storage.open(mail.attachments.get().file.name).read(5) == b"%PDF-"
 
 

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from accounts.models import Municipality, User
 from jury.models import Juror, Seat
 from submissions.models import Answer, Partner, Round, Submission
-from tests.accounts.factories import StaffFactory
+from tests.accounts.factories import StaffFactory, UserFactory
 from tests.browser.pages import ABSTRACT, TEXTS
 from tests.jury import factories
 from tests.submissions.factories import complete, submit
@@ -31,6 +31,12 @@ ENTRIES = {
     "Warn-App in leichter Sprache": ("05315000", "05358008", ("565", "556", "666", "567", "655")),
 }
 """Title → lead, partner, and the points of the five but for what happens in the browser."""
+
+
+REASONS = (
+    "Fünf Kommunen lesen dieselben Pegel und warnen füreinander. Von der ersten Messung bis zur Warnung vergehen 11 "
+    "statt 48 Minuten, und die Vereinbarung lässt sich übernehmen."
+)
 
 
 def address(key: str) -> str:
@@ -67,8 +73,9 @@ def score_the_rest(entries: list[Submission], round: Round) -> None:
 
 def _entry(round: Round, title: str, lead: str, partner: str) -> Submission:
     place = Municipality.objects.get(ags=lead)
+    owner = UserFactory(name="Meike Brandhorst", email=f"meike.brandhorst@{place.name.split(',')[0].lower()}.example")
     category = round.categories.get(key="krisen")
-    entry = complete(round, lead=place, title=title, category=category, abstract=ABSTRACT)
+    entry = complete(round, lead=place, owner=owner, title=title, category=category, abstract=ABSTRACT)
     Partner.objects.filter(submission=entry).update(municipality=Municipality.objects.get(ags=partner))
     for answer in Answer.objects.filter(submission=entry).select_related("question"):
         answer.text = TEXTS.get(answer.question.title, answer.text)

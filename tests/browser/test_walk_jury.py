@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.files.storage import default_storage
 from playwright.sync_api import expect
 from post_office.models import Email
 
@@ -26,6 +25,7 @@ CRITERIA = ("gewinn", "innovation", "zukunft")
 SESSION = "/jury/sitzung/krisen/"
 MEETING, DOSSIER = "Sitzung: Krisenbewältigung", "Dossier"
 PEGEL = "PegelVerbund Hellweg"
+SUBJECT = "Landespreis: Der Preis in Ihrer Kategorie geht an Sie"
 
 
 def test_walk_of_five_from_the_invitation_to_the_minutes(
@@ -182,7 +182,7 @@ def _see_the_ranking(five: Five, entries: list[Submission]) -> None:
 
 
 def _revises(five: Five, entry: Submission) -> None:
-    five[CHAIR].write("Gründe der Jury", "Die Messung gehört allen.")
+    five[CHAIR].write("Gründe der Jury", jury.REASONS)
     juror = five[LEAVER]
     juror.follow(f"Eigene Bewertung ändern zu {entry.label}")
     juror.meet("Bewertung ändern")
@@ -198,7 +198,7 @@ def _revises(five: Five, entry: Submission) -> None:
         expect(five[key].page.locator("#neues")).to_contain_text("Aktualisiert um")
         expect(five[key].page.locator("#punkte-tabelle")).to_contain_text("6,33")
     expect(five[CHAIR].page.locator("#neues")).to_contain_text("Es gibt Neues")
-    expect(five[CHAIR].page.get_by_label("Gründe der Jury")).to_have_value("Die Messung gehört allen.")
+    expect(five[CHAIR].page.get_by_label("Gründe der Jury")).to_have_value(jury.REASONS)
 
 
 def _decides(five: Five, renate: Visitor) -> None:
@@ -258,7 +258,7 @@ def _releases_a_letter(renate: Visitor, entry: Submission, work: Callable[[], No
     renate.meet("Brief")
     renate.follow(entry.label, renate.page.locator("#result_list"))
     renate.meet("Brief")
-    renate.write("Betreff:", "Der Preis ist Ihrer")
+    renate.write("Betreff:", SUBJECT)
     renate.press("Sichern und weiter bearbeiten", renate.page.locator("#content"))
     renate.follow("Vorschau", renate.page.locator("#content"))
     renate.meet("Vorschau", picture="jury/10-brief")
@@ -269,9 +269,10 @@ def _releases_a_letter(renate: Visitor, entry: Submission, work: Callable[[], No
     renate.press("1 Brief freigeben", renate.page.locator("#content"))
     renate.reads("Freigegeben: 1 von 1 Briefen")
     work()
-    mail = Email.objects.get(subject="Der Preis ist Ihrer")
+    mail = Email.objects.get(subject=SUBJECT)
     assert (mail.to, mail.get_status_display()) == ([entry.owner.email], "Gesendet")
-    assert default_storage.open(mail.attachments.get().file.name).read(5) == b"%PDF-"
+    with mail.attachments.get().file.open() as certificate:
+        assert certificate.read(5) == b"%PDF-"
 
 
 def _downloaded(visitor: Visitor, link: str | re.Pattern[str], folder: Path) -> bytes:

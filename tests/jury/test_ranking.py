@@ -86,8 +86,8 @@ def test_unranked_has_dashes_and_a_word(ranked: Callable[..., standings.Board]) 
             [[9, 5, None, None, None], [5, 5, None, None, None]],
             "knapp",
             (
-                "Ließe man die Punkte von A (Landesbeauftragter) weg, teilten sich „Projekt 1“ und „Projekt 2“ den ersten "
-                "Platz. Ohne eines der anderen Mitglieder bliebe „Projekt 1“ auf dem ersten Platz. "
+                "Ließe man die Punkte von A (Landesbeauftragter) weg, teilten sich „Projekt 1“ und „Projekt 2“ den "
+                "ersten Platz. Ohne eines der anderen Mitglieder bliebe „Projekt 1“ auf dem ersten Platz. "
                 "Ersten und zweiten Platz trennen 2,00 Punkte."
             ),
         ),

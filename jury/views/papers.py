@@ -18,9 +18,7 @@ from landespreis import clock, files
 from submissions.models import Category
 
 PDF = "application/pdf"
-BEING_MADE = (
-    "Die Niederschrift wird gerade als PDF erstellt. Hier können Sie sie schon lesen."
-)
+BEING_MADE = "Die Niederschrift wird gerade als PDF erstellt. Hier können Sie sie schon lesen."
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
@@ -64,7 +65,7 @@ CONFIRMED = datetime(2025, 11, 18, 11, 20, tzinfo=BERLIN)
 def fill(phase: str) -> None:
     """Create everybody, with a second factor where the role asks for one, in every phase the same."""
     clock.set_now(CONFIRMED)
-    password = make_password(PASSWORD)
+    password = _hashed()
     office = None
     for person in sorted(PEOPLE, key=lambda person: not person.superuser):
         user = _create(person, password)
@@ -78,6 +79,19 @@ def fill(phase: str) -> None:
     User.objects.update(joined_at=JOINED)
     Membership.objects.update(created_at=JOINED)
     Membership.objects.filter(status=Membership.Status.CONFIRMED).update(decided_at=CONFIRMED)
+
+
+def join(*, email: str, name: str, place: str, department: str, at: datetime) -> User:
+    """Create one more person who works at the municipality with the AGS `place`, with everybody's password."""
+    user = _create(Person(email, name), _hashed())
+    actions.join(user, municipality=Municipality.objects.get(ags=place), department=department)
+    User.objects.filter(pk=user.pk).update(joined_at=at)
+    return user
+
+
+@lru_cache(maxsize=1)
+def _hashed() -> str:
+    return make_password(PASSWORD)
 
 
 def _create(person: Person, password: str) -> User:

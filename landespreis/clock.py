@@ -1,6 +1,9 @@
 """The one source of "now" for everything that depends on the award's calendar."""
 
 import json
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -12,8 +15,9 @@ from django.conf import settings
 from django.utils import timezone
 
 BERLIN = ZoneInfo("Europe/Berlin")
-KEPT = 500
-"""How many settings of the clock its file remembers."""
+KEPT = 5000
+"""How many settings of the clock its file remembers; filling a demo makes most of them."""
+_rehearsed: list["Setting"] | None = None
 
 
 class Setting(NamedTuple):
@@ -38,7 +42,8 @@ def told(instant: datetime) -> datetime:
     history = _history() if settings.DEMO else ()
     if not history:
         return instant
-    return instant + next((entry.offset for entry in reversed(history) if entry.since <= instant), history[0].offset)
+    place = bisect_right(history, instant, key=lambda entry: entry.since)
+    return instant + history[max(place - 1, 0)].offset
 
 
 def last_set() -> datetime | None:
@@ -54,9 +59,29 @@ def set_now(moment: datetime) -> None:
     """
     if not settings.DEMO:
         raise RuntimeError("The clock can be set in a demo only.")
+    if _rehearsed is not None:
+        _rehearsed.append(_setting(moment))
+    else:
+        _replace((*_history(), _setting(moment)))
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Let `set_now` hold in this process only and write its file once, after the block: a demo is filled in thousands
+    of moments, and nobody else looks on. A block that fails leaves the clock as it was.
+    """
+    global _rehearsed  # noqa: PLW0603  # one clock per process
+    _rehearsed = list(_history())
+    try:
+        yield
+        _replace(_rehearsed)
+    finally:
+        _rehearsed = None
+
+
+def _replace(history: Sequence[Setting]) -> None:
     file = _file()
-    fresh = _written(file, (*_history()[1 - KEPT :], _setting(moment)))
-    fresh.replace(file)
+    _written(file, history[-KEPT:]).replace(file)
     _read.cache_clear()
 
 
@@ -65,8 +90,10 @@ def _setting(moment: datetime) -> Setting:
     return Setting(since, moment.astimezone(UTC) - since)
 
 
-def _history() -> tuple[Setting, ...]:
+def _history() -> Sequence[Setting]:
     """Return all settings, the oldest first. Without a file the clock begins at `settings.NOW_ORIGIN`, where given."""
+    if _rehearsed is not None:
+        return _rehearsed
     file = _file()
     try:
         stat = file.stat()
@@ -89,7 +116,7 @@ def _begin(file: Path, origin: datetime) -> None:
         fresh.unlink()
 
 
-def _written(file: Path, history: tuple[Setting, ...]) -> Path:
+def _written(file: Path, history: Sequence[Setting]) -> Path:
     """Return a new file beside `file` with that content, ready to take its place in one step."""
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name(f"{file.name}.{uuid4().hex}")

@@ -43,11 +43,12 @@ def is_filled() -> bool:
 def fill(phase: str) -> None:
     """Fill an empty database with the data of `phase` and set the clock to its moment."""
     call_command("load_roles", stdout=StringIO())
-    clock.set_now(PHASES[phase])
-    for app in PARTS:
-        if find_spec(f"{app}.demo"):
-            import_module(f"{app}.demo").fill(phase)
-            clock.set_now(PHASES[phase])
+    with clock.rehearsal():
+        clock.set_now(PHASES[phase])
+        for app in PARTS:
+            if find_spec(f"{app}.demo"):
+                import_module(f"{app}.demo").fill(phase)
+                clock.set_now(PHASES[phase])
 
 
 def resume(phase: str) -> datetime:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from post_office.models import STATUS, Attachment, Email
 
-from accounts import second_factor
+from accounts import demo, second_factor
 from accounts.models import Membership, User
 from jury import sight
 from jury.models import Juror
@@ -68,11 +68,21 @@ class ClockForm(forms.Form):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody to log in as; `places` are label, sign and word of each membership."""
+    """Somebody to log in as; `places` are label, sign and word of each membership, `sort` the key of the first."""
 
     user: User
     role: str
     places: list[tuple[str, str, str]]
+    sort: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """People of one role; `more` are those whom the page folds away."""
+
+    role: str
+    people: list[Person]
+    more: list[Person]
 
 
 @dataclass(frozen=True)
@@ -155,7 +165,7 @@ def _page(request: HttpRequest, form: ClockForm, status: int = 200) -> HttpRespo
         "form": form,
         "now": now,
         "shown": wording.moment(now).rsplit(", ", 1),
-        "people": [(role, list(group)) for role, group in groupby(_people(), key=lambda person: person.role)],
+        "groups": [_group(role, list(people)) for role, people in groupby(_people(), key=lambda person: person.role)],
         "jumps": _jumps(now),
         "mails": [_letter(row) for row in found[:MAILS]],
         "more_mails": len(found) > MAILS,
@@ -198,7 +208,22 @@ def _people() -> list[Person]:
     """Return everybody one can log in as, by role, in the order in which the accounts were made."""
     users = User.objects.filter(is_active=True, email__endswith=".example")
     rows = users.prefetch_related("memberships__municipality", "groups", _serving()).order_by("pk")
-    return sorted((Person(user, _role(user), _places(user)) for user in rows), key=lambda p: ROLES.index(p.role))
+    return sorted((_person(user) for user in rows), key=lambda person: ROLES.index(person.role))
+
+
+def _person(user: Any) -> Person:
+    sort = next((row.municipality.sort_key for row in user.memberships.all()), "")
+    return Person(user, _role(user), _places(user), sort)
+
+
+def _group(role: str, people: list[Person]) -> Group:
+    """Fold away, by municipality, who hands in and is neither told of by the demo nor somebody one has been yet."""
+    if role != ROLES[0]:
+        return Group(role, people, [])
+    told = {person.email for person in demo.PEOPLE}
+    shown = [person for person in people if person.user.email in told or person.user.last_login]
+    more = sorted((person for person in people if person not in shown), key=lambda person: person.sort)
+    return Group(role, shown, more)
 
 
 def _serving() -> "Prefetch[str]":

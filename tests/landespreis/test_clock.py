@@ -105,6 +105,36 @@ def test_set_now_forgets_the_oldest_settings(demo: Any, monkeypatch: pytest.Monk
     assert clock.last_set() == NOON + 4 * DAY
 
 
+def test_rehearsal_tells_others_at_its_end(demo: Any, at: Callable[[datetime], None]) -> None:
+    at(NOON)
+    clock.set_now(NOON)
+    before = demo.CLOCK_FILE.read_text()
+
+    with clock.rehearsal():
+        clock.set_now(NOON + DAY)
+        assert clock.now() == NOON + DAY
+        assert demo.CLOCK_FILE.read_text() == before
+        clock.set_now(NOON + 2 * DAY)
+
+    assert clock.now() == clock.last_set() == NOON + 2 * DAY
+    assert demo.CLOCK_FILE.read_text().count("]") == 3 + 1
+
+
+def test_rehearsal_that_fails_leaves_the_clock(demo: Any, at: Callable[[datetime], None]) -> None:
+    at(NOON)
+    clock.set_now(NOON)
+
+    with pytest.raises(RuntimeError), clock.rehearsal():
+        _move_and_fail()
+
+    assert clock.now() == NOON
+
+
+def _move_and_fail() -> None:
+    clock.set_now(NOON + DAY)
+    raise RuntimeError
+
+
 def test_origin_begins_the_clock_once(demo: Any, at: Callable[[datetime], None]) -> None:
     machine = datetime(2027, 5, 1, tzinfo=UTC)
     demo.NOW_ORIGIN = NOON

@@ -1,9 +1,12 @@
 """The demo: what each phase holds, whom it lets in, its mails and its clock; and that it exists in a demo only."""
 
+import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +24,24 @@ from landespreis import clock
 from landespreis.demo import papers, stage
 from landespreis.urls import urlpatterns as of_production
 from submissions import checks, draft
+from submissions.demo import field, stories
+from submissions.demo.acts import unwrapped
 from submissions.models import Event, Round, Submission
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.jury import factories as jury
+from tests.landespreis import judged
 
 urlpatterns = [path("demo/", include("landespreis.demo.urls")), *of_production]
 
 Status = Submission.Status
+NEIGHBOURS = (
+    ("Erster aus Xanten", "xanten"),
+    ("Zweite aus Bonn", "bonn"),
+    ("Vierte aus Werne", "werne"),
+    ("Dritter aus Ahlen", "ahlen"),
+)
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+AFTER_CLOSING = {Status.SUBMITTED: 74, Status.WITHDRAWN: 2, Status.DRAFT: 3}
 DRAFT_OF_SOEST = [
     "Datum der Vereinbarung eintragen",
     "„Gewinn der Kooperation“ um 148 Zeichen kürzen",
@@ -69,10 +82,10 @@ def missing(entry: Submission) -> list[str]:
     ("phase", "counts", "missing_in_soest"),
     [
         ("announced", {}, None),
-        ("open", {Status.SUBMITTED: 3, Status.WITHDRAWN: 1, Status.DRAFT: 3}, DRAFT_OF_SOEST),
-        ("jury", {Status.SUBMITTED: 6, Status.WITHDRAWN: 1, Status.DRAFT: 1}, []),
-        ("session", {Status.SUBMITTED: 6, Status.WITHDRAWN: 1, Status.DRAFT: 1}, []),
-        ("published", {Status.SUBMITTED: 6, Status.WITHDRAWN: 1, Status.DRAFT: 1}, []),
+        ("open", {Status.SUBMITTED: 11, Status.WITHDRAWN: 1, Status.DRAFT: 42}, DRAFT_OF_SOEST),
+        ("jury", AFTER_CLOSING, []),
+        ("session", AFTER_CLOSING, []),
+        ("published", AFTER_CLOSING, []),
     ],
 )
 def test_demo_fills_a_phase(
@@ -81,6 +94,9 @@ def test_demo_fills_a_phase(
     fill(phase)
 
     assert_filled(round, phase, counts, missing_in_soest)
+    if counts == AFTER_CLOSING:
+        assert_checked(round)
+        judged.IN[phase]()
 
 
 def test_demo_fills_the_last_day_with_every_kind_of_entry(demo: Any, round: Round) -> None:
@@ -92,11 +108,11 @@ def test_demo_fills_the_last_day_with_every_kind_of_entry(demo: Any, round: Roun
     assert_filled(
         round,
         "lastday",
-        {Status.SUBMITTED: 5, Status.WITHDRAWN: 1, Status.DRAFT: 2},
+        {Status.SUBMITTED: 63, Status.WITHDRAWN: 2, Status.DRAFT: 14},
         ["„Übertragbarkeit auf andere Kommunen“ schreiben"],
     )
     assert categories == set(round.categories.values_list("key", flat=True))
-    assert Submission.objects.filter(partners__country="NL").exists()
+    assert set(Submission.objects.values_list("partners__country", flat=True)) == {"DE", "NL", "BE"}
     assert [version.number for version in hamm.versions.order_by("number")] == [1, 2]
     assert Event.objects.filter(submission=hamm).order_by("-at")[0].verb == Event.Verb.SAVED
     assert Event.objects.filter(submission=soest, verb=Event.Verb.REMINDED).count() == 5
@@ -110,9 +126,11 @@ def fill(phase: str) -> None:
 def assert_filled(round: Round, phase: str, counts: dict[str, int], missing_in_soest: list[str] | None) -> None:
     """Everything happened within the window and before now, numbers were given in the order of submitting."""
     now, start = clock.now(), stage.PHASES[phase]
-    entries = Submission.objects.select_related("round", "category", "lead", "owner")
-    moments = list(Event.objects.order_by("at").values_list("at", flat=True))
+    entries = Submission.objects.select_related("round", "category", "lead", "owner", "current")
+    of_people = Event.objects.exclude(verb__in=[Event.Verb.ADMITTED, Event.Verb.EXCLUDED])
+    moments = list(of_people.order_by("at").values_list("at", flat=True))
     numbers = entries.exclude(status=Status.DRAFT).order_by("versions__submitted_at").values_list("number", flat=True)
+    submitted = list(entries.filter(status=Status.SUBMITTED))
     assert start <= now < start + timedelta(minutes=1)
     assert Counter(entries.values_list("status", flat=True)) == counts
     assert [missing(entry) for entry in entries.filter(owner__name="Meike Brandhorst")] == (
@@ -120,6 +138,43 @@ def assert_filled(round: Round, phase: str, counts: dict[str, int], missing_in_s
     )
     assert all(round.opens_at <= at < min(now, round.closes_at) for at in moments)
     assert list(dict.fromkeys(numbers)) == list(range(1, len(set(numbers)) + 1))
+    assert {entry.pk: missing(entry) for entry in submitted} == {entry.pk: [] for entry in submitted}
+    assert set(entries.values_list("owner__memberships__municipality", flat=True)) == set(
+        entries.values_list("lead", flat=True)
+    )
+
+
+def assert_checked(round: Round) -> None:
+    """The Geschäftsstelle has decided about all, one is excluded, and every category has enough to choose from."""
+    checked = Event.objects.filter(verb__in=[Event.Verb.ADMITTED, Event.Verb.EXCLUDED])
+    admitted = Submission.objects.admitted()
+    excluded = Submission.objects.get(formal_check=Submission.Check.EXCLUDED)
+    categories = Counter(admitted.values_list("submitted_category__key", flat=True))
+    assert {event.by.name for event in checked if event.by} == {"Renate Vollmer"}
+    assert all(datetime(2026, 2, 12, tzinfo=clock.BERLIN) < event.at < round.scoring_opens_at for event in checked)
+    assert not Submission.objects.filter(status=Status.SUBMITTED, formal_check=Submission.Check.OPEN).exists()
+    assert excluded.legal_form == Submission.LegalForm.PRIVATE
+    assert categories == {
+        "pflichtaufgaben": 17,
+        "austausch": 11,
+        "wirtschaft": 11,
+        "umwelt": 15,
+        "krisen": 8,
+        "shared-service": 11,
+    }
+
+
+def test_field_repeats_nobody_and_no_sentence() -> None:
+    told = {story["owner"] for story in tomllib.loads(stories.SHIPPED.read_text(encoding="utf-8"))["entries"]}
+    places = {person.place for person in people.PEOPLE if person.email in told}
+    rows = field.rows()
+    texts = [row[key] for row in rows for key in ("abstract", *chain(*field.SITTINGS)) if key in row]
+    sentences = Counter(sentence for text in texts for sentence in re.split(r"(?<=[.?!])\s+", unwrapped(text)))
+
+    assert len({row["lead"] for row in rows} - places) == len(rows) == 71
+    assert len({row["email"] for row in rows} - told) == len(rows)
+    assert len({row["title"] for row in rows}) == len(rows)
+    assert [sentence for sentence, times in sentences.items() if times > 1] == []
 
 
 def test_demo_again_keeps_everything_and_goes_on_where_it_was(demo: Any, round: Round) -> None:
@@ -196,10 +251,10 @@ def test_page_groups_jurors_by_their_seat(running: Round, client: Client) -> Non
         invited_at=clock.now(), confirmed_at=clock.now(),
     )  # fmt: skip
 
-    people = dict(client.get(reverse("demo:index")).context["people"])
+    groups = {group.role: group for group in client.get(reverse("demo:index")).context["groups"]}
 
-    assert [person.user for person in people["Jury"]] == [juror.user]
-    assert [person.user for person in people["Einreichende"]] == [former]
+    assert [person.user for person in groups["Jury"].people] == [juror.user]
+    assert [person.user for person in groups["Einreichende"].more] == [former]
 
 
 def test_login_changes_from_one_person_to_another(running: Round, client: Client) -> None:
@@ -236,6 +291,19 @@ def test_login_asks_for_a_post_with_token(running: Round) -> None:
 
     assert strict.get(reverse("demo:login", args=[user.pk])).status_code == 405
     assert strict.post(reverse("demo:login", args=[user.pk])).status_code == 403
+
+
+def test_page_folds_away_who_hands_in_until_somebody_was_them(running: Round, client: Client) -> None:
+    people = [MembershipFactory(user__name=name, municipality__sort_key=key).user for name, key in NEIGHBOURS]
+    for person in people[:2]:
+        client.post(reverse("demo:login", args=[person.pk]))
+
+    page = client.get(reverse("demo:index"))
+
+    group = next(group for group in page.context["groups"] if group.role == "Einreichende")
+    assert [person.user for person in group.people] == people[:2]
+    assert [person.user.name for person in group.more] == ["Dritter aus Ahlen", "Vierte aus Werne"]
+    assert "Weitere zwei Einreichende" in page.content.decode()
 
 
 def test_demo_people_have_a_place_and_a_second_factor(demo: Any, round: Round, client: Client) -> None:

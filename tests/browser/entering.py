@@ -71,6 +71,10 @@ def accepts_the_notice(juror: Visitor, *, hesitant: bool) -> None:
     juror.choose("Ich habe die Hinweise gelesen und halte mich daran.")
     juror.press("Zustimmen und weiter")
     juror.reads("Die Bewertung hat noch nicht begonnen")
+    if hesitant:
+        juror.follow("Hinweise zu Befangenheit und Vertraulichkeit")
+        juror.meet("Hinweise für die Jury")
+        juror.follow("Zur Jury")
 
 
 def admits(renate: Visitor) -> None:

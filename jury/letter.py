@@ -34,8 +34,8 @@ def _winner(entry: Submission, decision: Decision) -> str:
         decision.reasons,
         f"Der Preis ist mit {prize} Euro dotiert. Wie Sie ihn unter sich aufteilen, entscheiden die Partner gemeinsam. "
         "Bitte nennen Sie uns eine Bankverbindung und eine Person, an die wir uns dafür wenden können.",
-        "Ihre Urkunde liegt dieser Nachricht als PDF bei. Das unterschriebene Exemplar gehört zur Preisverleihung am "
-        f"{wording.weekday(entry.round.ceremony_on)}.",
+        "Ihre Urkunde liegt dieser Nachricht als PDF bei. Das unterschriebene Exemplar gibt es bei der "
+        f"Preisverleihung am {wording.weekday(entry.round.ceremony_on)}.",
         CLOSING,
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,6 +18,7 @@ from landespreis import clock, files
 from submissions.models import Category
 
 PDF = "application/pdf"
+BEING_MADE = "Die Niederschrift wird gerade als PDF erstellt. Hier können Sie sie schon lesen."
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,12 @@ def minutes_draft(request: JurorRequest, slug: str) -> HttpResponseBase:
 @juror_page
 @require_safe
 def minutes(request: JurorRequest, slug: str) -> HttpResponseBase:
-    """The minutes as PDF, once the decision is locked and the worker has rendered them."""
+    """The minutes as PDF once the decision is locked; while the worker renders them, the page to read them on."""
     session = _session(request.sight, slug)
     paper = Paper.objects.filter(kind=Paper.Kind.MINUTES, category=session.category, rendered_at__isnull=False).first()
+    if paper is None and session.category.decided_at:
+        messages.info(request, BEING_MADE)
+        return redirect("jury:minutes_draft", slug)
     if paper is None:
         raise Http404("no minutes yet")
     return files.serve(paper.file, name=paper.filename, content_type=PDF)

@@ -13,6 +13,7 @@ from django.core.signals import got_request_exception
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from jury.actions import papers
 from landespreis import mail
 from landespreis.clock import BERLIN
 from landespreis.demo import stage
@@ -127,10 +128,11 @@ def demo(portal: str, round: Round) -> Round:
 
 @pytest.fixture
 def work() -> Callable[[], None]:
-    """Do what worker and beat would do now: render owed receipts, send owed mail."""
+    """Do what worker and beat would do now: render owed receipts and papers, send owed mail."""
 
     def once() -> None:
         tasks.render_owed_receipts()
+        papers.fulfil_all()
         mail.send_owed(100)
 
     return once

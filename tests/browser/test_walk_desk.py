@@ -1,4 +1,4 @@
-"""A juror at the desk: declares, reads, scores with the keyboard, saves by itself, meets the own second window."""
+"""A juror at the desk: meets the own second window, and on a telephone opens a sheet again and is biased after all."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -32,35 +32,6 @@ def state(page: Page) -> str:
     return page.locator(".lp-sheet__state").inner_text()
 
 
-def test_walk_of_a_juror_with_the_keyboard(visit: Visit, juror: Juror) -> None:
-    visitor = visit()
-    page, keys = visitor.page, visitor.page.keyboard
-    log_in(visitor, juror)
-    visitor.go("/jury/")
-    visitor.meet("Ihre Bewertungen")
-    visitor.follow("Erklärung abgeben und lesen")
-    visitor.meet("Sind Sie bei dieser Einreichung befangen?")
-    visitor.choose("Ich bin nicht befangen.")
-    visitor.press("Erklärung abgeben")
-    visitor.meet("PegelVerbund Hellweg")
-
-    page.locator("#id_punkte_gewinn_0").focus()
-    keys.press("7")
-    keys.press("ArrowRight")
-    keys.press("Tab")
-    keys.type("Zahlen nachvollziehbar")
-    keys.press("Tab")
-    keys.press("1")
-    keys.press("0")
-    expect(page.locator("#id_punkte_innovation_10")).to_be_focused()
-    expect(page.locator("#id_punkte_gewinn [data-said]")).to_have_text("8 Punkte")
-    expect(page.locator("#fehlt")).to_have_text("Zum Abschließen fehlen noch die Punkte für Kriterium 3.")
-    visitor.press("Abschließen")
-    visitor.meet("PegelVerbund Hellweg", status=422)
-    visitor.reads("Alles andere ist als Entwurf gespeichert.")
-    visitor.follow("Zukunftsfähigkeit, Nutzbarkeit und Nachhaltigkeit: Vergeben Sie Punkte.")
-
-
 def test_walk_of_a_juror_in_two_windows(visit: Visit, juror: Juror) -> None:
     visitor = visit()
     log_in(visitor, juror)
@@ -85,11 +56,8 @@ def test_walk_of_a_juror_in_two_windows(visit: Visit, juror: Juror) -> None:
     assert Assessment.objects.get().scores.get(criterion__key="gewinn").points == 5
 
 
-@pytest.mark.parametrize("window", [{"scripts": False}, {"width": 360, "height": 740, "dark": True, "touch": True}])
-def test_walk_of_a_juror_without_script_and_on_a_telephone(
-    visit: Visit, juror: Juror, window: dict[str, int | bool]
-) -> None:
-    visitor = visit(**window)
+def test_walk_of_a_juror_on_a_telephone(visit: Visit, juror: Juror) -> None:
+    visitor = visit(width=360, height=740, dark=True, touch=True)
     log_in(visitor, juror)
     factories.clear(juror, *factories.Submission.objects.all())
     visitor.go("/jury/")

@@ -1,21 +1,19 @@
-"""Papers of the jury in a browser: a dossier that gets done while one watches, minutes as a draft, letters."""
+"""A dossier of the jury in a browser: it gets done while one watches, and without JavaScript."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 
 from accounts.models import User
 from jury.actions import papers
-from jury.models import Juror, Letter, Paper, Session
+from jury.models import Juror, Paper
 from landespreis import clock
 from submissions.models import Round, Submission
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import StaffFactory
 from tests.browser.conftest import Visit
 from tests.browser.visitor import Visitor
-from tests.jury import decided, factories
+from tests.jury import factories
 
 pytestmark = pytest.mark.browser
 
@@ -36,17 +34,6 @@ def three(register: Round, panel: list[Juror]) -> list[Submission]:
     clock.set_now(register.scoring_opens_at + timedelta(days=3))
     factories.clear(panel[0], *rows[:2])
     return rows
-
-
-@pytest.fixture
-def session(three: list[Submission], panel: list[Juror], register: Round) -> Session:
-    """An open Session: everybody scored, the second juror is recused from the second entry."""
-    for number, entry in enumerate(three):
-        for place, juror in enumerate(panel):
-            if (number, place) != (1, 1):
-                factories.sheet(juror, entry, {"gewinn": 9 - number, "innovation": 8 - place % 2, "zukunft": 7})
-    factories.recuse(panel[1], three[1])
-    return decided.opened(register.categories.get(key="krisen"), *panel[:4])
 
 
 def came_in(visitor: Visitor, user: User | None) -> Visitor:
@@ -95,53 +82,3 @@ def test_walk_to_a_dossier_without_scripts(visit: Visit, three: list[Submission]
     juror.follow("Seite neu laden")
     juror.meet("Dossier")
     juror.reads("Fertig.")
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_walk_to_the_minutes(
-    visit: Visit, session: Session, three: list[Submission], panel: list[Juror], dark: bool
-) -> None:
-    juror = came_in(visit(dark=dark), panel[0].user)
-
-    juror.go("/jury/sitzung/krisen/niederschrift/")
-    juror.meet("Niederschrift: Krisenbewältigung")
-    juror.reads("Entwurf, noch nicht gesperrt")
-    with juror.narrowed():
-        juror.meet("Niederschrift: Krisenbewältigung")
-    decided.decide(session, panel[0], three[0])
-    papers.owe_decided(session)
-    papers.fulfil_all()
-    juror.go("/jury/sitzung/krisen/niederschrift/")
-    juror.meet("Niederschrift: Krisenbewältigung")
-    with juror.page.expect_download():
-        juror.page.get_by_role("link", name="Niederschrift laden").click()
-
-
-def test_walk_to_a_released_letter(
-    visit: Visit, session: Session, three: list[Submission], panel: list[Juror], register: Round
-) -> None:
-    decided.decide(session, panel[0], three[0])
-    papers.owe_decided(session)
-    papers.fulfil_all()
-    clock.set_now(register.embargo_until + timedelta(hours=1))
-    office = came_in(visit(), StaffFactory(superuser=True))
-
-    for page, heading in (("paper", "Dokument"), ("letter", "Brief")):
-        office.go(f"/admin/jury/{page}/")
-        office.meet(heading)
-    office.follow(three[0].label, office.page.locator("#result_list"))
-    office.meet("Brief")
-    office.write("Betreff:", "Der Preis ist Ihrer")
-    office.press("Sichern und weiter bearbeiten", office.page.locator("#content"))
-    office.follow("Vorschau", office.page.locator("#content"))
-    office.meet("Vorschau")
-    office.reads("Der Preis ist Ihrer")
-    office.follow("Freigeben …", office.page.locator("#content"))
-    office.meet("Briefe freigeben")
-    with office.narrowed():
-        office.meet("Briefe freigeben")
-    office.press("1 Brief freigeben", office.page.locator("#content"))
-    office.meet("Brief")
-    office.reads("Freigegeben: 1 von 1 Briefen")
-    assert Letter.objects.exclude(released_at=None).count() == 1
-    assert urlsplit(office.page.url).path == "/admin/jury/letter/"

@@ -225,6 +225,17 @@ def test_minutes_are_a_draft_until_the_lock(
     assert get(client, "minutes")[0] == (200 if locked else 404)
 
 
+def test_minutes_are_read_on_their_page_while_the_pdf_is_made(
+    two: list[Submission], panel: list[Juror], category: Category
+) -> None:
+    decided.decide(decided.opened(category, *panel), panel[0], two[0])
+
+    page = enter(panel[2]).get(url("minutes"), follow=True)
+
+    assert page.redirect_chain == [(url("minutes_draft"), 302)]
+    assert "Die Niederschrift wird gerade als PDF erstellt" in page.content.decode()
+
+
 def test_minutes_do_not_exist_for_the_recused_before_and_after_the_embargo(
     two: list[Submission], panel: list[Juror], category: Category, at: Callable[..., None]
 ) -> None:

@@ -242,7 +242,7 @@ def test_others_get_no_form(scene: Scene, client: Client) -> None:
     page = visit(client, scene.user(1)).get(url("session"))
 
     assert b"<form" not in page.content
-    assert f"Das tut {scene.panel[0].name}" in text(page)
+    assert f"Das übernimmt {scene.panel[0].name}" in text(page)
     assert client.post(url("record"), answers(scene.entries[0])).status_code == 403
     assert not Decision.objects.exists()
 

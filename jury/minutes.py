@@ -2,10 +2,10 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -116,15 +116,9 @@ def render(session: Session, at: datetime) -> bytes:
     )
 
 
-def decimal(value: Fraction | Decimal | None, places: int = 2) -> str:
-    """Return a figure with German comma, rounded from the exact value, halves to the even digit: «8,27»."""
-    if value is None:
-        return "–"
-    step = Decimal(1).scaleb(-places)
-    if isinstance(value, Fraction):
-        scaled = round(value * 10**places)
-        return str(Decimal(scaled).scaleb(-places).quantize(step)).replace(".", ",")
-    return str(value.quantize(step, ROUND_HALF_EVEN)).replace(".", ",")
+def decimal(value: Fraction | Decimal | None) -> str:
+    """Return a figure in German, or a dash where there is none."""
+    return "–" if value is None else wording.decimal(value)
 
 
 def firmness(board: Board) -> str:
@@ -133,7 +127,7 @@ def firmness(board: Board) -> str:
     if not any(row.standing.rank for row in board.rows):
         return "Keine Einreichung ist gereiht."
     if found.leader is None:
-        names = listed(f"„{row.entry.submitted_title}“" for row in board.leaders)
+        names = wording.listed([f"„{row.entry.submitted_title}“" for row in board.leaders])
         return f"Der erste Platz ist geteilt: {names} sind bis zum Median gleich."
     first = f"„{board.row(found.leader).entry.submitted_title}“"
     margin = f" Zum nächsten Mittel sind es {decimal(found.margin)} Punkte." if found.margin is not None else ""
@@ -144,16 +138,10 @@ def firmness(board: Board) -> str:
 
 
 def _turned(board: Board, seat: str, others: Sequence[object]) -> str:
-    names = listed(f"„{board.row(entry).entry.submitted_title}“" for entry in others)
+    names = wording.listed([f"„{board.row(entry).entry.submitted_title}“" for entry in others])
     if not others:
         return f"Ohne die Punkte von {seat} wäre keine Einreichung gereiht."
     return f"Ohne die Punkte von {seat} {'läge' if len(others) == 1 else 'lägen gemeinsam'} {names} vorn."
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return names in a sentence: «Soest, Werl und Welver»."""
-    *before, last = list(names) or [""]
-    return " und ".join(part for part in (", ".join(before), last) if part)
 
 
 def _decision(session: Session) -> Decision | None:

@@ -19,7 +19,7 @@ def render_owed_papers() -> None:
     papers.fulfil_all()
 
 
-@shared_task(name="jury.tasks.forget_hidden_dossiers")
+@shared_task(name=papers.FORGET_HIDDEN)
 def forget_hidden_dossiers() -> None:
     """Delete dossiers that hold what their juror may not read any more."""
     papers.forget_hidden()

@@ -90,7 +90,7 @@ def _schema() -> None:
 
 @cache
 def _migrations() -> frozenset[tuple[str, str]]:
-    return frozenset(MigrationLoader(None).graph.leaf_nodes())
+    return frozenset(MigrationLoader(None).disk_migrations)
 
 
 def _broker() -> None:

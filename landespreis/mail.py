@@ -63,21 +63,27 @@ class Attached:
 
 
 def owe(
-    template: str, to: str | Iterable[str], context: Mapping[str, Any], *, attachments: Iterable[Attached] = ()
+    template: str,
+    to: str | Iterable[str],
+    context: Mapping[str, Any],
+    *,
+    attachments: Iterable[Attached] = (),
+    reply_to: str = "",
 ) -> list[Email]:
     """Owe the mail templates/mail/<template>.{subject.txt,txt,html} to each address, and return its rows.
 
     Call it inside the verb's transaction: the mail is owed if and only if that commits. One row per address, an
     address named twice counts once. The templates get `context`, `base_url` and `subject`; the text ones are not
-    HTML-escaped. Raises `files.Unavailable` when an attachment cannot be kept.
+    HTML-escaped. Answers go to `reply_to` where given. Raises `files.Unavailable` when an attachment cannot be kept.
     """
     subject, text, html = said(template, context)
     sender = settings.DEFAULT_FROM_EMAIL
+    headers = AUTOMATIC | ({"Reply-To": reply_to} if reply_to else {})
     addresses = {address.casefold(): address for address in ([to] if isinstance(to, str) else to)}
     with transaction.atomic():
         kept = [_keep(attached) for attached in attachments]
         rows = [
-            _row(AUTOMATIC, kept, from_email=sender, to=[address], subject=subject, message=text, html_message=html)
+            _row(headers, kept, from_email=sender, to=[address], subject=subject, message=text, html_message=html)
             for address in addresses.values()
         ]
     _nudge()

@@ -1,7 +1,9 @@
 """Waking the worker: a nudge makes things quick, the rows in the database make them certain."""
 
+import atexit
 import logging
 import time
+from threading import Condition, Thread
 from typing import Any
 
 from celery import current_app
@@ -9,18 +11,52 @@ from django.db import transaction
 
 log = logging.getLogger(__name__)
 
+GATHER = 0.1
+"""Seconds for which nudges are gathered: equal ones become one message, so a rush does not flood the broker."""
 PAUSE = 20
 """Seconds in which a broker that has just failed is not asked again, so that nobody waits for it twice in a row."""
 _ask_again = 0.0
+Nudge = tuple[str, tuple[Any, ...]]
 
 
 def nudge(task: str, *args: Any) -> None:
-    """Queue the task of that name with `args` once the running transaction commits.
+    """Queue the task of that name with `args` soon after the running transaction commits; nobody waits for it.
 
     A broker that does not answer is logged and otherwise ignored: whatever the task is about is owed as a row,
     and the sweep finds it. By name, because verbs lie below the tasks that call them.
     """
-    transaction.on_commit(lambda: _send(task, args))
+    transaction.on_commit(lambda: _messenger.carry((task, args)))
+
+
+class Messenger:
+    """Carries nudges to the broker from a thread of its own, which begins with the first in each process."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._waiting: dict[Nudge, None] = {}
+        self._thread: Thread | None = None
+
+    def carry(self, nudge: Nudge) -> None:
+        with self._changed:
+            self._waiting[nudge] = None
+            if self._thread is None or not self._thread.is_alive():  # also after a fork, which takes no threads along
+                self._thread = Thread(target=self._work, name="nudges", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def deliver(self) -> None:
+        """Send now what waits."""
+        with self._changed:
+            nudges, self._waiting = self._waiting, {}
+        for task, args in nudges:
+            _send(task, args)
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting)
+            time.sleep(GATHER)
+            self.deliver()
 
 
 def _send(task: str, args: tuple[Any, ...]) -> None:
@@ -29,6 +65,10 @@ def _send(task: str, args: tuple[Any, ...]) -> None:
         return
     try:
         current_app.send_task(task, args=args, retry=False)
-    except Exception as error:  # the broker's client raises many kinds; none may reach the person
+    except Exception as error:  # the broker's client raises many kinds; none may end the thread
         _ask_again = time.monotonic() + PAUSE
         log.warning("broker not reached for %s: %s", task, error)
+
+
+_messenger = Messenger()
+atexit.register(_messenger.deliver)

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 import environ
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "landespreis.middleware.response_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "landespreis.middleware.body_limit",
+    "portal.caching.pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -200,12 +202,13 @@ CELERY_BEAT_SCHEDULE = {
         "jury.tasks.forget_hidden_dossiers": 4 * BEAT_TICK,
         "jury.tasks.remind": 4 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
+        "portal.tasks.forget_inquiries": 240 * BEAT_TICK,
     }.items()
 }
 
 # Sign-in -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backend.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -255,6 +258,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Landespreis"
 USERSESSIONS_TRACK_ACTIVITY = False
 
+SESSION_ENGINE = "landespreis.sessions"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
@@ -337,6 +341,8 @@ DEFAULT_FROM_EMAIL = env.str(
     default="Geschäftsstelle Landespreis <landespreis@portal.example>",
 )
 SERVER_EMAIL = env.str("SERVER_EMAIL", default="landespreis@portal.example")
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="") or parseaddr(DEFAULT_FROM_EMAIL)[1]
+"""The mailbox that reads what visitors write: contact form and reported barriers."""
 SMTP_URL = env.str("SMTP_URL", default="")
 """smtp://user:password@host:25, smtp+tls:// or smtp+ssl://; a demo has none and keeps its mail as rows."""
 if not SMTP_URL and not (DEMO or TESTING):
@@ -363,6 +369,12 @@ POST_OFFICE = {
 EMAIL_TIMEOUT = 20
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000")
 """Scheme and host for links in mails and PDFs, without a trailing slash."""
+
+# What visitors write ------------------------------------------------------------------------------
+INQUIRY_DAYS = env.int("INQUIRY_DAYS", default=180)
+"""How long a settled message is kept."""
+FORM_SECONDS = env.int("FORM_SECONDS", default=4)
+"""Quicker than that no person fills in a form that asks for a message."""
 
 # Forms -------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["kern"]

@@ -69,7 +69,7 @@ def changed_sections(draft: Draft, version: Version | None) -> set[str]:
     if version is None:
         return set()
     frozen, now = payload.content_of(version.payload), payload.content(draft)
-    return {spec.key for spec in sections.of(draft.questions) if part(frozen, spec.key) != part(now, spec.key)}
+    return {spec.key for spec in draft.sections if part(frozen, spec.key) != part(now, spec.key)}
 
 
 def compare(before: payload.Payload, after: payload.Payload) -> Comparison:

@@ -14,7 +14,7 @@ from typing import Any
 
 from accounts.models import User
 from submissions.draft import Draft
-from submissions.models import Attachment, Version
+from submissions.models import Attachment, Submission, Version
 
 SCHEMA = "landespreis/einreichung/1"
 ENVELOPE = frozenset(
@@ -82,7 +82,8 @@ def content(draft: Draft) -> Payload:
 
 
 def build(
-    draft: Draft,
+    entry: Submission,
+    content: Payload,
     *,
     number: str,
     version: int,
@@ -92,8 +93,8 @@ def build(
     declarations: Mapping[str, bool],
     replaces: Version | None,
 ) -> Payload:
-    """Return the whole payload of a version; `municipality` is where `by` works."""
-    round = draft.entry.round
+    """Return the whole payload of a version with that content; `municipality` is where `by` works."""
+    round = entry.round
     return {
         "schema": SCHEMA,
         "round": {
@@ -105,7 +106,7 @@ def build(
         "version": version,
         "submitted_at": _moment(at),
         "submitted_by": {"name": by.name, "municipality": municipality},
-        "deadline": _moment(draft.entry.deadline),
+        "deadline": _moment(entry.deadline),
         "replaces": {
             "version": replaces.number,
             "submitted_at": _moment(replaces.submitted_at),
@@ -113,7 +114,7 @@ def build(
         if replaces
         else None,
         "declarations": dict(declarations),
-        **content(draft),
+        **content,
     }
 
 
@@ -132,9 +133,9 @@ def checksum(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def fingerprint(draft: Draft) -> str:
-    """Return a checksum of the draft's content, to notice that it changed between looking and submitting."""
-    return checksum(canonical(content(draft)))
+def fingerprint(content: Payload) -> str:
+    """Return a checksum of a draft's content, to notice that it changed between looking and submitting."""
+    return checksum(canonical(content))
 
 
 def _choice(key: str, label: str) -> dict[str, str] | None:

@@ -1,4 +1,4 @@
-"""Who may do what to an entry: pure predicates over an entry whose editors are at hand."""
+"""Who may do what to an entry: pure predicates over an entry and its colleagues."""
 
 from accounts.models import User
 from submissions.models import Editor, Submission
@@ -7,11 +7,11 @@ Role = Editor.Role
 
 
 def role(user: User, entry: Submission) -> str | None:
-    """Return "owner", a role of `Editor.Role`, or None. Reads `entry.editors`; prefetch it."""
+    """Return "owner", a role of `Editor.Role`, or None. Reads `entry.colleagues`."""
     if entry.owner_id == user.pk:
         return "owner"
     return next(
-        (editor.role for editor in entry.editors.all() if editor.user_id == user.pk),
+        (editor.role for editor in entry.colleagues if editor.user_id == user.pk),
         None,
     )
 

@@ -3,19 +3,12 @@
 from celery import shared_task
 
 from submissions.actions import files, receipts, reminders
-from submissions.models import Attachment, Receipt
-
-
-@shared_task(name="submissions.tasks.render_receipt")
-def render_receipt(pk: int) -> None:
-    """Render one owed receipt right after its submit."""
-    if receipt := Receipt.objects.owed().filter(pk=pk).first():
-        receipts.fulfil(receipt)
+from submissions.models import Attachment
 
 
 @shared_task(name="submissions.tasks.render_owed_receipts")
 def render_owed_receipts() -> None:
-    """Render whatever is still owed: the net below `render_receipt`."""
+    """Render whatever is owed: right after a submit, and as the net below that."""
     receipts.fulfil_all()
 
 

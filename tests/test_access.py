@@ -16,6 +16,7 @@ from submissions.actions import editors, receipts
 from submissions.models import Partner, Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import MembershipFactory, StaffFactory
+from tests.portal import factories as content
 from tests.submissions import factories
 from tests.submissions.test_deadline import snapshot
 
@@ -50,8 +51,19 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "portal:award": EVERYBODY,
     "portal:projects": EVERYBODY,
     "portal:news": EVERYBODY,
+    "portal:news_feed": EVERYBODY,
+    "portal:news_item": EVERYBODY,
     "portal:events": EVERYBODY,
     "portal:faq": EVERYBODY,
+    "portal:downloads": EVERYBODY,
+    "portal:download": EVERYBODY,
+    "portal:picture": EVERYBODY,
+    "portal:sitemap": EVERYBODY,
+    "portal:robots": EVERYBODY,
+    "portal:contact": EVERYBODY,
+    "portal:contact_received": EVERYBODY,
+    "portal:barrier": EVERYBODY,
+    "portal:barrier_received": EVERYBODY,
     "portal:search": EVERYBODY,
     "portal:page": EVERYBODY,
     "accounts:profile": SIGNED_IN,
@@ -106,6 +118,8 @@ class Place:
 
     def __init__(self, round: Round) -> None:
         self.entry: Submission = factories.complete(round)
+        call_command("load_pages", verbosity=0)
+        item = content.NewsFactory(picture=content.picture())
         self.file = factories.attachment(self.entry)
         factories.submit(self.entry)
         receipts.fulfil_all()
@@ -120,6 +134,11 @@ class Place:
             "token": editors.token(invited),
             "slug": "impressum",
             "number": "IKZ-2026-0001",
+            "news": item.slug,
+            "download": content.download().slug,
+            "picture": item.picture.key,
+            "width": 480,
+            "form": "webp",
         }
 
     def user(self, role: str) -> User | None:

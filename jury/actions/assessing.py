@@ -8,11 +8,11 @@ from typing import NamedTuple
 from django.db import transaction
 
 from accounts.models import User
-from jury.actions import gate
+from jury.actions import gate, papers
 from jury.models import Assessment, Clearance, JuryEvent, Recusal, Score
 from jury.sight import Sight
 from jury.workflow import Act
-from landespreis import wording
+from landespreis import queue, wording
 from landespreis.refusal import NotAllowed, Refused
 from submissions.models import Category, Criterion, Submission
 
@@ -111,8 +111,9 @@ def clear(entry: Submission, *, by: User) -> Clearance:
 def recuse(entry: Submission, *, by: User, reason: str, text: str) -> Recusal:
     """Declare a bias of `by` about `entry`. From now on they see nothing of it.
 
-    The seat's sheet stops counting and is kept, unseen, for the minutes; an open Session notices. Declaring it twice is
-    declaring it once. Journals. Raises Refused for an unknown reason or without an explanation.
+    The seat's sheet stops counting and is kept, unseen, for the minutes; an open Session notices, and a decision that
+    was confirmed on these points must be confirmed anew. Declaring it twice is declaring it once. Journals. Raises
+    Refused for an unknown reason or without an explanation.
     """
     room = gate.enter(_category(entry), Act.RECUSE)
     sight = gate.sight_of(by)
@@ -131,7 +132,10 @@ def recuse(entry: Submission, *, by: User, reason: str, text: str) -> Recusal:
     Assessment.objects.standing().filter(seat=sight.seat, submission=desk.entry).update(status=Status.VOID)
     _record(desk, JuryEvent.Verb.RECUSED, by, reason=reason, voided=voided)
     if room.session:
+        if voided:
+            gate.unsettle(room.session)
         gate.touch(room.session)
+    queue.nudge(papers.FORGET_HIDDEN)
     return recusal
 
 

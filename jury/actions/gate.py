@@ -8,7 +8,7 @@ from django.db.models import F
 
 from accounts.models import User
 from jury import permissions, sight, workflow
-from jury.models import Juror, JuryEvent, Seat, Session
+from jury.models import Decision, Juror, JuryEvent, Seat, Session
 from landespreis import clock
 from landespreis.refusal import NotAllowed
 from submissions.models import Category, Round, Submission
@@ -60,6 +60,14 @@ def sight_of(user: User) -> sight.Sight:
 def touch(session: Session) -> None:
     """Let every open page of the Session notice that something changed."""
     Session.objects.filter(pk=session.pk).update(revision=F("revision") + 1)
+
+
+def unsettle(session: Session) -> None:
+    """Take the confirmations away from a recorded decision whose ground has changed; a locked one never changes."""
+    confirmed = Decision.objects.filter(session=session, locked_at__isnull=True).exclude(
+        chair__isnull=True, office__isnull=True
+    )
+    confirmed.update(revision=F("revision") + 1, chair=None, chair_at=None, office=None, office_at=None)
 
 
 def record(

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 RENDER = "jury.tasks.render_paper"
 RENDER_OWED = "jury.tasks.render_owed_papers"
+FORGET_HIDDEN = "jury.tasks.forget_hidden_dossiers"
 CHUNK = 1024 * 1024
 NOTHING_TO_READ = (
     "In dieser Kategorie gibt es noch keine Einreichung, die Sie lesen. Erklären Sie zuerst zu einer Einreichung, dass "

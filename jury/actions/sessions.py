@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from accounts.models import User
 from jury import permissions, progress, standings
 from jury.actions import gate
-from jury.models import Assessment, Attendance, Decision, Juror, JuryEvent, Score, Session
+from jury.models import Assessment, Attendance, Juror, JuryEvent, Score, Session
 from jury.sight import Sight
 from jury.workflow import Act
 from landespreis import clock
@@ -99,7 +98,7 @@ def revise(entry: Submission, *, by: User, given: Points, reason: str, seen: int
         reason=reason, before=before, after=_told(sheet),
     )  # fmt: skip
     assert room.session
-    unsettle(room.session)
+    gate.unsettle(room.session)
     gate.touch(room.session)
     return sheet
 
@@ -125,14 +124,6 @@ def require_quorum(grid: progress.Grid) -> None:
             grid.lacking,
             f"Zu wenige abgeschlossene Bewertungen haben: {missing}. Offen sind Bewertungen von: {waiting}.",
         )
-
-
-def unsettle(session: Session) -> None:
-    """Take the confirmations away from a recorded decision whose ground has changed; a locked one never changes."""
-    confirmed = Decision.objects.filter(session=session, locked_at__isnull=True).exclude(
-        chair__isnull=True, office__isnull=True
-    )
-    confirmed.update(revision=F("revision") + 1, chair=None, chair_at=None, office=None, office_at=None)
 
 
 def _attend(session: Session, present: Sequence[Juror]) -> list[str]:

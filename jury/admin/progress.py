@@ -62,12 +62,6 @@ class Detail:
         return self.grid.category
 
     @property
-    def jurors(self) -> list[Juror]:
-        """Who fills a seat and has confirmed, in the order of the seats."""
-        held = (self.grid.holders.get(seat.pk) for seat in self.grid.seats)
-        return [juror for juror in held if juror and juror.user_id]
-
-    @property
     def rows(self) -> list[tuple[progress.Line, list[tuple[str, str]]]]:
         """The entries, each with the name and the state of every seat."""
         names = [seat.short_name for seat in self.grid.seats]

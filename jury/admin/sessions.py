@@ -111,7 +111,7 @@ class SessionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     def open_session(self, request: HttpRequest, category: Category) -> HttpResponse:
         """Say what opening means or what is missing, ask who is there, and open."""
         shown = progress.detail(category, clock.now())
-        form = AttendanceForm(category, _sent(request), initial={"present": shown.jurors})
+        form = AttendanceForm(category, _sent(request))  # nobody is there before somebody says so
 
         def open_it() -> None:
             sessions.open(category, by=_person(request), present=list(form.cleaned_data["present"]))

@@ -85,6 +85,9 @@ def thaw(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("jury", "0001_seats_scores_sessions")]
+    dependencies = [
+        ("jury", "0001_seats_scores_sessions"),
+        ("submissions", "0006_round_stamp"),  # adding a column, SQLite builds the table anew and loses its triggers
+    ]
 
     operations = [migrations.RunPython(freeze, thaw)]

@@ -12,6 +12,16 @@ A4 = (595, 842)
 LEFT, TOP, LINE = 71, 760, 17
 COLUMNS = 84
 PICTURE = (1500, 1000)
+GROUND = (244, 246, 250)
+COLOURS = (
+    (24, 58, 138),
+    (70, 108, 196),
+    (150, 178, 232),
+    (18, 110, 118),
+    (120, 186, 184),
+    (214, 228, 120),
+    (206, 214, 228),
+)
 
 
 @lru_cache(maxsize=32)
@@ -69,6 +79,38 @@ def gauge() -> bytes:
         draw.rectangle([700 if step % 2 else 724, top, 724 if step % 2 else 748, top + 10], fill=(28, 30, 34))
     out = BytesIO()
     picture.save(out, "JPEG", quality=86)
+    return out.getvalue()
+
+
+@lru_cache(maxsize=8)
+def mosaic(seed: int) -> bytes:
+    """Return a PNG of fields that interlock like pieces of a puzzle, in the colours of the portal."""
+    chance = random.Random(seed)  # noqa: S311 - a pattern, not a secret
+    columns, rows, side = 6, 4, 250
+    picture = Image.new("RGB", (columns * side, rows * side), GROUND)
+    draw = ImageDraw.Draw(picture)
+    field = [[chance.choice(COLOURS) for _ in range(columns)] for _ in range(rows)]
+    for row in range(rows):
+        for column in range(columns):
+            x, y = column * side, row * side
+            draw.rectangle([x + 4, y + 4, x + side - 5, y + side - 5], fill=field[row][column])
+    knob = side // 6
+    for row in range(rows):
+        for column in range(columns - 1):
+            x, y = (column + 1) * side, row * side + side // 2
+            left = chance.random() < 0.5
+            fill = field[row][column] if left else field[row][column + 1]
+            shift = knob // 2 if left else -knob // 2
+            draw.ellipse([x + shift - knob, y - knob, x + shift + knob, y + knob], fill=fill)
+    for row in range(rows - 1):
+        for column in range(columns):
+            x, y = column * side + side // 2, (row + 1) * side
+            upper = chance.random() < 0.5
+            fill = field[row][column] if upper else field[row + 1][column]
+            shift = knob // 2 if upper else -knob // 2
+            draw.ellipse([x - knob, y + shift - knob, x + knob, y + shift + knob], fill=fill)
+    out = BytesIO()
+    picture.save(out, "PNG")
     return out.getvalue()
 
 

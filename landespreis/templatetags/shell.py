@@ -1,4 +1,4 @@
-"""Template tags for what stands around every page: header and footer, rendered once per kind of visitor and place."""
+"""Template tags for what many pages share and is rendered once per process: header, footer, signs of states."""
 
 import re
 from functools import cache, lru_cache
@@ -46,6 +46,13 @@ def header(context: Context) -> SafeString:
 def footer() -> SafeString:
     """Return the footer, the same on every page."""
     return _footer(settings.DEMO)
+
+
+@register.simple_tag
+@cache
+def sign(kind: str) -> SafeString:
+    """Return the sign of a state. A page of an entry shows a dozen of these, and there are only six."""
+    return render_to_string("components/sign.html", {"kind": kind})
 
 
 @lru_cache(maxsize=500)

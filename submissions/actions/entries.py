@@ -172,7 +172,7 @@ def leads(entry: Submission) -> Any:
     """Return the memberships whose municipality may lead: those of the owner and of everybody who edits."""
     people = [
         entry.owner_id,
-        *(e.user_id for e in entry.editors.all() if e.user_id and e.role != Editor.Role.READ),
+        *(e.user_id for e in entry.colleagues if e.user_id and e.role != Editor.Role.READ),
     ]
     return Membership.objects.filter(user__in=people).active().select_related("municipality")
 

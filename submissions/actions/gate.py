@@ -4,29 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Prefetch
+from django.db.models import F
 
 from accounts.models import User
-from landespreis import clock
+from landespreis import clock, composed
 from landespreis.refusal import NotAllowed
-from submissions import workflow
-from submissions.models import Editor, Event, Section, Submission, Version
+from submissions import reading, workflow
+from submissions.models import Event, Section, Submission, Version
 
 Permission = Callable[[User, Submission], bool]
 
 
 def lock(entry: Submission) -> Submission:
-    """Return a fresh copy of `entry`, locked until the transaction ends, with what the verbs read selected.
-
-    The row is locked first and read afterwards: in one statement with its joins, PostgreSQL would show somebody who
-    had to wait the new row beside the related rows as they were before.
-    """
-    Submission.objects.select_for_update().values_list("pk").get(pk=entry.pk)
-    return (
-        Submission.objects.select_related("round", "category", "lead", "owner", "current", "submitted_lead")
-        .prefetch_related(Prefetch("editors", Editor.objects.select_related("user")))
-        .get(pk=entry.pk)
-    )
+    """Return a fresh copy of `entry`, locked until the transaction ends, with what the verbs read selected."""
+    return reading.locked(entry.pk)
 
 
 def enter(entry: Submission, *, by: User, may: Permission, act: workflow.Act) -> tuple[Submission, datetime]:
@@ -65,7 +56,9 @@ def record(
     **detail: Any,
 ) -> Event:
     """Write a line of the journal."""
-    return Event.objects.create(submission=entry, at=at, by=by, verb=verb, version=version, detail=detail)
+    event = Event(submission=entry, at=at, by=by, verb=verb, version=version, detail=detail)
+    composed.insert([event])
+    return event
 
 
 def addresses(entry: Submission, *first: User) -> list[str]:
@@ -73,7 +66,7 @@ def addresses(entry: Submission, *first: User) -> list[str]:
     people = [
         *first,
         entry.owner,
-        *(editor.user for editor in entry.editors.all() if editor.user),
+        *(editor.user for editor in entry.colleagues if editor.user),
     ]
     return list(dict.fromkeys(person.email for person in people if person.is_active))
 

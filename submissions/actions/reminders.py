@@ -58,7 +58,7 @@ def remind(entry: Submission) -> bool:
 
 def _owe_mail(entry: Submission, now: datetime) -> None:
     missing = checks.problems(draft.load(entry), now)
-    readers = {editor.user.email for editor in entry.editors.all() if editor.user and editor.role == Editor.Role.READ}
+    readers = {editor.user.email for editor in entry.colleagues if editor.user and editor.role == Editor.Role.READ}
     mail.owe(
         "reminder",
         [address for address in gate.addresses(entry) if address not in readers],

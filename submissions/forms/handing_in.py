@@ -3,7 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.urls import reverse
+from django.urls import reverse_lazy
+from django.utils.functional import lazy
 from django.utils.html import format_html
 
 from accounts.models import Municipality
@@ -13,14 +14,23 @@ UNSEEN = "unseen"
 """What counts as the fingerprint where the form brought none: it never matches, so the person looks once more."""
 
 
-def _must(message: str, label: str = "") -> forms.BooleanField:
+_with_link = lazy(format_html, str)
+"""Made when the label is shown: who only submits needs no address."""
+
+
+def _must(message: str, label: Any = "") -> forms.BooleanField:
     return forms.BooleanField(label=label, error_messages={"required": message})
 
 
 class DeclarationForm(forms.Form):
     """Four declarations that nobody ticks for the person, one consent, and what the person had seen."""
 
-    conditions = _must("Bitte erkennen Sie die Teilnahmebedingungen an.")
+    conditions = _must(
+        "Bitte erkennen Sie die Teilnahmebedingungen an.",
+        _with_link(
+            'Die <a href="{}">Teilnahmebedingungen</a> sind gelesen und werden anerkannt.', reverse_lazy("portal:award")
+        ),
+    )
     correctness = _must(
         "Bitte bestätigen Sie, dass die Angaben richtig sind.",
         "Alle Angaben sind nach bestem Wissen richtig und vollständig.",
@@ -29,7 +39,14 @@ class DeclarationForm(forms.Form):
         "Bitte bestätigen Sie die Zustimmung der Gremien.",
         "Die zuständigen Gremien aller beteiligten Kommunen haben der Zusammenarbeit zugestimmt.",
     )
-    privacy = _must("Bitte nehmen Sie die Hinweise zum Datenschutz zur Kenntnis.")
+    privacy = _must(
+        "Bitte nehmen Sie die Hinweise zum Datenschutz zur Kenntnis.",
+        _with_link(
+            'Die <a href="{}">Hinweise zum Datenschutz</a> sind zur Kenntnis genommen, '
+            "auch von den genannten Ansprechpersonen.",
+            reverse_lazy("portal:page", args=["datenschutz"]),
+        ),
+    )
     publication = forms.BooleanField(
         label="Die Kurzbeschreibung darf nach der Preisverleihung im Projektverzeichnis erscheinen.",
         help_text="Ohne diese Zustimmung ändert sich an der Bewertung nichts.",
@@ -39,14 +56,6 @@ class DeclarationForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["conditions"].label = format_html(
-            'Die <a href="{}">Teilnahmebedingungen</a> sind gelesen und werden anerkannt.', reverse("portal:award")
-        )
-        self.fields["privacy"].label = format_html(
-            'Die <a href="{}">Hinweise zum Datenschutz</a> sind zur Kenntnis genommen, '
-            "auch von den genannten Ansprechpersonen.",
-            reverse("portal:page", args=["datenschutz"]),
-        )
         self.fields["publication"].optional = False  # type: ignore[attr-defined]  # its legend says it
 
     @property

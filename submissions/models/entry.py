@@ -2,6 +2,8 @@
 
 import uuid
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +15,9 @@ from django.utils import timezone
 
 from accounts.models import Municipality, User
 from submissions.models.round import Category, Question, Round
+
+if TYPE_CHECKING:
+    from submissions.models.people import Editor
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -186,6 +191,11 @@ class Submission(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("submissions:overview", args=[self.pk])
+
+    @cached_property
+    def colleagues(self) -> list["Editor"]:
+        """Everybody who was invited, with their accounts; read once."""
+        return list(self.editors.select_related("user"))
 
     @property
     def heading(self) -> str:

@@ -1,5 +1,6 @@
 """A round of the award and its rows: categories, criteria and the questions of the form."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -127,6 +128,8 @@ class Round(models.Model):
         help_text="So viele gültige Bewertungen braucht jede Einreichung, bevor ihre Sitzung eröffnet werden kann.",
     )
     last_number = models.PositiveIntegerField("letzte vergebene Nummer", default=0, editable=False)
+    stamp = models.UUIDField(default=uuid.uuid4, editable=False)
+    """Renewed by a database trigger with every change of the round and its rows, but for `last_number`."""
 
     objects = RoundQuerySet.as_manager()
 

@@ -145,7 +145,9 @@ def _page(
     """Render the list; `wrong` is the image form with errors and the file it belongs to."""
     context = frame.context(request.user, entry, "dateien", form=form, wrong=wrong[1] if wrong else form)
     shown: frame.Frame = context["frame"]
-    rows = [_row(file, request.user, shown.writable, dict([wrong] if wrong else [])) for file in shown.draft.files]
+    rows = [
+        _row(file, request.user, shown.writable, dict([wrong] if wrong else [])) for file in _files(entry).present()
+    ]
     counting = [row.file for row in rows if not row.rejected]
     context |= {
         "rows": rows,

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from accounts.models import User
 from landespreis import clock, wording
-from submissions import checks, difference, permissions, workflow
+from submissions import checks, difference, permissions, reading, workflow
 from submissions import draft as drafts
 from submissions.forms.text import count_line
-from submissions.models import Editor, Submission
+from submissions.models import Submission
 from submissions.models.entry import SubmissionQuerySet
 from submissions.sections import SectionSpec
 
@@ -110,25 +109,19 @@ class Frame:
 
 
 def find(user: User, pk: uuid.UUID, *, among: SubmissionQuerySet | None = None) -> Submission:
-    """Return the entry with what the pages read selected. Raises Http404 for what the person may not see.
+    """Return the entry with what the pages read. Raises Http404 for what the person may not see.
 
-    `among` names the entries they may see, by default their own: those of `visible_to`, told from the editors at hand
-    because its subquery would cost more than the entry.
+    `among` names the entries they may see, by default their own: those of `visible_to`, told from the colleagues that
+    are read anyway.
     """
-    entry = (
-        (Submission.objects.all() if among is None else among)
-        .select_related("round", "category", "lead", "owner", "current__submitted_by")
-        .prefetch_related(Prefetch("editors", Editor.objects.select_related("user")))
-        .filter(pk=pk)
-        .first()
-    )
+    entry = reading.entry(pk) if among is None or among.filter(pk=pk).exists() else None
     if entry is None or (among is None and not permissions.may_read(user, entry)):
         raise Http404("Diese Einreichung gibt es nicht, oder Sie wirken nicht an ihr mit.")
     return entry
 
 
 def build(user: User, entry: Submission, current: str = "") -> Frame:
-    """Load the frame of `entry`, in five queries whatever it holds; `current` is the key of the page's section."""
+    """Load the frame of `entry`, in four queries whatever it holds; `current` is the key of the page's section."""
     draft = drafts.load(entry)
     now = clock.now()
     problems = checks.problems(draft, now)

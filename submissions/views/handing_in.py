@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from landespreis import wording
 from landespreis.refusal import NotAllowed, Refused, TooLate
-from submissions import checks, difference, payload, permissions, sheet, workflow
+from submissions import checks, difference, payload, permissions, reading, sheet, workflow
 from submissions.actions import handing_in
 from submissions.forms.handing_in import DeclarationForm, ResetForm, WithdrawForm, on_behalf
 from submissions.models import Submission
@@ -41,8 +41,8 @@ def check(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
 
 
 def _submit(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
-    entry = Submission.objects.visible_to(request.user).filter(pk=pk).first()
-    if entry is None:
+    entry = reading.outline(pk)
+    if entry is None or not permissions.may_read(request.user, entry):
         raise Http404("Diese Einreichung gibt es nicht, oder Sie wirken nicht an ihr mit.")
     form = DeclarationForm(request.POST)
     form.is_valid()  # its messages stand beside the boxes; whether it suffices, the verb decides
@@ -57,10 +57,9 @@ def _submit(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         unchanged = "Seitdem hat sich nichts geändert, deshalb gibt es keine neue Version."
         messages.success(request, f"Version {version.number} ist eingereicht und gilt. {unchanged}")
     else:
-        number = version.payload["number"]
         messages.success(
             request,
-            f"Eingereicht: {number}, Version {version.number}. "
+            f"Eingereicht: {version.submission.label}, Version {version.number}. "
             "Die Eingangsbestätigung kommt per E-Mail an Sie und alle Mitwirkenden.",
         )
     return redirect(version)
@@ -85,7 +84,7 @@ def _check_page(
         "frame": shown,
         "entry": entry,
         "form": form,
-        "seen": payload.fingerprint(shown.draft),
+        "seen": payload.fingerprint(content),
         "sheet": _draft_sheet(shown, content),
         "points": points,
         "points_title": _points_title(len(points), attempted),
@@ -132,15 +131,14 @@ def _closed(shown: Frame) -> TooLate | None:
 
 def _submitters(entry: Submission) -> dict[str, Any]:
     """Return for the template who may submit and withdraw."""
-    people = [entry.owner, *(editor.user for editor in entry.editors.all() if editor.user)]
+    people = [entry.owner, *(editor.user for editor in entry.colleagues if editor.user)]
     names = [str(person) for person in people if permissions.may_submit(person, entry)]
     return {"submitters": sheet.listed(names), "several_submitters": len(names) > 1}
 
 
 def _lead_taken(entry: Submission) -> bool:
     """Whether another entry of the same lead is submitted; the verb and a constraint decide, this only warns early."""
-    rivals = Submission.objects.filter(round_id=entry.round_id, status=Submission.Status.SUBMITTED)
-    return rivals.filter(submitted_lead_id=entry.lead_id or 0).exclude(pk=entry.pk).exists()
+    return bool(reading.rivals(entry))
 
 
 def _counts(entry: Submission) -> bool:

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import Membership, User
 from landespreis import clock, wording
-from submissions import checks, difference, permissions, workflow
+from submissions import checks, difference, permissions, reading, workflow
 from submissions import draft as drafts
 from submissions.actions import entries
-from submissions.models import Editor, Round, Section, Submission, Variant
+from submissions.models import Editor, Round, Section, Submission
 from submissions.sections import SectionSpec
 from submissions.views import frame
 from submissions.views.frame import Frame, SectionLink, SignedIn
@@ -57,11 +57,7 @@ class Change:
 def index(request: SignedIn) -> HttpResponse:
     """The own entries, newest first, and whether one can begin another."""
     now = clock.now()
-    found = list(
-        Submission.objects.visible_to(request.user)
-        .select_related("round", "category", "lead", "current")
-        .prefetch_related("editors")
-    )
+    found = reading.entries(list(Submission.objects.visible_to(request.user).values_list("pk", flat=True)))
     loaded = drafts.load_all(found)
     round = Round.objects.current()
     context = {
@@ -99,7 +95,7 @@ def overview(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     """Everything about one entry on one page: its state, what is missing, its sections, people, files, versions."""
     entry = frame.find(request.user, pk)
     page = frame.build(request.user, entry)
-    versions = list(entry.versions.select_related("receipt").defer("canonical")) if entry.number else []
+    versions = reading.history(entry) if entry.number else []
     context = {
         "frame": page,
         "entry": entry,
@@ -109,7 +105,7 @@ def overview(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         "next": next((link for link in page.sections if link.status in {"empty", "begun"}), None),
         "last_saved": _last_saved(page, request.user),
         "versions": versions,
-        "receipt": getattr(versions[0], "receipt", None) if versions else None,
+        "receipt": versions[0].receipt if versions else None,
         "changes": _changes(page, request.user),
         "waiting": _waiting(page, request.user),
         "may_invite": permissions.may_invite(request.user, entry),
@@ -206,7 +202,7 @@ def _extent(page: Frame, spec: SectionSpec, frozen: dict[str, Any]) -> str:
 
 def _waiting(page: Frame, user: User) -> list[tuple[str, str]]:
     """Return title and address of every section with a kept version that waits for this person's decision."""
-    keys = set(Variant.objects.filter(submission=page.entry, user=user).values_list("key", flat=True))
+    keys = reading.variants(page.entry, user)
     return [
         (link.spec.title, reverse("submissions:conflict", args=[page.entry.pk, link.spec.key]))
         for link in page.sections

@@ -16,9 +16,10 @@ from landespreis import parking, wording
 from landespreis.refusal import Refused
 from landespreis.textdiff import Segment, paragraphs
 from submissions import draft as drafts
+from submissions import reading as reads
 from submissions.actions import entries
 from submissions.forms import sections as forms
-from submissions.models import Section, Submission, Variant
+from submissions.models import Section, Submission
 from submissions.sections import SectionSpec
 from submissions.views import frame
 from submissions.views.frame import Frame, SignedIn
@@ -143,7 +144,7 @@ def _page(
         "saved_line": f"gespeichert {told(saved, request.user, page)}" if saved else "",
         "notice": notice,
         "note": note,
-        "waiting": Variant.objects.filter(submission=page.entry, key=spec.key, user=request.user).exists(),
+        "waiting": spec.key in reads.variants(page.entry, request.user),
         "refusal": refusal,
         "lost": lost or [],
         "reading": [] if page.writable else reading(form, stored(page.draft, spec)),

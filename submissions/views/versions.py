@@ -28,7 +28,8 @@ def version(request: SignedIn, pk: uuid.UUID, n: int) -> HttpResponse:
     Staff who may see versions read them here too, but never the draft.
     """
     entry, own = _entry(request.user, pk)
-    shown = _version(entry, n)
+    # The one that counts, which people are led to after a submit, has been read with the entry.
+    shown = entry.current if entry.current and entry.current.number == n else _version(entry, n)
     if request.headers.get("HX-Request") == "true":
         return render(request, "submissions/submitted/_receipt.html", {"version": shown, "receipt": shown.receipt})
     document = shown.payload
@@ -59,7 +60,7 @@ def version(request: SignedIn, pk: uuid.UUID, n: int) -> HttpResponse:
         "sheet": sheet.of(
             document,
             criteria=criteria(context["frame"]),
-            links=links(entry, shown.files.all()),
+            links=links(entry, shown.files.only("scan")),
         ),
     }
     return render(request, "submissions/version.html", context)

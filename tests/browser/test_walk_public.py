@@ -3,10 +3,12 @@
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.management import call_command
 
 from accounts import demo as people
 from accounts.models import Membership, Municipality, User
-from portal.views import PAGES, SOON
+from portal.models.pages import FIXED
+from portal.views.start import SOON
 from submissions.models import Round, Submission
 from tests.accounts.factories import PASSWORD, MembershipFactory, UserFactory
 from tests.browser import pages
@@ -32,8 +34,9 @@ def meike(register: Round) -> User:
 
 
 def test_walk_through_public_pages(visit: Visit, meike: User) -> None:
+    call_command("load_pages", verbosity=0)
     for visitor in (visit(), visit(width=320)):
-        for path in ["/", "/landespreis/", *(f"/{slug}/" for slug in [*PAGES, *SOON]), "/demo/"]:
+        for path in ["/", "/landespreis/", *(f"/{slug}/" for slug in [*FIXED, *SOON]), "/demo/"]:
             visitor.go(path)
             visitor.meet("")
         for path in ["/konto/login/", "/konto/signup/", "/konto/password/reset/"]:

@@ -1,6 +1,7 @@
 """The decision: who records it, which votes are plausible, two confirmations, the lock, and what happens in between."""
 
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
@@ -334,8 +335,7 @@ def test_recusal_of_who_presided_lets_the_next_confirm(scene: Scene) -> None:
     """The confirmation of the recused one counts no more; what they recorded stays until the next changes it."""
     decision = scene.record(scene.entries[0], votes_for=4)
     confirm_chair(decision, scene)
-    assessing.recuse(scene.entries[0], by=scene.chair, reason="amt", text="Ratsmandat")
-    decision.refresh_from_db()
+    factories.recuse(scene.panel[0], scene.entries[0])
 
     assert confirm_office(decision, scene).locked_at is None
     with pytest.raises(NotAllowed):
@@ -343,6 +343,20 @@ def test_recusal_of_who_presided_lets_the_next_confirm(scene: Scene) -> None:
     locked = confirm_chair(decision, scene, by=1)
 
     assert (locked.chair, bool(locked.locked_at)) == (scene.panel[1], True)
+
+
+def test_recusal_that_voids_a_sheet_takes_confirmations_away(scene: Scene) -> None:
+    decision = scene.record(scene.entries[0], votes_for=4)
+    confirm_office(decision, scene)
+
+    assessing.recuse(scene.entries[1], by=scene.user(4), reason="amt", text="Ratsmandat")
+
+    decision.refresh_from_db()
+    assert (decision.office, decision.revision) == (None, 2)
+    with pytest.raises(Refused, match="inzwischen geändert"):
+        confirm_chair(decision, scene, revision=1)
+    confirm_chair(decision, scene)
+    assert confirm_office(decision, scene).locked_at
 
 
 def test_locked_decision_never_changes(scene: Scene) -> None:
@@ -393,7 +407,22 @@ def test_last_two_categories_locked_at_once_decide_the_round(scene: Scene) -> No
     for place, decision in pair:
         confirm_chair(decision, place)
 
-    together(*[lambda place=place, decision=decision: confirm_office(decision, place) for place, decision in pair])
+    (first, one), (last, other) = pair
+    locked, finished = Event(), Event()
+
+    def hold() -> None:
+        """Lock the first, and keep that to itself until the other is through, or waits."""
+        with transaction.atomic():
+            confirm_office(one, first)
+            locked.set()
+            finished.wait(timeout=2)
+
+    def follow() -> None:
+        locked.wait(timeout=30)
+        confirm_office(other, last)
+        finished.set()
+
+    together(hold, follow)
 
     assert Decision.objects.filter(locked_at__isnull=False).count() == 2
     assert Round.objects.get().decided_at

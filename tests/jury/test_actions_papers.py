@@ -391,6 +391,16 @@ def test_forget_hidden_deletes_paper_and_file(
     assert (Paper.objects.count(), stored()) == (0, [])
 
 
+def test_recusal_wakes_the_worker_to_forget(
+    two: list[Submission], panel: list[Juror], django_capture_on_commit_callbacks: Any
+) -> None:
+    assert panel[0].user
+    with django_capture_on_commit_callbacks() as nudges:
+        assessing.recuse(two[1], by=panel[0].user, reason="amt", text="Ratsmandat")
+
+    assert len(nudges) == 1
+
+
 def test_forget_hidden_keeps_what_may_be_read_also_when_more_may(
     finished: Paper, open_round: Round, panel: list[Juror], two: list[Submission]
 ) -> None:

@@ -142,6 +142,7 @@ def test_pages_are_for_the_office(scene: Scene, client: Client, role: str) -> No
 def test_open_by_the_page(scene: Scene, desk: Client) -> None:
     page = text(desk.get(url(scene, "open")))
     assert "lässt sich das nicht zurücknehmen" in page
+    assert b" checked" not in desk.get(url(scene, "open")).content
 
     answer = desk.post(url(scene, "open"), present(scene, 4), follow=True)
 

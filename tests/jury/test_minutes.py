@@ -1,14 +1,13 @@
 """The Niederschrift: what it tells, what its draft leaves out, who may read it, and that it is valid."""
 
 from collections.abc import Callable
-from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jury import minutes, sight
+from jury.actions import sessions
 from jury.models import Assessment, Juror, JuryEvent, Session
 from landespreis import clock
 from submissions.models import Category, Round, Submission
@@ -256,16 +255,17 @@ def test_may_read_stays_closed_to_the_recused_after_the_embargo(
     assert not minutes.may_read(sight.of_juror(panel[1]), category)
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (Fraction(62, 3) / 3, "6,89"),
-        (Fraction(1, 8), "0,12"),
-        (Fraction(3, 8), "0,38"),
-        (Fraction(8), "8,00"),
-        (Decimal("0.4714"), "0,47"),
-        (None, "–"),
-    ],
-)
-def test_decimal_rounds_from_the_exact_value(value: Fraction | Decimal | None, expected: str) -> None:
-    assert minutes.decimal(value) == expected
+def test_context_tells_a_revision_as_the_verb_journals_it(
+    session: Session, two: list[Submission], panel: list[Juror]
+) -> None:
+    assert panel[0].user
+    given = sessions.Points(points=POINTS | {"gewinn": 9}, comments={})
+
+    sessions.revise(two[0], by=panel[0].user, given=given, reason="Kosten neu gelesen", seen=0)
+
+    (told,) = said(session)["revisions"]  # type: ignore[misc]
+    assert (told["label"], told["changes"], told["reason"]) == (
+        two[0].label,
+        ["Gewinn der Kooperation: 8 → 9"],
+        "Kosten neu gelesen",
+    )

@@ -72,12 +72,15 @@ def test_bind_lets_every_page_and_annotation_find_its_tags(book: bytes) -> None:
         assert len(tree) == len(numbers) // 2
 
 
-def test_bind_keeps_header_cells_of_different_parts_apart(book: bytes) -> None:
-    with Pdf.open(BytesIO(book)) as document:
+def test_bind_keeps_header_cells_of_parts_apart_that_are_built_alike(tmp_path: Path) -> None:
+    parts = [part(tmp_path, name, f"<h1>{name}</h1>{TABLE}") for name in ("eins", "zwei", "drei")]
+
+    binding.bind(parts, tmp_path / "buch.pdf")
+
+    with Pdf.open(tmp_path / "buch.pdf") as document:
         elements = list(structure(document.Root.StructTreeRoot.K[0]))
         names = [bytes(one.ID) for one in elements if "/ID" in one]
         meant = [bytes(one.A.Headers[0]) for one in elements if "/A" in one and "/Headers" in one.A]
-
     assert len(set(names)) == 3
     assert meant == names
 

@@ -118,6 +118,14 @@ def owed(**fields: Any) -> Email:
 
 
 @pytest.mark.django_db
+def test_owe_names_where_answers_go_and_nothing_else(letter: str) -> None:
+    row = mail.owe(letter, ANNA, {"title": "Bauhof"}, reply_to="bea@stadt.example\r\nBcc: eve@evil.example")[0]
+
+    assert row.headers["Reply-To"] == "bea@stadt.example Bcc: eve@evil.example"
+    assert "Bcc" not in row.headers
+
+
+@pytest.mark.django_db
 def test_owe_writes_one_row_for_each_address(letter: str) -> None:
     rows = mail.owe(letter, [ANNA, BERND, "Anna@Soest.example"], {"title": "Bauhof"})
 

@@ -86,3 +86,12 @@ def tag(name: str, who: str, path: str) -> str:
 def anew(who: str, path: str) -> str:
     context = {"user": PEOPLE[who], "request": RequestFactory().get(path), **installation(None)}
     return render_to_string("components/header.html", context)
+
+
+def test_sign_is_the_one_that_would_be_rendered_anew() -> None:
+    kinds = ["done", "begun", "changed", "running", "error", "empty", "done"]
+
+    kept = [Template("{% load shell %}{% sign kind %}").render(Context({"kind": kind})) for kind in kinds]
+
+    assert kept == [render_to_string("components/sign.html", {"kind": kind}) for kind in kinds]
+    assert len(set(kept)) == 6

@@ -103,7 +103,7 @@ def test_submit_leads_to_the_version_and_its_receipt(open_round: Round, login: L
     assert waiting.status_code == 202
     assert "Die Eingangsbestätigung wird erstellt" in text_of(waiting)
 
-    tasks.render_receipt(Receipt.objects.get().pk)
+    tasks.render_owed_receipts()
 
     pdf = client.get(url("receipt", entry, 1))
     assert pdf.status_code == 200

@@ -70,5 +70,5 @@ def _put(model: type[Row], identity: dict[str, Any], values: dict[str, Any]) -> 
     for name, value in values.items():
         setattr(row, name, value)
     row.full_clean()
-    row.save()
+    row.save(update_fields=values if row.pk else None)  # not what the portal counts by itself
     return row

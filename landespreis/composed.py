@@ -1,0 +1,162 @@
+"""Reads and writes whose SQL is composed once per process.
+
+Django composes the SQL of a query anew each time it runs. Over many columns that takes several times as long as running
+it. What every page of an entry begins with is read this way, and what every submit writes; all the rest are QuerySets.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, transaction
+from django.db.models import Field, Model
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Read(Generic[Row]):
+    """Reads rows of `model` whose `by` is one of the asked keys.
+
+    `columns` are attributes of the model such as "owner_id"; without them all are read. What was not read, Django loads
+    when somebody asks for it. `joins` names foreign keys and the columns read of the rows they point to (no moments:
+    see `_converted`). `order` lists columns, each perhaps with DESC. With `lock` the rows stay locked until the running
+    transaction ends, where the database knows such locks.
+    """
+
+    def __init__(
+        self,
+        model: type[Row],
+        columns: Sequence[str] = (),
+        *,
+        by: str = "id",
+        joins: Mapping[str, Sequence[str]] | None = None,
+        order: str = "",
+        lock: bool = False,
+    ) -> None:
+        self.model, self.columns, self.by, self.lock = model, columns, by, lock
+        self.joins, self.order = joins or {}, order
+
+    def rows(self, keys: Iterable[Any]) -> list[Row]:
+        """Return the rows for `keys`. Raises TransactionManagementError for a lock outside a transaction."""
+        field = _field(self.model, self.by)
+        params = [field.get_db_prep_value(key, connection) for key in keys]
+        if not params:
+            return []
+        if self.lock and transaction.get_autocommit():
+            raise transaction.TransactionManagementError("A lock needs a transaction.")
+        sql = self._select.format(keys=", ".join(["%s"] * len(params)))
+        if connection.vendor != "postgresql":  # it has no types of its own for many columns; raw() converts them
+            return [self._converted(row) for row in self.model._default_manager.raw(sql, params)]
+        with connection.cursor() as cursor:
+            cursor.execute(sql + " FOR UPDATE" if self.lock else sql, params)
+            return [self._made(values) for values in cursor.fetchall()]
+
+    def one(self, key: Any) -> Row | None:
+        """Return the row for `key`, or None."""
+        return next(iter(self.rows([key])), None)
+
+    @cached_property
+    def _own(self) -> list[str]:
+        return _in_order(self.model, tuple(self.columns))
+
+    @cached_property
+    def _joined(self) -> list[tuple[str, type[Model], list[str]]]:
+        """Name of the foreign key, its model and what is read of it, for every join."""
+        found = []
+        for name, columns in self.joins.items():
+            model = self.model._meta.get_field(name).related_model
+            assert isinstance(model, type)
+            found.append((name, model, _in_order(model, tuple(columns))))
+        return found
+
+    @cached_property
+    def _select(self) -> str:
+        read = [f'own."{_column(self.model, name)}"' for name in self._own]
+        source = f'"{self.model._meta.db_table}" own'
+        for name, model, columns in self._joined:
+            read.extend(f'"{name}"."{_column(model, one)}" AS "{name}__{one}"' for one in columns)
+            source += f' LEFT JOIN "{model._meta.db_table}" "{name}" ON "{name}".id = own."{name}_id"'
+        sql = f'SELECT {", ".join(read)} FROM {source} WHERE own."{_column(self.model, self.by)}" IN ({{keys}})'  # noqa: S608
+        order = ", ".join(f"own.{part}" for part in self.order.split(", ") if part)
+        return f"{sql} ORDER BY {order}" if order else sql
+
+    def _made(self, values: Sequence[Any]) -> Row:
+        """Return the object of a row whose columns have their final types already."""
+        place = len(self._own)
+        row = self.model.from_db(connection.alias, self._own, values[:place])
+        for name, model, columns in self._joined:
+            _point(row, name, model, columns, values[place : place + len(columns)])
+            place += len(columns)
+        return row
+
+    def _converted(self, row: Row) -> Row:
+        """Return an object of raw() with the rows it points to, whose columns raw() has left as they came."""
+        for name, model, columns in self._joined:
+            came = [_to_python(model, one)(getattr(row, f"{name}__{one}")) for one in columns]
+            _point(row, name, model, columns, came)
+        return row
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Insert new rows of one model, which get their keys from the database, in one statement."""
+    if rows:
+        fields, head, places = _insertion(type(rows[0]))
+        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
+        with connection.cursor() as cursor:
+            cursor.execute(f"{head} {', '.join([places] * len(rows))} RETURNING id", values)
+            for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
+                row.pk, row._state.adding, row._state.db = key, False, connection.alias
+
+
+def update(row: Model, *names: str) -> None:
+    """Write some fields of a row, like `row.save(update_fields=names)`."""
+    fields = [_field(type(row), name) for name in (*names, "id")]
+    with connection.cursor() as cursor:
+        values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields]
+        cursor.execute(_change(type(row), names), values)
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[list[Any], str, str]:
+    """Return the fields of a new row, the statement up to the values, and the places of one row's values."""
+    fields = [field for field in model._meta.concrete_fields if field.name != "id"]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    return fields, f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES', f"({', '.join(['%s'] * len(fields))})"
+
+
+@cache
+def _change(model: type[Model], names: tuple[str, ...]) -> str:
+    columns = ", ".join(f'"{_column(model, name)}" = %s' for name in names)
+    return f'UPDATE "{model._meta.db_table}" SET {columns} WHERE id = %s'  # noqa: S608  # names of ours, no values
+
+
+def _point(row: Model, name: str, model: type[Model], columns: list[str], values: Sequence[Any]) -> None:
+    """Let the foreign key `name` of `row` hold the object of that row, unless it points nowhere."""
+    key = getattr(row, f"{name}_id")
+    if key is not None:
+        setattr(row, name, model.from_db(connection.alias, ["id", *columns], [key, *values]))
+
+
+def _field(model: type[Model], name: str) -> "Field[Any, Any]":
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)
+    return field
+
+
+def _column(model: type[Model], name: str) -> str:
+    return str(_field(model, name).column)
+
+
+@cache
+def _in_order(model: type[Model], columns: tuple[str, ...]) -> list[str]:
+    """Return `columns`, or all, as the model declares them: from_db expects this order."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    if unknown := set(columns) - set(names):
+        raise ValueError(f"{model.__name__} has no {', '.join(sorted(unknown))}")
+    return [name for name in names if name in columns] if columns else names
+
+
+@cache
+def _to_python(model: type[Model], name: str) -> Callable[[Any], Any]:
+    convert: Callable[[Any], Any] = _field(model, name).to_python
+    return lambda value: value if value is None else convert(value)

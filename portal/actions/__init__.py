@@ -1,0 +1,1 @@
+"""The verbs of the portal, by topic; each is one transaction."""

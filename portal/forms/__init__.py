@@ -1,0 +1,1 @@
+"""The shape of what people enter on public pages and editors in the admin."""

@@ -1,1 +1,0 @@
-"""Project directory, news, dates and pages kept by editors; nothing is stored yet."""

@@ -1,0 +1,138 @@
+"""Reads and writes composed once: the same rows as Django's own, on both databases."""
+
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Membership, Municipality, User
+from landespreis import clock
+from landespreis.composed import Read, insert, update
+from submissions.models import Round, Submission
+from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory
+from tests.submissions import factories
+
+TOWNS = Read(Municipality, ["id", "ags", "name"], by="ags", order="name DESC")
+
+
+def values(row: models.Model) -> dict[str, object]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_rows_of_the_asked_keys_in_their_order(db: None) -> None:
+    one, _, other = (MunicipalityFactory() for _ in range(3))
+
+    found = TOWNS.rows([one.ags, other.ags, "99999999"])
+
+    assert found == sorted([one, other], key=lambda town: town.name, reverse=True)
+    assert TOWNS.rows([]) == []
+    assert TOWNS.one("99999999") is None
+
+
+def test_what_was_not_read_is_loaded_when_asked_for(db: None) -> None:
+    town = MunicipalityFactory()
+    found = TOWNS.one(town.ags)
+    assert found is not None
+
+    with CaptureQueriesContext(connection) as queries:
+        read = (found.pk, found.ags, found.name)
+        assert len(queries) == 0
+        assert found.region == town.region
+
+    assert (read, len(queries)) == ((town.pk, town.ags, town.name), 1)
+
+
+def test_joined_rows_have_their_types_and_stay_empty_where_the_key_points_nowhere(db: None) -> None:
+    office, waiting = UserFactory(is_staff=True), MembershipFactory()
+    decided = MembershipFactory(status="confirmed", decided_by=office, decided_at=clock.now())
+    read = Read(Membership, joins={"decided_by": ["name", "is_staff"], "municipality": ["latitude"]}, order="id")
+
+    first, second = read.rows([waiting.pk, decided.pk])
+
+    assert (values(first), values(second)) == (values(waiting), values(Membership.objects.get(pk=decided.pk)))
+    assert (first.decided_by, second.decided_by) == (None, office)
+    assert second.decided_by.is_staff is True
+    assert first.municipality.latitude == waiting.municipality.latitude
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lock_needs_a_transaction() -> None:
+    user, read = UserFactory(), Read(User, ["id"], lock=True)
+
+    with pytest.raises(TransactionManagementError):
+        read.one(user.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lock_lets_another_wait() -> None:
+    user, order = UserFactory(), []
+
+    def other() -> None:
+        with transaction.atomic():
+            Read(User, ["id"], lock=True).one(user.pk)
+            order.append("second")
+        connection.close()
+
+    with transaction.atomic():
+        Read(User, ["id"], lock=True).one(user.pk)
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join(0.3)
+        order.append("first")
+    thread.join(10)
+
+    assert order == ["first", "second"]
+
+
+def test_unknown_column_is_refused() -> None:
+    with pytest.raises(ValueError, match="User has no password_hint"):
+        Read(User, ["id", "password_hint"])._select  # noqa: B018
+
+
+def test_insert_writes_what_save_writes(db: None) -> None:
+    at = clock.now()
+    users = [User(email=f"neu{number}@soest.example", name="Neu", joined_at=at) for number in range(3)]
+
+    with CaptureQueriesContext(connection) as queries:
+        insert(users)
+        insert([])
+
+    assert len(queries) == 1
+    assert [values(user) for user in users] == [values(User.objects.get(email=user.email)) for user in users]
+    assert [user._state.adding for user in users] == [False] * 3
+
+
+def test_insert_breaks_constraints_as_django_tells_them(db: None) -> None:
+    user = UserFactory()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert([User(email=user.email, name="Doppelt")])
+
+
+def test_update_writes_the_named_fields_of_that_row_only(db: None) -> None:
+    membership, other = MembershipFactory(), MembershipFactory()
+    town = MunicipalityFactory()
+    membership.municipality, membership.department, membership.status = town, "Bauamt", "refused"
+
+    update(membership, "municipality", "department")
+
+    fresh = Membership.objects.get(pk=membership.pk)
+    assert (fresh.municipality, fresh.department, fresh.status) == (town, "Bauamt", "pending")
+    assert values(Membership.objects.get(pk=other.pk)) == values(other)
+
+
+def test_columns_may_be_named_in_any_order_and_have_their_types(open_round: Round) -> None:
+    entry = factories.draft(open_round)
+    joins = {"round": ["stamp", "key"], "owner": ["is_active", "name", "email"]}
+
+    found = Read(Submission, ["owner_id", "title", "round_id", "id"], joins=joins).one(entry.pk)
+
+    assert found is not None
+    expected = Submission.objects.get(pk=entry.pk)
+    for row, fresh in ((found, expected), (found.round, expected.round), (found.owner, expected.owner)):
+        names = [field.attname for field in row._meta.concrete_fields if field.attname not in row.get_deferred_fields()]
+        read = [getattr(row, name) for name in names]
+        assert read == [getattr(fresh, name) for name in names]
+        assert [type(value) for value in read] == [type(getattr(fresh, name)) for name in names]

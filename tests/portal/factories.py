@@ -1,0 +1,93 @@
+"""Content of the public pages for tests, all invented; stored through the verbs."""
+
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+from PIL import Image
+
+from landespreis import clock, inspection
+from landespreis.demo import papers
+from portal.actions import downloads, faq, news, pages, pictures
+from portal.models import Download, FaqEntry, FaqSection, Inquiry, News, NewsCategory, Page, Picture
+
+
+class NewsCategoryFactory(DjangoModelFactory[NewsCategory]):
+    class Meta:
+        model = NewsCategory
+
+    name = factory.Sequence(lambda n: f"Rubrik {n}")
+    slug = factory.Sequence(lambda n: f"rubrik-{n}")
+
+
+class NewsFactory(DjangoModelFactory[News]):
+    """An item that came out an hour ago; `planned=True` comes out in an hour, `draft=True` never."""
+
+    class Meta:
+        model = News
+
+    title = factory.Sequence(lambda n: f"Meldung {n} aus dem Münsterland")
+    category = factory.SubFactory(NewsCategoryFactory)
+    lead = "Zwei Sätze sagen, worum es geht. Mehr nicht."
+    body = "## Worum es geht\n\nEin **wichtiger** Absatz."
+    published_at = factory.LazyFunction(lambda: clock.now() - timedelta(hours=1))
+
+    class Params:
+        planned = factory.Trait(published_at=factory.LazyFunction(lambda: clock.now() + timedelta(hours=1)))
+        draft = factory.Trait(published_at=None)
+
+    @classmethod
+    def _create(cls, model_class: type[News], *args: Any, **kwargs: Any) -> News:
+        return news.save(News(**kwargs))
+
+
+def page(slug: str = "impressum", **fields: Any) -> Page:
+    values = {"title": "Impressum", "lead": "Wer wir sind.", "body": "## Anbieter\n\nStadt Musterhausen"}
+    return pages.save(Page(slug=slug, **values | fields), by=None)
+
+
+def faq_entry(**fields: Any) -> FaqEntry:
+    section = fields.pop("section", None) or faq.save_section(
+        FaqSection(title=f"Abschnitt {FaqSection.objects.count() + 1}")
+    )
+    values = {"question": "Wer kann mitmachen?", "answer": "Alle **Kommunen**."}
+    return faq.save(FaqEntry(section=section, **values | fields))
+
+
+def pdf(title: str = "Vortrag") -> bytes:
+    return papers.sheet(title, "Muster mit erfundenen Angaben.")
+
+
+def download(**fields: Any) -> Download:
+    examined = inspection.examine_pdf(BytesIO(pdf()))
+    values = {
+        "title": "Notstrom für alle",
+        "occasion": "Jahrestagung 2025",
+        "held_on": date(2025, 6, 25),
+        "published_at": clock.now() - timedelta(hours=1),
+    }
+    return downloads.save(Download(**values | fields), examined=examined, name="notstrom.pdf")
+
+
+def jpeg(width: int = 600, height: int = 400, colour: tuple[int, int, int] = (20, 90, 160)) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, "JPEG")
+    return out.getvalue()
+
+
+def picture(content: bytes | None = None, **fields: Any) -> Picture:
+    examined = inspection.examine_image(BytesIO(content or jpeg()))
+    values = {"alt": "Eine blaue Fläche.", "credit": "Stadt Musterhausen"}
+    return pictures.add(Picture(**values | fields), examined, by=None)
+
+
+class InquiryFactory(DjangoModelFactory[Inquiry]):
+    class Meta:
+        model = Inquiry
+
+    kind = Inquiry.Kind.CONTACT
+    fingerprint = factory.Sequence(lambda n: f"{n:064d}")
+    message = "Zählt ein Zweckverband als Partner?"
+    received_at = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)

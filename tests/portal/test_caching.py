@@ -1,0 +1,262 @@
+"""Public pages: shared by everybody who has not logged in, renewed by the first change, never by a cookie."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import path
+
+from accounts.models import User
+from landespreis.urls import urlpatterns as of_production
+from portal import caching
+from portal.actions import news, pages
+from portal.models import NewsCategory, Page
+from submissions.models import Round
+from tests.conftest import MIDWAY
+from tests.portal import factories
+
+At = Callable[[datetime], None]
+MADE: list[str] = []
+MINUTE = timedelta(minutes=1)
+
+
+@caching.public("news", params=("seite",), lasts=caching.next_minute)
+def counted(request: HttpRequest) -> HttpResponse:
+    MADE.append(request.get_full_path())
+    return HttpResponse(f"{len(MADE)}")
+
+
+@caching.public("news")
+def with_cookie(request: HttpRequest) -> HttpResponse:
+    response = HttpResponse("x")
+    response.set_cookie("probe", "1")
+    return response
+
+
+urlpatterns = [path("gezaehlt/", counted), path("keks/", with_cookie), *of_production]
+
+
+@pytest.fixture
+def count(settings: Any, db: None, at: At) -> list[str]:
+    """What `counted` was asked for so far."""
+    settings.ROOT_URLCONF = __name__
+    at(MIDWAY)
+    MADE.clear()
+    return MADE
+
+
+def body(client: Client, path: str, **headers: str) -> str:
+    return client.get(path, headers=headers).content.decode()
+
+
+def test_page_is_made_once(client: Client, count: list[str]) -> None:
+    assert [body(client, "/gezaehlt/") for _ in range(3)] == ["1", "1", "1"]
+
+
+def test_page_is_renewed_by_a_change_of_its_topic(client: Client, count: list[str]) -> None:
+    body(client, "/gezaehlt/")
+
+    factories.page()
+    assert body(client, "/gezaehlt/") == "1"
+    NewsCategory.objects.create(name="Neu", slug="neu")
+    assert body(client, "/gezaehlt/") == "2"
+
+
+def test_page_is_renewed_when_its_time_is_over(client: Client, count: list[str], at: At) -> None:
+    body(client, "/gezaehlt/")
+
+    at(MIDWAY + MINUTE - timedelta(microseconds=1))
+    assert body(client, "/gezaehlt/") == "1"
+    at(MIDWAY + MINUTE)
+    assert body(client, "/gezaehlt/") == "2"
+
+
+def test_page_is_renewed_when_the_clock_was_set_back(client: Client, count: list[str], at: At) -> None:
+    body(client, "/gezaehlt/")
+
+    at(MIDWAY - MINUTE)
+
+    assert body(client, "/gezaehlt/") == "2"
+
+
+@pytest.mark.parametrize("query", ["?fremd=1", "?seite=1&fremd=2", "?seite=" + "9" * 300])
+def test_page_with_a_foreign_query_is_not_kept(client: Client, count: list[str], query: str) -> None:
+    assert [body(client, f"/gezaehlt/{query}") for _ in range(2)] == ["1", "2"]
+
+
+def test_pages_are_kept_by_their_query(client: Client, count: list[str]) -> None:
+    assert [body(client, f"/gezaehlt/?seite={n}") for n in (1, 2, 1)] == ["1", "2", "1"]
+
+
+def test_page_with_a_cookie_of_its_own_is_not_shared(client: Client, count: list[str]) -> None:
+    answers = [client.get("/keks/") for _ in range(2)]
+
+    assert all("probe" in answer.cookies for answer in answers)
+    assert not any("public" in answer.headers.get("Cache-Control", "") for answer in answers)
+
+
+def test_page_without_a_cache_is_made_each_time(client: Client, count: list[str], settings: Any) -> None:
+    gone = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    kept, settings.CACHES = settings.CACHES, {"default": gone}
+
+    answers = [body(client, "/gezaehlt/") for _ in range(2)]
+
+    settings.CACHES = kept
+    assert answers == ["1", "2"]
+
+
+PUBLIC = [
+    "/", "/landespreis/", "/aktuelles/", "/aktuelles/feed/", "/faq/", "/downloads/", "/impressum/", "/projekte/",
+    "/sitemap.xml", "/robots.txt",
+]  # fmt: skip
+
+
+@pytest.fixture
+def filled(open_round: Round) -> None:
+    factories.page()
+    factories.NewsFactory()
+    factories.faq_entry()
+    factories.download()
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_page_sets_no_cookie_and_says_how_it_may_be_kept(client: Client, filled: None, address: str) -> None:
+    for response in (client.get(address), client.get(address)):
+        assert response.status_code == 200
+        assert not response.cookies
+        assert "Vary" not in response.headers
+        assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+        assert response.headers["X-Frame-Options"] == "DENY"
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_warm_public_page_asks_the_database_at_most_once(
+    client: Client, filled: None, address: str, django_assert_max_num_queries: Any
+) -> None:
+    client.get(address)
+
+    with django_assert_max_num_queries(1):
+        client.get(address)
+
+
+@pytest.mark.parametrize("header", ["If-None-Match", "If-Modified-Since"])
+def test_unchanged_page_is_answered_with_304(client: Client, filled: None, header: str) -> None:
+    first = client.get("/aktuelles/")
+    validator = first.headers[{"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}[header]]
+
+    again = client.get("/aktuelles/", headers={header: validator})
+
+    assert again.status_code == 304
+    assert not again.content
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+
+
+def test_changed_page_is_answered_whole(client: Client, filled: None) -> None:
+    etag = client.get("/aktuelles/").headers["ETag"]
+    factories.NewsFactory(title="Frisch aus der Druckerei")
+
+    again = client.get("/aktuelles/", headers={"If-None-Match": etag})
+
+    assert again.status_code == 200
+    assert "Frisch aus der Druckerei" in again.content.decode()
+
+
+def test_etag_is_of_the_content_whoever_makes_it(client: Client, filled: None) -> None:
+    first = client.get("/faq/").headers["ETag"]
+    cache.clear()
+
+    assert client.get("/faq/").headers["ETag"] == first
+
+
+def test_whoever_is_logged_in_gets_their_own_page(client: Client, filled: None) -> None:
+    etag = client.get("/").headers["ETag"]
+    client.force_login(User.objects.create_user("a@stadt.example", name="A"))
+
+    own = client.get("/", headers={"If-None-Match": etag})
+
+    assert own.status_code == 200
+    assert own.headers["Cache-Control"] == "no-store"
+    assert "Mein Konto" in own.content.decode()
+    assert "Mein Konto" not in Client().get("/").content.decode()
+
+
+def test_change_of_the_round_shows_at_once(client: Client, open_round: Round) -> None:
+    client.get("/landespreis/")
+
+    open_round.categories.filter(position=1).update(name="Ganz neue Kategorie")
+
+    assert "Ganz neue Kategorie" in body(client, "/landespreis/")
+
+
+def test_change_of_a_page_shows_at_once(client: Client, db: None) -> None:
+    page = factories.page()
+    body(client, "/impressum/")
+
+    page.body = "Jetzt anders"
+    pages.save(page, by=None)
+
+    assert "Jetzt anders" in body(client, "/impressum/")
+
+
+def test_planned_news_come_out_by_themselves(client: Client, open_round: Round, at: At) -> None:
+    item = factories.NewsFactory(planned=True, title="Kommt noch")
+    assert item.published_at
+    places = ["/", "/aktuelles/", "/aktuelles/feed/", "/sitemap.xml"]
+    assert not any(item.title in body(client, place) or item.slug in body(client, place) for place in places)
+
+    at(item.published_at - timedelta(seconds=1))
+    assert not any(item.slug in body(client, place) for place in places)
+    at(item.published_at)
+    assert all(item.slug in body(client, place) for place in places)
+    assert "Kommt noch" in body(client, item.get_absolute_url())
+
+
+def test_withdrawn_news_are_gone_at_once(client: Client, open_round: Round) -> None:
+    item = factories.NewsFactory()
+    assert client.get(item.get_absolute_url()).status_code == 200
+
+    item.published_at = None
+    news.save(item)
+
+    assert client.get(item.get_absolute_url()).status_code == 404
+
+
+def test_deleted_page_is_gone_at_once(client: Client, db: None) -> None:
+    factories.page("offene-daten")
+    assert client.get("/offene-daten/").status_code == 200
+
+    Page.objects.all().delete()
+
+    assert client.get("/offene-daten/").status_code == 404
+
+
+def test_foreign_host_is_refused_also_for_a_kept_page(client: Client, filled: None) -> None:
+    client.get("/")
+
+    assert client.get("/", headers={"Host": "boese.example"}).status_code == 400
+
+
+def test_head_is_answered_without_a_body(client: Client, filled: None) -> None:
+    assert client.head("/faq/").content == b""
+
+
+@pytest.mark.parametrize(("method", "cookies", "expected"), [
+    ("GET", {}, True), ("HEAD", {}, True), ("POST", {}, False), ("GET", {"csrftoken": "x"}, True),
+    ("GET", {"sessionid": "x"}, False), ("GET", {"messages": "x"}, False),
+])  # fmt: skip
+def test_is_shared(method: str, cookies: dict[str, str], expected: bool) -> None:
+    request = RequestFactory().generic(method, "/")
+    request.COOKIES.update(cookies)
+
+    assert caching.is_shared(request) is expected
+
+
+def test_next_minute_is_the_next_full_one() -> None:
+    assert caching.next_minute(MIDWAY) == MIDWAY + MINUTE
+    assert caching.next_minute(MIDWAY + timedelta(seconds=59, microseconds=5)) == MIDWAY + MINUTE

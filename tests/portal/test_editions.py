@@ -1,0 +1,79 @@
+"""Every write to what public pages show makes a new edition of its topic, by whatever way it is written."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.db.models import F, Model
+
+from portal.models import Edition, NewsCategory
+from submissions.models import Round
+from tests.portal import factories
+
+WATCHED = {
+    "submissions.Round": "round",
+    "submissions.Category": "round",
+    "submissions.Criterion": "round",
+    "portal.News": "news",
+    "portal.NewsCategory": "news",
+    "portal.FormerAddress": "news",
+    "portal.Picture": "news",
+    "portal.Page": "pages",
+    "portal.FaqSection": "faq",
+    "portal.FaqEntry": "faq",
+    "portal.Download": "downloads",
+}
+
+
+@pytest.fixture
+def content(round: Round) -> None:
+    """A row of everything that is watched."""
+    item = factories.NewsFactory(picture=factories.picture())
+    item.former_addresses.create(slug="frueher")
+    factories.page()
+    factories.faq_entry()
+    factories.download()
+
+
+def number(topic: str) -> int:
+    return Edition.objects.numbers([topic])[topic]
+
+
+def counts(topic: str, write: Callable[[], Any]) -> bool:
+    before = number(topic)
+    write()
+    return number(topic) > before
+
+
+@pytest.mark.parametrize(("label", "topic"), WATCHED.items())
+def test_update_of_a_watched_table_counts(content: None, label: str, topic: str) -> None:
+    model: type[Model] = apps.get_model(label)
+    column = model._meta.fields[1].name
+
+    assert counts(topic, lambda: model._default_manager.order_by().update(**{column: F(column)}))
+
+
+def test_insert_and_delete_count(db: None) -> None:
+    assert counts("news", lambda: NewsCategory.objects.create(name="Neu", slug="neu"))
+    assert counts("news", lambda: NewsCategory.objects.all().delete())
+
+
+def test_rollback_takes_the_edition_along(db: None) -> None:
+    before = number("pages")
+
+    with transaction.atomic():
+        factories.page()
+        assert number("pages") > before
+        transaction.set_rollback(True)
+
+    assert number("pages") == before
+
+
+def test_numbers_knows_topics_that_never_changed(db: None) -> None:
+    assert Edition.objects.numbers(["unbekannt"]) == {"unbekannt": 0}
+
+
+def test_a_number_given_to_an_entry_makes_no_edition(round: Round) -> None:
+    assert not counts("round", lambda: Round.objects.update(last_number=F("last_number") + 1))

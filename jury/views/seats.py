@@ -18,7 +18,6 @@ from jury.models import Juror
 from jury.views.frame import JurorRequest, seat_required
 from landespreis import clock
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 INVALID = {"invalid": 404, "used": 409, "expired": 410}
 """Why an invitation cannot be accepted → status of the page that says so."""
 
@@ -72,7 +71,7 @@ def _without_account(request: HttpRequest, juror: Juror) -> HttpResponse:
         return render(request, "jury/invitation.html", context, status=422 if form.is_bound else 200)
     accepted = verbs.join(juror, **form.cleaned_data)
     assert accepted.user
-    login(request, accepted.user, backend=BACKEND)
+    login(request, accepted.user)
     reauthenticate_by_password(request)  # it was chosen this moment; setting up a factor would ask for it at once
     return _welcome(request, juror)
 

@@ -41,7 +41,10 @@ class DecisionForm(forms.Form):
     winner = forms.ChoiceField(
         label="Die Jury vergibt den Preis in dieser Kategorie an",
         widget=forms.RadioSelect,
-        error_messages={"required": "Wählen Sie, wer den Preis bekommt, oder „kein Preis“.", "invalid_choice": NOT_OFFERED},
+        error_messages={
+            "required": "Wählen Sie, wer den Preis bekommt, oder „kein Preis“.",
+            "invalid_choice": NOT_OFFERED,
+        },
     )
     other = forms.ChoiceField(
         label="Andere Einreichung", required=False, error_messages={"invalid_choice": NOT_OFFERED}

@@ -1,4 +1,4 @@
-"""Collects whatever somebody is answered, word for word: bodies, headers, every page on the way, PDFs as text, mails."""
+"""Collects what somebody is answered, word for word: bodies, headers, every page on the way, PDFs as text, mails."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -57,7 +57,7 @@ def public(words: Iterable[str]) -> Seen:
 
 
 def office(client: Client, words: Iterable[str], categories: Iterable[Category]) -> Seen:
-    """Return what the admin shows: every list, every list searched, every row with its history, the jury's own pages."""
+    """Return what the admin shows: every list, also searched, every row with its history, the jury's own pages."""
     urls = [reverse("admin:index"), reverse("accounts:export")]
     for model in admin.site._registry:
         stem = f"admin:{model._meta.app_label}_{model._meta.model_name}"
@@ -86,7 +86,13 @@ def mails(address: str) -> Seen:
     found = Email.objects.prefetch_related("attachments").order_by("pk")
     return {
         f"{row.pk} {row.subject}": "\n".join(
-            [row.subject, row.message, row.html_message, str(row.headers), *(file.name for file in row.attachments.all())]
+            [
+                row.subject,
+                row.message,
+                row.html_message,
+                str(row.headers),
+                *(file.name for file in row.attachments.all()),
+            ]
         )
         for row in found
         if address in [*row.to, *row.cc, *row.bcc]

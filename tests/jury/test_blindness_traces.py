@@ -12,7 +12,7 @@ from accounts.models import User
 from jury.actions import assessing, deciding, letters, papers, reminders, seats, sessions
 from jury.models import Assessment, Juror, Letter, Recusal, Session
 from landespreis.refusal import Refused
-from submissions.models import Answer, Category, Partner, Round, Submission
+from submissions.models import Answer, Partner, Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.conftest import SECOND
 from tests.jury import factories, looking, worlds
@@ -61,7 +61,7 @@ class Story:
         assessing.clear(entry, by=user)
         given = [4, 4, 3] if entry == self.hidden else [6, 6, 6]
         points = dict(zip([row.key for row in self.round.criteria.all()], given, strict=True))
-        said = {key: f"Urteil-{juror.seat.key} {entry.submitted_title}" for key in points}
+        said = dict.fromkeys(points, f"Urteil-{juror.seat.key} {entry.submitted_title}")
         assessing.finalise(entry, by=user, points=points, comments=said, comment=said["gewinn"], revision=0)
 
     def recuse(self) -> str:
@@ -73,7 +73,10 @@ class Story:
         self.client.post(worlds.address("dossier_page", self.before))
         papers.fulfil_all()
         assert HIDDEN in looking.told(self.client.get(worlds.address("dossier", self.before)))
-        self.client.post(worlds.address("entry", self.hidden), worlds.sent("entry", self.hidden, self.before) | {"tat": "abschliessen"})
+        self.client.post(
+            worlds.address("entry", self.hidden),
+            worlds.sent("entry", self.hidden, self.before) | {"tat": "abschliessen"},
+        )
         assert Assessment.objects.get(submission=self.hidden).status == "final"
         return self.post("recusal", self.hidden, grund="amt", erlaeuterung="Mein Bruder arbeitet dort.")
 
@@ -134,10 +137,8 @@ def test_recused_juror_finds_no_trace_in_any_answer_of_any_phase(story: Story) -
     story.score()
     session = story.meet()
     state = f"{worlds.address('session_state', story.hidden)}?stand={token(story)}"
-    sessions.revise(
-        story.hidden, by=story.user(story.cleo), given=sessions.Points(dict.fromkeys(("gewinn", "innovation", "zukunft"), 5), {}),
-        reason=f"{HIDDEN} besser verstanden", seen=1,
-    )  # fmt: skip
+    better = sessions.Points(dict.fromkeys(("gewinn", "innovation", "zukunft"), 5), {})
+    sessions.revise(story.hidden, by=story.user(story.cleo), given=better, reason=f"{HIDDEN} überzeugt", seen=1)
     assert story.look() == []
     assert story.client.get(state).status_code == 204  # no refresh that would tell of it
     story.decide()

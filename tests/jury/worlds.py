@@ -58,7 +58,7 @@ def moment(round: Round, phase: str) -> datetime:
 
 
 class World:
-    """A round in one phase. Per state a category with two entries: `targets[state]`, and a plain one all have cleared."""
+    """A round in one phase; per state a category with two entries: `targets[state]`, and a plain one all cleared."""
 
     def __init__(self, round: Round, at: Clock, phase: str) -> None:
         self.round, self.phase = round, phase
@@ -82,7 +82,7 @@ class World:
         return self.round.categories.get(key=STATES[state])
 
     def url(self, name: str, state: str) -> str:
-        return address(name, self.targets[state], token=seats.token(self.jurors["pending"]))
+        return address(name, self.targets[state], link=seats.token(self.jurors["pending"]))
 
     def person(self, who: str) -> User:
         user = self._user(who)
@@ -169,11 +169,11 @@ def paper(kind: Paper.Kind, category: Category, **fields: Any) -> Paper:
     return Paper.objects.create(kind=kind, category=category, rendered_at=timezone.now(), file=name, **fields)
 
 
-def address(name: str, about: Submission, token: str = "keiner") -> str:
+def address(name: str, about: Submission, link: str = "keiner") -> str:
     """Return the address `name` of the jury as far as it is about that entry."""
     category, file = about.submitted_category, Attachment.objects.get(submission=about)
     assert category
-    known = {"slug": category.key, "number": about.label, "file": file.pk, "token": token}
+    known = {"slug": category.key, "number": about.label, "file": file.pk, "token": link}
     return reverse(f"{app_name}:{name}", kwargs={key: known[key] for key in ROUTES[name]})
 
 
@@ -216,3 +216,16 @@ def traces() -> tuple[Any, ...]:
         list(Paper.objects.order_by("pk").values_list("pk", "rendered_at", "owed_at")),
         list(Juror.objects.order_by("pk").values_list("pk", "user", "notice_accepted_at", "until")),
     )
+
+
+def another_round(round: Round, *, before: bool) -> Round:
+    """Return a round two years earlier or later with categories of the same keys."""
+    years = timedelta(days=-730 if before else 730)
+    other = Round.objects.create(
+        key="andere", name="Andere Runde", number_prefix="IKZ-2024" if before else "IKZ-2028",
+        opens_at=round.opens_at + years, closes_at=round.closes_at + years, ceremony_on=round.ceremony_on + years,
+        embargo_until=round.embargo_until + years, scoring_opens_at=round.closes_at + years,
+    )  # fmt: skip
+    for row in round.categories.all():
+        other.categories.create(key=row.key, name=row.name, short_name=row.short_name, position=row.position)
+    return other

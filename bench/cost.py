@@ -63,18 +63,24 @@ class Meter:
 def measure(*, quick: bool) -> list[Figure]:
     size = QUICK if quick else FULL
     people = _people(size)
-    bare_env = {"DATABASE_URL": os.environ["BENCH_BARE_URL"], "DJANGO_SETTINGS_MODULE": "bench.bare.settings"}
-    subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0"],
-        env=os.environ | bare_env,
-        cwd=ROOT,
-        check=True,
-    )
+    bare_env = bare_environment()
     with Web("landespreis.wsgi", processes=1) as portal, Web("bench.bare.wsgi", processes=1, **bare_env) as bare:
         meters = _measure(size, portal, bare, people)
     for name, meter in meters.items():
         print(f"{name:<28} {median(meter.cpu):7.2f} ms CPU {median(meter.rate):8.1f} per second")
     return _figures(meters)
+
+
+def bare_environment() -> dict[str, str]:
+    """Make the tables of the bare Django in a database of its own; return what its processes are told."""
+    env = {"DATABASE_URL": os.environ["BENCH_BARE_URL"], "DJANGO_SETTINGS_MODULE": "bench.bare.settings"}
+    subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--run-syncdb", "--verbosity", "0"],
+        env=os.environ | env,
+        cwd=ROOT,
+        check=True,
+    )
+    return env
 
 
 def _people(size: Size) -> list[tuple[Browser, Submission]]:

@@ -3,7 +3,7 @@
 Pages, counts, orders, search, mails, papers and addresses take their rows from here. The rule (design.md, Jury):
 
 - Before scoring opens, no entry. From then on every admitted entry except those the person is recused from.
-- Texts and files only after «nicht befangen» (`cleared`).
+- Texts and files only after «nicht befangen» (`cleared`), which no longer holds once the person works on the entry.
 - Sheets of cleared entries: those of the own seat; once the Session of a category is open, also the final ones of the
   others. A sheet that a recusal has made void is seen by nobody.
 - A recused person sees nothing that tells of the entry: no row, count, rank, mean or paper, and no decision of its
@@ -34,7 +34,7 @@ class Sight:
     recused: Mapping[uuid.UUID, int | None]
     """Entries of this person's standing recusals, with the category (pk) each was handed in to."""
     cleared: frozenset[uuid.UUID]
-    """Entries about which this person stated not to be biased, without the recused ones."""
+    """Entries about which this person stated not to be biased, without the recused ones and those they work on."""
     opened: frozenset[int]
     """Categories (pk) whose Session is open or decided."""
     round: Round = field(compare=False)
@@ -115,7 +115,9 @@ def of_juror(juror: Juror) -> Sight:
     round = juror.seat.round
     recusals = Recusal.objects.standing().filter(juror__user=juror.user_id, submission__round=round)
     recused = dict(recusals.values_list("submission_id", "submission__submitted_category_id"))
-    cleared = Clearance.objects.filter(juror__user=juror.user_id, submission__round=round)
+    cleared = Clearance.objects.filter(juror__user=juror.user_id, submission__round=round).exclude(
+        Q(submission__owner=juror.user_id) | Q(submission__editors__user=juror.user_id)
+    )
     opened = Session.objects.filter(category__round=round)
     return Sight(
         juror=juror,

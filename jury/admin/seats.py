@@ -264,6 +264,10 @@ class JuryEventAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     fields = ("at", "verb", "round", "seat", "category", "submission", "by", "details")
     readonly_fields = ("details",)
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Details may hold points: a filter in the address would tell them by what it finds."""
+        return not lookup.startswith("detail") and super().lookup_allowed(lookup, value, request)
+
     @admin.display(description="Einzelheiten")
     def details(self, row: JuryEvent) -> str:
         if row.verb not in TOLD_OF:

@@ -16,6 +16,7 @@ OTHER, NOBODY = "andere", "kein"
 AT_A_GLANCE = 6
 """So many entries are offered as radios; of more, the first three, and the others in a list."""
 REASONS_LIMIT = 5000
+NOT_OFFERED = "Wählen Sie eine der angebotenen Einreichungen."
 
 
 class VotesField(forms.IntegerField):
@@ -40,9 +41,14 @@ class DecisionForm(forms.Form):
     winner = forms.ChoiceField(
         label="Die Jury vergibt den Preis in dieser Kategorie an",
         widget=forms.RadioSelect,
-        error_messages={"required": "Wählen Sie, wer den Preis bekommt, oder „kein Preis“."},
+        error_messages={
+            "required": "Wählen Sie, wer den Preis bekommt, oder „kein Preis“.",
+            "invalid_choice": NOT_OFFERED,
+        },
     )
-    other = forms.ChoiceField(label="Andere Einreichung", required=False)
+    other = forms.ChoiceField(
+        label="Andere Einreichung", required=False, error_messages={"invalid_choice": NOT_OFFERED}
+    )
     votes_for = VotesField("Ja")
     votes_against = VotesField("Nein")
     votes_abstained = VotesField("Enthaltung")

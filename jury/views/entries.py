@@ -26,6 +26,8 @@ from submissions.models import Category, Criterion, Submission
 FINAL = "abschliessen"
 UNSAVED = "Was Sie eingetragen haben, steht noch im Bogen, ist aber nicht gespeichert."
 SAVED = "Alles andere ist als Entwurf gespeichert."
+DONE = "Ihre Bewertung ist abgeschlossen."
+"""Without the number: it can wait in another window and be shown after a recusal."""
 Told = list[tuple[str, str]]
 """Label and text of what a sheet says, for reading."""
 
@@ -103,7 +105,7 @@ def _save(request: JurorRequest, desk: Desk) -> HttpResponseBase:
         return _saved(form, sheet)
     parking.forget(request)
     if final:
-        messages.success(request, f"Ihre Bewertung zu {desk.entry.label} ist abgeschlossen.")
+        messages.success(request, DONE)
     return redirect(_sheet_url(desk.entry))
 
 
@@ -119,6 +121,8 @@ def _refused(request: JurorRequest, desk: Desk, form: sheets.SheetForm, refusal:
     if isinstance(refusal, NotAllowed):
         raise refusal
     request.sight = gate.sight_of(request.user)
+    if not request.sight.readable().filter(pk=desk.entry.pk).exists():
+        raise refusal  # without a word of the entry: a recusal came in between
     now = _desk(request, desk.entry)
     if isinstance(refusal, assessing.Incomplete):
         parking.forget(request)

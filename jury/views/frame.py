@@ -82,8 +82,8 @@ def entry_page(view: Page) -> Page:
     def found(request: JurorRequest, number: str, **kwargs: Any) -> HttpResponseBase:
         sight = request.sight
         wanted = number_of(number, sight.round.number_prefix)
-        if sight.gone().filter(number=wanted).exists():
-            return render(request, "jury/gone.html", {"label": number, "round": sight.round}, status=410)
+        if gone := sight.gone().select_related("round").filter(number=wanted).first():
+            return render(request, "jury/gone.html", {"label": gone.label, "round": sight.round}, status=410)
         return view(request, entry_or_404(sight, number), **kwargs)
 
     return juror_page(found)

@@ -100,6 +100,9 @@ def _shelf(sight: Sight, category: Category) -> Shelf:
         papers.forget(paper)
         paper = None
     undeclared = sight.entries(category).exclude(pk__in=sight.cleared).count()
+    if paper and paper.rendered_at is None:  # what is printed was counted when it was asked for
+        paper.total = min(paper.total, len(held))
+        paper.done = min(paper.done, paper.total)
     return Shelf(_state(paper, held), paper, len(held), undeclared, gone)
 
 

@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from jury.actions import sessions
+from jury.actions import gate, sessions
 from jury.forms import sheet as sheets
 from jury.forms.session import ReviseForm
 from jury.models import Assessment
@@ -13,6 +13,9 @@ from jury.sight import Sight
 from jury.views.frame import JurorRequest, category_or_404, entry_or_404, juror_page
 from landespreis.refusal import NotAllowed, Refused
 from submissions.models import Category, Criterion, Submission
+
+DONE = "Ihre Bewertung ist gespeichert und zählt."
+"""Without the number: it can wait in another window and be shown after a recusal."""
 
 
 @juror_page
@@ -47,8 +50,11 @@ def _revise(request: JurorRequest, category: Category, entry: Submission) -> Htt
     except NotAllowed:
         raise
     except Refused as refusal:
+        request.sight = gate.sight_of(request.user)
+        if not request.sight.readable().filter(pk=entry.pk).exists():
+            raise  # without a word of the entry: a recusal came in between
         return _page(request, category, entry, form, refusal=refusal, status=refusal.status)
-    messages.success(request, f"Die Bewertung zu {entry.label} ist gespeichert und zählt.")
+    messages.success(request, DONE)
     return redirect("jury:session", category.key)
 
 

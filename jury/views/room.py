@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from jury import presiding, standings, workflow
+from jury import presiding, progress, standings, workflow
 from jury.actions import deciding
 from jury.forms.session import DecisionForm
 from jury.models import Decision, Recusal, Session
@@ -154,11 +154,29 @@ def enter(sight: Sight, category: Category) -> Shown:
         session=session,
         stage=stage,
         undeclared=tuple(entry for entry in entries if not sight.may_read(entry)),
-        token=_token(sight, session, stage, entries),
+        token=_token(sight, category, session, stage, entries),
     )
 
 
-def _token(sight: Sight, session: Session | None, stage: workflow.Stage, entries: list[Submission]) -> str:
+def _token(
+    sight: Sight, category: Category, session: Session | None, stage: workflow.Stage, entries: list[Submission]
+) -> str:
     """Return a word for all that the page depends on: an entry that takes part no more bumps no revision."""
-    seen = [session.revision if session else -1, stage.value, *((entry.pk, sight.may_read(entry)) for entry in entries)]
+    changes = _changes(sight, category, session, entries) if session else -1
+    seen = [changes, stage.value, *((entry.pk, sight.may_read(entry)) for entry in entries)]
     return sha256(repr(seen).encode()).hexdigest()[:16]
+
+
+def _changes(sight: Sight, category: Category, session: Session, entries: list[Submission]) -> object:
+    """Return what changes with the ranking and the decision as this juror sees them.
+
+    To somebody recused, a refresh that brings nothing new would tell that the others are busy with what is hidden. So
+    for them it is made of what they do see, unless they may come to preside and see the decision, too.
+    """
+    bench = presiding.of(category) if sight.recusals_in(category) else None
+    if bench is None or not bench.free:
+        return session.revision
+    sheets = sight.sheets(category).order_by("pk").values_list("pk", "revision", "status")
+    known = {entry.pk for entry in entries}
+    words = sorted(pair for pair in progress.recused_pairs(sight.round) if pair[1] in known)
+    return list(sheets), words, sorted(bench.present), [juror.pk for juror in bench.jurors]

@@ -315,7 +315,7 @@ def test_finalise_shows_the_points_and_offers_to_reopen(desk: Client, entry: Sub
 
     shown = page(desk.get(url(entry)))
 
-    assert "Ihre Bewertung zu IKZ-2026-0002 ist abgeschlossen." in shown
+    assert "Ihre Bewertung ist abgeschlossen." in shown
     assert "Abgeschlossen heute um 09:00 Uhr" in shown
     assert "<dd>8 Punkte<br>Zahlen<br>nachvollziehbar</dd>" in shown
     assert 'type="radio"' not in shown

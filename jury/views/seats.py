@@ -1,6 +1,7 @@
 """How somebody becomes a juror: the invitation, and the notice on confidentiality and bias."""
 
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -71,7 +72,7 @@ def _without_account(request: HttpRequest, juror: Juror) -> HttpResponse:
         return render(request, "jury/invitation.html", context, status=422 if form.is_bound else 200)
     accepted = verbs.join(juror, **form.cleaned_data)
     assert accepted.user
-    login(request, accepted.user)
+    login(request, accepted.user, backend=settings.AUTHENTICATION_BACKENDS[0])
     reauthenticate_by_password(request)  # it was chosen this moment; setting up a factor would ask for it at once
     return _welcome(request, juror)
 

@@ -163,8 +163,8 @@ def _opens_the_session(renate: Visitor, five: Five) -> None:
     renate.follow("Krisenbewältigung")
     renate.meet("Krisenbewältigung")
     renate.follow("Sitzung eröffnen")
-    for present in renate.page.locator("input[name=present]").all():
-        present.check()
+    for name in PEOPLE.values():
+        renate.page.get_by_label(re.compile(f"^{name}")).check()
     renate.meet("Sitzung eröffnen", picture="jury/08-sitzung-eroeffnen")
     with renate.narrowed():
         renate.meet("Sitzung eröffnen")

@@ -18,7 +18,7 @@ from tests.accounts.factories import PASSWORD, StaffFactory, UserFactory
 from tests.jury import factories
 
 LINK = '<a href="/jury/">Jury</a>'
-PUBLIC = "/impressum/"
+PUBLIC = "/landespreis/"
 
 
 @pytest.fixture

@@ -102,8 +102,9 @@ def _plot(board: Board, layout: _Layout) -> Plot:
     y = Fraction(layout.head)
     for row in board.rows:
         if row.standing.n:
-            strips.append(_strip(row, layout, x_of=x, top=y, first=not strips))
-            y += _height(_levels(row.cells, x), layout)
+            levels = _levels(row.cells, x)
+            strips.append(_strip(row, layout, levels, x_of=x, top=y, first=not strips))
+            y += _height(levels, layout)
     step = max(1, -(-(high - low) // MOST_TICKS))
     middle = (low + high) / 2
     ticks = (Tick(_said(x(v)), str(v), v in {low, high, middle}) for v in range(low, high + 1, step))
@@ -119,12 +120,11 @@ def _plot(board: Board, layout: _Layout) -> Plot:
     )
 
 
-def _strip(row: Row, layout: _Layout, *, x_of: _Scale, top: Fraction, first: bool) -> Strip:
+def _strip(row: Row, layout: _Layout, levels: _Levels, *, x_of: _Scale, top: Fraction, first: bool) -> Strip:
     standing = row.standing
     assert standing.mean is not None
     assert standing.low is not None
     assert standing.high is not None
-    levels = _levels(row.cells, x_of)
     height = _height(levels, layout)
     middle = top + layout.top + (height - layout.top) / 2 - 6
     mean = wording.decimal(standing.mean)

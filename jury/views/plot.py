@@ -102,8 +102,9 @@ def _plot(board: Board, layout: _Layout) -> Plot:
     y = Fraction(layout.head)
     for row in board.rows:
         if row.standing.n:
-            strips.append(_strip(row, layout, x_of=x, top=y, first=not strips))
-            y += _height(_levels(row.cells, x), layout)
+            levels = _levels(row.cells, x)
+            strips.append(_strip(row, layout, levels, x_of=x, top=y, first=not strips))
+            y += _height(levels, layout)
     step = next(step for step in _steps() if (high - low) / step <= MOST_TICKS)
     middle = (low + high) / 2
     ticks = (Tick(_said(x(v)), str(v), v in {low, high, middle}) for v in range(low, high + 1, step))
@@ -124,12 +125,11 @@ def _steps() -> Iterable[int]:
     yield from (int(head) * 10**zeros for zeros in range(6) for head in "125")
 
 
-def _strip(row: Row, layout: _Layout, *, x_of: _Scale, top: Fraction, first: bool) -> Strip:
+def _strip(row: Row, layout: _Layout, levels: _Levels, *, x_of: _Scale, top: Fraction, first: bool) -> Strip:
     standing = row.standing
     assert standing.mean is not None
     assert standing.low is not None
     assert standing.high is not None
-    levels = _levels(row.cells, x_of)
     height = _height(levels, layout)
     middle = top + layout.top + (height - layout.top) / 2 - 6
     mean = wording.decimal(standing.mean)

@@ -144,6 +144,21 @@ def test_recusal_while_a_revision_is_on_its_way(watched: Scene, bea: Client, mon
     assert looking.traces({"answer": looking.told(response)}, [entry.label, entry.submitted_title]) == []
 
 
+@pytest.mark.parametrize("leave", [{"status": "withdrawn"}, {"formal_check": "excluded"}])
+def test_recused_entry_that_takes_part_no_more_is_not_named_either(
+    watched: Scene, bea: Client, leave: dict[str, str]
+) -> None:
+    entry = watched.entries[0]
+    recuse(watched, entry)
+    Submission.objects.filter(pk=entry.pk).update(**leave)
+
+    seen = looking.jury(bea, [entry], watched.entries[1])
+
+    assert looking.traces(seen, [entry.label, entry.submitted_title, str(entry.pk)]) == []
+    assert bea.get(url("entry", entry)).status_code == 404
+    assert worlds.client(watched.user(2)).get(url("entry", entry)).status_code == 410
+
+
 def test_notice_that_waited_names_no_entry(watched: Scene, bea: Client) -> None:
     """Finalised in one window, recused in another: what the first would have said is shown by the next page."""
     entry = watched.entries[0]

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
+from jury import sight, standings
 from jury.actions import assessing, deciding, letters, papers, reminders, seats, sessions
 from jury.models import Assessment, Juror, Letter, Recusal, Session
 from landespreis.refusal import Refused
@@ -239,6 +240,9 @@ def test_points_of_others_are_unseen_until_the_session(story: Story) -> None:
     words = [f"Urteil-{juror.seat.key}" for juror in story.panel]
 
     for place, juror in enumerate(story.panel):
+        seen_by = sight.of(story.user(juror))
+        assert seen_by
+        assert standings.of(seen_by, story.category).valid == len(seen_by.readable(story.category))  # one each, the own
         about = story.before if juror == story.bea else story.hidden
         seen = looking.jury(worlds.client(story.user(juror)), [about], story.before)
         others = [word for word in words if word != words[place]]

@@ -108,6 +108,7 @@ class Place:
         self.entry: Submission = factories.complete(round)
         self.file = factories.attachment(self.entry)
         factories.submit(self.entry)
+        self.entry.refresh_from_db()  # it has its number now
         receipts.fulfil_all()
         invited = editors.invite(self.entry, email="offen@kommune.example", role="read", by=self.entry.owner)
         self.arguments: dict[str, Any] = {

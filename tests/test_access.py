@@ -122,6 +122,7 @@ class Place:
         item = content.NewsFactory(picture=content.picture())
         self.file = factories.attachment(self.entry)
         factories.submit(self.entry)
+        self.entry.refresh_from_db()  # it has its number now
         receipts.fulfil_all()
         invited = editors.invite(self.entry, email="offen@kommune.example", role="read", by=self.entry.owner)
         self.arguments: dict[str, Any] = {

@@ -151,6 +151,18 @@ def work_on(entry: Submission, user: User, hat: str) -> None:
         entry.editors.filter(user=colleague).update(user=user, email=user.email)
 
 
+def test_juror_who_becomes_staff_gets_neither(watched: Scene, bea: Client) -> None:
+    entry = watched.entries[0]
+    recuse(watched, entry)
+    User.objects.filter(pk=watched.user(1).pk).update(is_staff=True, is_superuser=True)
+    lists = [reverse(f"admin:{name}_changelist") for name in ("submissions_submission", "jury_session", "jury_recusal")]
+
+    pages = [bea.get(page) for page in ("/jury/", "/admin/", *lists, entry.get_absolute_url())]
+
+    assert {page.status_code for page in pages} == {403}
+    assert not any(entry.submitted_title in looking.told(page) for page in pages)
+
+
 def test_pages_of_the_submitters_show_a_juror_no_foreign_entry(watched: Scene, bea: Client) -> None:
     entry = watched.entries[0]
 

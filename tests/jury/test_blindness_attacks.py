@@ -171,6 +171,18 @@ def test_notice_that_waited_names_no_entry(watched: Scene, bea: Client) -> None:
     assert looking.traces({"index": said, "revise": revising.DONE}, [entry.label, entry.submitted_title]) == []
 
 
+def test_dossier_made_before_a_recusal_is_not_handed_out(watched: Scene, bea: Client) -> None:
+    held = [str(entry.pk) for entry in watched.entries]
+    worlds.paper(Paper.Kind.DOSSIER, watched.category, juror=watched.panel[1], entries=held)
+    file = url("dossier", watched.entries[0])
+    assert worlds.status(bea.get(file)) == 200
+
+    recuse(watched, watched.entries[0])
+
+    assert bea.get(file).status_code == 404
+    assert not Paper.objects.exists()
+
+
 def test_dossier_in_work_counts_only_what_may_be_read(watched: Scene, bea: Client) -> None:
     papers.request_dossier(watched.category, by=watched.user(1))
     Paper.objects.update(done=3, claimed_at=None)

@@ -62,6 +62,11 @@ class Shown:
         return self._recorded
 
     @property
+    def reads_reasons(self) -> bool:
+        """Whether votes and reasons are shown, too: who is recused here learns the winner, with the public, alone."""
+        return not self.recusals or self._presides_over_recorded
+
+    @property
     def sees_decision(self) -> bool:
         return self.sight.sees_decision(self.category)
 

@@ -168,6 +168,10 @@ def test_recused_juror_learns_the_winner_with_the_public_and_nothing_else(story:
 
     assert all(asked.partition(" ")[2].startswith("/jury/sitzung/krisen/") for asked, _ in found), found
     assert MEAN not in {word for _, word in found}
+    page = story.client.get("/jury/sitzung/krisen/").content.decode()
+    assert f"Verbund {HIDDEN}" in page
+    assert "überzeugt" not in page
+    assert "3 Ja" not in page
 
 
 def test_recused_juror_gets_no_mail_about_the_entry(story: Story) -> None:

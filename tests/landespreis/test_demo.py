@@ -230,7 +230,7 @@ def test_login_shows_the_second_factor_too(running: Round, client: Client) -> No
     assert client.get("/einreichungen/").status_code == 200
 
 
-@pytest.mark.parametrize("phase", ["announced", "jury"])
+@pytest.mark.parametrize("phase", ["announced", "open"])
 def test_login_of_a_juror_leads_to_the_jury_in_every_phase(demo: Any, round: Round, client: Client, phase: str) -> None:
     fill(phase)
     juror = User.objects.get(email="jury.bank@jury.example")

@@ -2,23 +2,59 @@
 
 from django.urls import path
 
-from portal.views import downloads, faq, inquiries, machines, news, pages, pictures, start
+from portal.views import (
+    directory,
+    downloads,
+    events,
+    faq,
+    inquiries,
+    machines,
+    news,
+    newsletters,
+    open_data,
+    pages,
+    pictures,
+    project,
+    proposals,
+    search,
+    start,
+)
 
 app_name = "portal"
 
 urlpatterns = [
     path("", start.home, name="home"),
     path("landespreis/", start.award, name="award"),
-    path("projekte/", start.soon, {"key": "projekte"}, name="projects"),
-    path("termine/", start.soon, {"key": "termine"}, name="events"),
-    path("suche/", start.soon, {"key": "suche"}, name="search"),
+    # The directory: list and map
+    path("projekte/", directory.index, name="projects"),
+    path("projekte/karte/", directory.map_, name="projects_map"),
+    # Proposals for the directory
+    path("projekte/vorschlagen/", proposals.index, name="proposals"),
+    path("projekte/vorschlagen/<uuid:proposal>/", proposals.proposal, name="proposal"),
+    # What machines read of the directory
+    path("projekte/feed/", open_data.feed, name="projects_feed"),
+    path("projekte.json", open_data.json, name="projects_json"),
+    path("projekte.csv", open_data.csv, name="projects_csv"),
+    # A project
+    path("projekte/<slug:project>/", project.detail, name="project"),
+    # News
     path("aktuelles/", news.index, name="news"),
     path("aktuelles/feed/", news.feed, name="news_feed"),
     path("aktuelles/<slug:news>/", news.item, name="news_item"),
+    # Dates
+    path("termine/", events.index, name="events"),
+    path("termine/<slug:event>/", events.detail, name="event"),
+    # Newsletter
+    path("newsletter/", newsletters.index, name="newsletters"),
+    path("newsletter/<slug:newsletter>/", newsletters.issue, name="newsletter"),
+    # Search
+    path("suche/", search.index, name="search"),
+    # Questions, downloads, pictures
     path("faq/", faq.index, name="faq"),
     path("downloads/", downloads.index, name="downloads"),
     path("downloads/<slug:download>/", downloads.download, name="download"),
     path("bilder/<uuid:picture>/<int:width>.<str:form>", pictures.picture, name="picture"),
+    # Machines, messages, and the pages of editors
     path("sitemap.xml", machines.sitemap_xml, name="sitemap"),
     path("robots.txt", machines.robots, name="robots"),
     path("kontakt/", inquiries.contact, name="contact"),

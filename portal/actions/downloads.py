@@ -11,6 +11,7 @@ from landespreis import clock, files, scanner
 from landespreis.inspection import Examined
 from landespreis.refusal import Refused, Unavailable
 from portal import slugs
+from portal.actions import indexing
 from portal.models import Download
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ def save(download: Download, *, examined: Examined | None = None, name: str = ""
                 download.slug = slugs.free(slugs.slug(download.title, most=MOST), taken, most=MOST)
             download.changed_at = clock.now()
             download.save()
+            indexing.index(download)
     except BaseException:
         _discard(stored)
         raise

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from landespreis import clock
 from portal import slugs
-from portal.actions import texts
+from portal.actions import indexing, texts
 from portal.models import FaqEntry, FaqSection
 
 MOST = 80
@@ -17,6 +17,7 @@ def save(entry: FaqEntry) -> FaqEntry:
     entry.slug = entry.slug or _anchor(entry.question)
     entry.changed_at = clock.now()
     entry.save()
+    indexing.index(entry)
     return entry
 
 

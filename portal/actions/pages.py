@@ -5,7 +5,7 @@ from django.db.models import Max
 
 from accounts.models import User
 from landespreis import clock
-from portal.actions import texts
+from portal.actions import indexing, texts
 from portal.models import Page, PageVersion
 
 
@@ -21,9 +21,11 @@ def save(page: Page, *, by: User | None) -> Page:
     last = page.versions.first() if page.pk else None
     if last and _content(last) == _content(page):
         page.save()
+        indexing.index(page)
         return page
     page.changed_at = clock.now()
     page.save()
+    indexing.index(page)
     number = (page.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     PageVersion.objects.create(
         page=page,

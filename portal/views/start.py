@@ -1,4 +1,4 @@
-"""Home, the award and its conditions, and the pages that still wait for their content."""
+"""Home, the award and its conditions."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,12 +11,6 @@ from portal.models import News
 from submissions.models import Round
 
 NEWS_ON_HOME = 3
-SOON = {
-    "projekte": ("Projekte", "Hier finden Sie bald die Projekte, die Kommunen gemeinsam umgesetzt haben."),
-    "termine": ("Termine", "Hier stehen bald Sprechstunden, Austausch und die Preisverleihung."),
-    "suche": ("Suche", "Hier durchsuchen Sie bald Projekte, Meldungen und Termine."),
-}
-"""Title and lead of the pages whose content is still being made."""
 
 
 @require_safe
@@ -34,13 +28,6 @@ def award(request: HttpRequest) -> HttpResponse:
     shares = weighted(criteria)
     equal = not any(share for _, share in shares)
     return render(request, "portal/award.html", _about(round_) | {"criteria": shares, "has_equal_weights": equal})
-
-
-@require_safe
-@caching.public()
-def soon(request: HttpRequest, key: str) -> HttpResponse:
-    title, lead = SOON[key]
-    return render(request, "portal/soon.html", {"title": title, "lead": lead})
 
 
 def _about(round_: Round | None) -> dict[str, object]:

@@ -8,7 +8,6 @@ from django.core.management import call_command
 from accounts import demo as people
 from accounts.models import Membership, Municipality, User
 from portal.models.pages import FIXED
-from portal.views.start import SOON
 from submissions.models import Round, Submission
 from tests.accounts.factories import PASSWORD, MembershipFactory, UserFactory
 from tests.browser import pages
@@ -17,6 +16,7 @@ from tests.browser.visitor import PICTURES
 
 pytestmark = pytest.mark.browser
 
+LISTS = ("projekte", "termine", "newsletter", "suche")
 MEIKE = "meike.brandhorst@soest.example"
 OFFICE = "renate.vollmer@geschaeftsstelle.example"
 PICTURED = [
@@ -36,7 +36,7 @@ def meike(register: Round) -> User:
 def test_walk_through_public_pages(visit: Visit, meike: User) -> None:
     call_command("load_pages", verbosity=0)
     for visitor in (visit(), visit(width=320)):
-        for path in ["/", "/landespreis/", *(f"/{slug}/" for slug in [*FIXED, *SOON]), "/demo/"]:
+        for path in ["/", "/landespreis/", *(f"/{slug}/" for slug in [*FIXED, *LISTS]), "/demo/"]:
             visitor.go(path)
             visitor.meet("")
         for path in ["/konto/login/", "/konto/signup/", "/konto/password/reset/"]:

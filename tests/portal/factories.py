@@ -8,10 +8,27 @@ import factory
 from factory.django import DjangoModelFactory
 from PIL import Image
 
+from accounts.models import Municipality
 from landespreis import clock, inspection
 from landespreis.demo import papers
-from portal.actions import downloads, faq, news, pages, pictures
-from portal.models import Download, FaqEntry, FaqSection, Inquiry, News, NewsCategory, Page, Picture
+from portal.actions import downloads, events, faq, news, pages, pictures, projects
+from portal.models import (
+    Download,
+    Event,
+    FaqEntry,
+    FaqSection,
+    Inquiry,
+    News,
+    NewsCategory,
+    Page,
+    Picture,
+    Project,
+    ProjectCategory,
+    ProjectPartner,
+    Topic,
+)
+from submissions.models import Partner
+from tests.accounts.factories import MunicipalityFactory
 
 
 class NewsCategoryFactory(DjangoModelFactory[NewsCategory]):
@@ -91,3 +108,75 @@ class InquiryFactory(DjangoModelFactory[Inquiry]):
     fingerprint = factory.Sequence(lambda n: f"{n:064d}")
     message = "Zählt ein Zweckverband als Partner?"
     received_at = datetime(2026, 1, 20, 9, 0, tzinfo=UTC)
+
+
+class ProjectCategoryFactory(DjangoModelFactory[ProjectCategory]):
+    class Meta:
+        model = ProjectCategory
+
+    key = factory.Sequence(lambda n: f"kategorie-{n}")
+    name = factory.Sequence(lambda n: f"Kategorie {n}")
+    short_name = factory.Sequence(lambda n: f"Kategorie {n}")
+
+
+class TopicFactory(DjangoModelFactory[Topic]):
+    class Meta:
+        model = Topic
+
+    name = factory.Sequence(lambda n: f"Thema {n}")
+    slug = factory.Sequence(lambda n: f"thema-{n}")
+
+
+class ProjectFactory(DjangoModelFactory[Project]):
+    """A project that came out an hour ago; `partners` are municipalities or names of free partners, `topics` rows."""
+
+    class Meta:
+        model = Project
+
+    title = factory.Sequence(lambda n: f"Gemeinsame Bauakte {n}")
+    category = factory.SubFactory(ProjectCategoryFactory)
+    lead = factory.SubFactory(MunicipalityFactory)
+    origin = Project.Origin.FUNDED
+    abstract = "Zwei Städte führen ihre Bauakten in einem System."
+    body = "## Worum es geht\n\nDie Akten liegen an **einem** Ort."
+    published_at = factory.LazyFunction(lambda: clock.now() - timedelta(hours=1))
+
+    class Params:
+        planned = factory.Trait(published_at=factory.LazyFunction(lambda: clock.now() + timedelta(hours=1)))
+        draft = factory.Trait(published_at=None)
+
+    @classmethod
+    def _create(cls, model_class: type[Project], *args: Any, **kwargs: Any) -> Project:
+        partners = [_partner(partner) for partner in kwargs.pop("partners", [])]
+        topics = kwargs.pop("topics", [])
+        return projects.save(Project(**kwargs), topics=topics, partners=partners)
+
+
+def _partner(partner: Municipality | str) -> ProjectPartner:
+    if isinstance(partner, Municipality):
+        return ProjectPartner(municipality=partner)
+    return ProjectPartner(name=partner, kind=Partner.Kind.ZWECKVERBAND)
+
+
+class EventFactory(DjangoModelFactory[Event]):
+    """A date in a week, announced an hour ago; `draft=True` is not public, `past=True` was a week ago."""
+
+    class Meta:
+        model = Event
+
+    title = factory.Sequence(lambda n: f"Digitale Sprechstunde {n}")
+    kind = Event.Kind.CONSULTATION
+    lead = "Der Landesbeauftragte beantwortet Ihre Fragen."
+    body = "Bringen Sie Ihre Fragen mit."
+    starts_at = factory.LazyFunction(lambda: clock.now() + timedelta(days=7))
+    ends_at = factory.LazyAttribute(lambda event: event.starts_at + timedelta(hours=1))
+    joining_link = "https://konferenz.example/raum"
+    published_at = factory.LazyFunction(lambda: clock.now() - timedelta(hours=1))
+
+    class Params:
+        draft = factory.Trait(published_at=None)
+        past = factory.Trait(starts_at=factory.LazyFunction(lambda: clock.now() - timedelta(days=7)))
+
+    @classmethod
+    def _create(cls, model_class: type[Event], *args: Any, **kwargs: Any) -> Event:
+        return events.save(Event(**kwargs))

@@ -8,7 +8,8 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import F, Model
 
-from portal.models import Edition, NewsCategory
+from landespreis import clock
+from portal.models import Block, Edition, NewsCategory, Newsletter
 from submissions.models import Round
 from tests.portal import factories
 
@@ -24,6 +25,19 @@ WATCHED = {
     "portal.FaqSection": "faq",
     "portal.FaqEntry": "faq",
     "portal.Download": "downloads",
+    "portal.ProjectCategory": "projects",
+    "portal.Topic": "projects",
+    "portal.Project": "projects",
+    "portal.Project_topics": "projects",
+    "portal.ProjectPartner": "projects",
+    "portal.FormerProjectAddress": "projects",
+    "portal.Event": "events",
+    "portal.Event_downloads": "events",
+    "portal.FormerEventAddress": "events",
+    "portal.Registration": "events",
+    "portal.Newsletter": "newsletters",
+    "portal.Block": "newsletters",
+    "portal.Document": "search",
 }
 
 
@@ -34,7 +48,15 @@ def content(round: Round) -> None:
     item.former_addresses.create(slug="frueher")
     factories.page()
     factories.faq_entry()
-    factories.download()
+    talk = factories.download()
+    project = factories.ProjectFactory(partners=["Wasserverband"], topics=[factories.TopicFactory()])
+    project.former_addresses.create(slug="frueher")
+    event = factories.EventFactory()
+    event.former_addresses.create(slug="frueher")
+    event.downloads.add(talk)
+    event.registrations.create(name="Ada Muster", email="ada@stadt.example", created_at=clock.now())
+    issue = Newsletter.objects.create(subject="Der Start", changed_at=clock.now())
+    issue.blocks.create(kind=Block.Kind.TEXT, body="Guten Tag.")
 
 
 def number(topic: str) -> int:

@@ -1,0 +1,74 @@
+"""Verbs on projects of the directory: save one with its partners, topics, facets and search text."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import transaction
+
+from accounts.register import sort_key
+from landespreis import clock
+from portal import slugs
+from portal.actions import addresses, indexing, texts
+from portal.models import Project, ProjectFacet, ProjectPartner, Topic
+
+RESERVED = {"feed", "karte", "vorschlagen"}
+"""Addresses below /projekte/ that are no projects."""
+OUTSIDE = "ausserhalb"
+PRIZE, FUNDED = "preis", "foerderung"
+Kind = ProjectFacet.Kind
+
+
+@transaction.atomic
+def save(
+    project: Project,
+    *,
+    partners: Sequence[ProjectPartner] | None = None,
+    topics: Iterable[Topic] | None = None,
+) -> Project:
+    """Store a project with its text sanitised; without an address it gets one from its title.
+
+    `partners` (unsaved, in their order) and `topics` replace what was there; None leaves them. The address it had
+    before leads to it from then on. Raises Unreadable, and Refused for an address that is taken.
+    """
+    project.body_html = texts.html(project.body)
+    before = addresses.settle(project, project.title, RESERVED)
+    project.sort_key = sort_key(project.title)
+    project.changed_at = clock.now()
+    project.save()
+    addresses.remember(project, before)
+    if partners is not None:
+        project.partners.all().delete()
+        for partner in partners:
+            partner.pk, partner.project = None, project
+            partner.save()
+    if topics is not None:
+        project.topics.set(topics)
+    refresh(project)
+    return project
+
+
+def refresh(project: Project) -> None:
+    """Derive facets and search text anew; for whoever has written a project's rows by another way."""
+    project.facets.all().delete()
+    ProjectFacet.objects.bulk_create(
+        ProjectFacet(project=project, kind=kind, value=value) for kind, value in sorted(set(_facets(project)))
+    )
+    indexing.index(project)
+
+
+def _facets(project: Project) -> Iterator[tuple[str, str]]:
+    if project.category:
+        yield Kind.CATEGORY, project.category.key
+    for topic in project.topics.all():
+        yield Kind.TOPIC, topic.slug
+    taking_part = [project.lead, *(partner.municipality for partner in project.partners.select_related("municipality"))]
+    for municipality in filter(None, taking_part):
+        yield Kind.REGION, slugs.slug(municipality.region)
+        if municipality.district_ags:
+            yield Kind.DISTRICT, municipality.district_ags
+        if municipality.ags:
+            yield Kind.MUNICIPALITY, municipality.ags
+    yield Kind.EDITION, slugs.slug(project.edition, most=60) if project.edition else OUTSIDE
+    if project.prize_year:
+        yield Kind.AWARD, PRIZE
+    if project.is_funded:
+        yield Kind.AWARD, FUNDED

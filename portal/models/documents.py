@@ -1,0 +1,54 @@
+"""What the search knows: a row for everything public, with its words reduced to stems, and the words there are."""
+
+from django.db import models
+from django.db.models import Q
+
+from portal.models.downloads import Download
+from portal.models.events import Event
+from portal.models.faq import FaqEntry
+from portal.models.news import News
+from portal.models.pages import Page
+from portal.models.projects import Project
+
+KINDS = ("project", "news", "event", "faq", "page", "download")
+"""Names of the columns that lead to what a document is about; exactly one is filled."""
+
+
+class Document(models.Model):
+    """A searchable thing. Stems stand between blanks with a blank at each end, in the four weights of the ranking."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, null=True, related_name="document")
+    news = models.OneToOneField(News, on_delete=models.CASCADE, null=True, related_name="document")
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, null=True, related_name="document")
+    faq = models.OneToOneField(FaqEntry, on_delete=models.CASCADE, null=True, related_name="document")
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, null=True, related_name="document")
+    download = models.OneToOneField(Download, on_delete=models.CASCADE, null=True, related_name="document")
+    title = models.CharField(max_length=250)
+    url = models.CharField(max_length=250)
+    summary = models.TextField(blank=True)
+    """What a hit shows where none of the words stands in the text."""
+    text = models.TextField(blank=True)
+    """The whole text without marks, for the piece around a hit."""
+    public_from = models.DateTimeField(null=True, db_index=True)
+    """None: not public."""
+    stems_title = models.TextField(default="")
+    stems_place = models.TextField(default="")
+    stems_summary = models.TextField(default="")
+    stems_text = models.TextField(default="")
+
+    class Meta:
+        verbose_name = "Suchtext"
+        verbose_name_plural = "Suchtexte"
+        default_permissions = ()
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(
+                    *[Q(**{f"{kind}__isnull": kind != filled for kind in KINDS}) for filled in KINDS],
+                    _connector=Q.OR,
+                ),
+                name="document_is_about_one_thing",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title

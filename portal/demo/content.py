@@ -23,9 +23,8 @@ BEGINNING = datetime(2025, 8, 1, 9, 0, tzinfo=clock.BERLIN)
 EDITOR = "ines.hollmann@redaktion.example"
 
 
-def fill(phase: str) -> None:
-    """Fill pages, questions, downloads, and the news that are out or come next at the clock's moment."""
-    until = clock.now()
+def fill(until: datetime) -> None:
+    """Fill pages, questions, downloads, and the news that are out or come next at `until`."""
     data = tomllib.loads(SHIPPED.read_text(encoding="utf-8"))
     editor = User.objects.filter(email=EDITOR).first()
     clock.set_now(BEGINNING)

@@ -29,6 +29,31 @@ MIDWAY = datetime(2026, 1, 20, 10, 30, tzinfo=BERLIN)
 SECOND = timedelta(seconds=1)
 
 
+SERVED = {"db", "transactional_db"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--served",
+        action="store_true",
+        help="only tests that reach a database or a process of their own: for a second run on other servers",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--served` leave out what would do exactly the same again."""
+    if not config.getoption("--served"):
+        return
+    alike = [item for item in items if not _is_served(item)]
+    config.hook.pytest_deselected(items=alike)
+    items[:] = [item for item in items if _is_served(item)]
+
+
+def _is_served(item: pytest.Item) -> bool:
+    fixtures = SERVED & set(getattr(item, "fixturenames", ()))
+    return bool(fixtures) or any(item.get_closest_marker(name) for name in ("django_db", "processes"))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Give each of the parallel processes a Redis database of its own: they empty it."""
     location = project.CACHES["default"].get("LOCATION", "")

@@ -83,8 +83,8 @@ def missing(entry: Submission) -> list[str]:
     [
         ("announced", {}, None),
         ("open", {Status.SUBMITTED: 11, Status.WITHDRAWN: 1, Status.DRAFT: 42}, DRAFT_OF_SOEST),
-        ("jury", AFTER_CLOSING, []),
-        ("session", AFTER_CLOSING, []),
+        pytest.param("jury", AFTER_CLOSING, [], marks=pytest.mark.embedded),
+        pytest.param("session", AFTER_CLOSING, [], marks=pytest.mark.embedded),
         ("published", AFTER_CLOSING, []),
     ],
 )

@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 
 from landespreis import clock
-from portal.views.start import SOON
 from submissions.models import Round
 from tests.portal import factories
 
@@ -97,14 +96,6 @@ def test_home_shows_the_three_newest_items(client: Client, open_round: Round) ->
 
     assert [f"Vor {hours} Stunden" in page for hours in range(1, 5)] == [True, True, True, False]
     assert '<link rel="canonical" href="http://localhost:8000/">' in page
-
-
-@pytest.mark.parametrize("key", SOON)
-def test_page_that_still_waits_offers_one_way_on(client: Client, db: None, key: str) -> None:
-    page = html(client, f"/{key}/")
-
-    assert "Diese Seite entsteht gerade" in page
-    assert f'<a href="/{key}/" aria-current="page">' in page
 
 
 def test_unknown_page_is_not_found(client: Client, db: None) -> None:

@@ -70,7 +70,7 @@ INSTALLED_APPS = [
     "jury",
     "portal",
     "landespreis",
-    "django.contrib.admin",
+    "landespreis.apps.OfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,0 +1,53 @@
+// What htmx does not do when the list of projects changes in place: tick to search, write the address, say aloud how
+// many there are, keep open what was open, and leave the focus where somebody can go on.
+
+const form = document.getElementById("suche");
+const said = document.getElementById("ansage");
+let kept = [];
+
+const fields = () => [...form.querySelectorAll("details[id]")];
+
+// Boxes only: the arrow keys change a list at every step on the way to the wanted value.
+form.addEventListener("change", (event) => {
+  if (event.target.type === "checkbox") form.requestSubmit();
+});
+
+form.addEventListener("htmx:configRequest", ({ detail: { formData } }) => {
+  const given = [...formData].filter(([, value]) => value);
+  for (const name of new Set(formData.keys())) formData.delete(name);
+  for (const [name, value] of given) formData.append(name, value);
+});
+
+document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "treffer") return;
+  if (!detail.isError && !detail.serverResponse.includes('id="treffer"')) {
+    detail.shouldSwap = false;
+    location.assign(detail.xhr.responseURL);
+    return;
+  }
+  kept = fields().filter((element) => element.open).map((element) => element.id);
+});
+
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.elt.id !== "treffer") return;
+  if (detail.xhr.responseURL !== location.href) history.pushState({ suche: true }, "", detail.xhr.responseURL);
+  settled();
+});
+
+function settled() {
+  for (const id of kept) document.getElementById(id)?.setAttribute("open", "");
+  const title = document.getElementById("treffer-titel");
+  said.textContent = title.textContent;
+  if (document.activeElement && document.activeElement !== document.body) return;
+  title.focus({ preventScroll: true });
+}
+
+// The page of a former search is fetched anew: it may have changed, and nothing of it is kept in this browser.
+window.addEventListener("popstate", () => location.reload());
+
+for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+  document.body.addEventListener(failure, () => {
+    said.textContent = "Die Projekte ließen sich nicht laden. Bitte versuchen Sie es noch einmal.";
+    said.classList.remove("kern-sr-only");
+  });
+}

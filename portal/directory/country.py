@@ -8,11 +8,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.register import sort_key
@@ -66,8 +66,8 @@ class Shapes:
     """What is drawn: the paths of the Kreise by key, the box, the borders of the Regierungsbezirke."""
 
     box: str
-    paths: Mapping[str, SafeString]
-    borders: SafeString
+    paths: Mapping[str, str]
+    borders: str
 
 
 @cache
@@ -105,18 +105,16 @@ def step(number: int, most: int) -> int:
 def drawn(numbers: Mapping[str, int], address: Address) -> SafeString:
     """Return the areas of the map, each a link to `address(key)` that says its number, and the borders above them."""
     shapes, most = _shapes(), max(numbers.values(), default=0)
-    areas = format_html_join(
-        "",
-        '<a href="{}"><title>{}: {}</title><path class="m{}" d="{}"/></a>',
-        (
-            (address(row.key), row.name, said(numbers.get(row.key, 0)), step(numbers.get(row.key, 0), most),
-             shapes.paths[row.key])
-            for row in districts()
-        ),
-    )  # fmt: skip
-    return format_html(
-        '{}<path class="rb-edge" d="{}"/><path class="rb" d="{}"/>', areas, shapes.borders, shapes.borders
-    )
+    areas = []
+    for row in districts():
+        number = numbers.get(row.key, 0)
+        about = f"{escape(row.name)}: {said(number)}"
+        areas.append(
+            f'<a href="{escape(address(row.key))}"><title>{about}</title>'
+            f'<path class="m{step(number, most)}" d="{shapes.paths[row.key]}"/></a>'
+        )
+    above = f'<path class="rb-edge" d="{shapes.borders}"/><path class="rb" d="{shapes.borders}"/>'
+    return mark_safe("".join(areas) + above)  # noqa: S308 - escaped, and shapes that the project ships
 
 
 def box() -> str:
@@ -152,8 +150,8 @@ def _width(most: int) -> int:
 
 
 @cache
-def _data() -> dict[str, list[dict[str, str]]]:
-    found: dict[str, list[dict[str, str]]] = json.loads(mapping.SHIPPED.read_text(encoding="utf-8"))
+def _data() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(mapping.SHIPPED.read_text(encoding="utf-8"))
     return found
 
 
@@ -167,6 +165,7 @@ def _regions() -> dict[str, Region]:
 
 @cache
 def _shapes() -> Shapes:
-    data = json.loads(mapping.SHIPPED.read_text(encoding="utf-8"))
-    paths = {shape.key: mark_safe(shape.path) for shape in mapping.shapes()}  # noqa: S308 - shipped with the project
-    return Shapes(data["viewBox"], paths, mark_safe(data["regierungsbezirk_grenzen"]))  # noqa: S308 - the same
+    data = _data()
+    return Shapes(
+        data["viewBox"], {row["ags"]: escape(row["d"]) for row in data["kreise"]}, escape(data["regierungsbezirk_grenzen"])
+    )

@@ -1,7 +1,7 @@
 """What somebody asks the directory for: words, values by group, order; read from an address and written to one, pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -87,9 +87,11 @@ class Search:
     def wordless(self) -> "Search":
         return replace(self, words="")
 
-    def only(self, kind: str, value: str) -> "Search":
-        """Return the search with `value` in the place of whatever was chosen in its group."""
-        return replace(self, chosen={**self.chosen, kind: (value,)})
+    def each(self, kind: str) -> Callable[[str], str]:
+        """Return what makes the query of the search with one value in the place of whatever was chosen in its group."""
+        any_value = replace(self, chosen={**self.chosen, kind: ("ANY",)}).query()
+        before, _, after = any_value.rpartition(f"{kind}=ANY")
+        return lambda value: f"{before}{kind}={value}{after}"
 
     def sorted(self, sort: str) -> "Search":
         return replace(self, wanted_sort=sort)

@@ -33,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """The list, twenty a page; all of it in the usual order has the map below its first page."""
     now, search = clock.now(), Search.of(request.GET)
     counts, names = finding.counts(search, now), filters.names(now)
-    paginator = Paginator(finding.projects(search, now).with_all(), PER_PAGE)
+    paginator = Paginator(finding.projects(search, now).with_all().defer("body", "body_html"), PER_PAGE)
     paginator.count = counts.total
     page = paginator.get_page(request.GET.get("seite"))
     query = search.query()
@@ -79,11 +79,13 @@ def _map(search: Search, counts: Counts) -> dict[str, Any]:
     """Return what the map shows; its links lead to the list of one Kreis or Regierungsbezirk."""
     path, local = reverse("portal:projects"), counts.of(Kind.DISTRICT)
 
+    in_district, in_region = search.each(Kind.DISTRICT), search.each(Kind.REGION)
+
     def to(key: str) -> str:
-        return f"{path}?{search.only(Kind.DISTRICT, key).query()}"
+        return f"{path}?{in_district(key)}"
 
     def to_region(value: str) -> str:
-        return f"{path}?{search.only(Kind.REGION, value).query()}"
+        return f"{path}?{in_region(value)}"
 
     parts = country.parts(counts.of(Kind.REGION), local, to_region, to)
     return {

@@ -202,7 +202,7 @@ def test_pages_ask_the_database_as_often_for_one_as_for_three(client: Client, op
     towns = MunicipalityFactory.create_batch(3, region="Arnsberg", district_ags="05974")
     asked = []
     for number in (1, 2, 3):
-        picture = factories.picture(factories.jpeg(colour=(number, 90, 160)))
+        picture = factories.picture(factories.jpeg(colour=(60 * number, 90, 160)))
         topics = factories.TopicFactory.create_batch(number)
         factories.ProjectFactory(lead=towns[0], partners=[*towns[1:], "Verband"], topics=topics, picture=picture)
         cache.clear()

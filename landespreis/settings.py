@@ -322,6 +322,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = TESTING
+WHITENOISE_AUTOREFRESH = TESTING  # looks for a file when it is asked for, not for all of them with every client
 WHITENOISE_MANIFEST_STRICT = False
 
 # Private files: FILES_URL is file:///folder or s3://key:secret@host[:port]/bucket?region=…&secure=0 ----

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache as once
 from functools import wraps
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -127,8 +128,16 @@ def pages(get_response: GetResponse) -> GetResponse:
 
 
 def _same_for_all(response: HttpResponseBase) -> HttpResponseBase:
-    """Take `Vary: Cookie` from a file that its view calls public: whoever asked, sessions were only looked at."""
-    if "public" in response.headers.get("Cache-Control", "") and not response.cookies:
+    """Take `Vary: Cookie` from what is the same for everybody without a session, or kept by nobody.
+
+    That is a file its view calls public, a page that was not found, and a form that says `no-store`: sessions were only
+    looked at there.
+    """
+    if response.cookies:
+        return response
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        response.headers.setdefault("Cache-Control", POLICY)
+    if {"public", "no-store"} & set(response.headers.get("Cache-Control", "").split(", ")):
         response.headers.pop("Vary", None)
     return response
 

@@ -25,6 +25,7 @@ FILTERED = "/projekte/?kategorie=umwelt&kreis=05974"
 MOST_COLD, MOST_WARM = 8, 1
 """SQL statements of a page."""
 
+
 @dataclass(frozen=True)
 class Size:
     """Rounds, requests of each kind per round, and the numbers of projects for which queries are counted."""
@@ -110,7 +111,9 @@ def _counts(counted: dict[int, dict[str, tuple[int, int]]]) -> Iterator[Figure]:
         cold, warm = ([pair[which] for pair in found] for which in (0, 1))
         well = len(set(cold)) == 1 and max(cold) <= MOST_COLD and max(warm) <= MOST_WARM
         value = f"{' / '.join(map(str, cold))} cold, {' / '.join(map(str, warm))} warm"
-        yield holds(f"queries of {path} with {amounts} projects", well, value, f"constant, ≤ {MOST_COLD}, ≤ {MOST_WARM}")
+        yield holds(
+            f"queries of {path} with {amounts} projects", well, value, f"constant, ≤ {MOST_COLD}, ≤ {MOST_WARM}"
+        )
 
 
 def _queries() -> dict[str, tuple[int, int]]:

@@ -51,7 +51,9 @@ def fill(amount: int, *, seed: int = 7) -> None:
         _write([_project(number, chance, categories, towns) for number in numbers], chance, topics, towns)
 
 
-def _project(number: int, chance: random.Random, categories: list[ProjectCategory], towns: list[Municipality]) -> Project:
+def _project(
+    number: int, chance: random.Random, categories: list[ProjectCategory], towns: list[Municipality]
+) -> Project:
     lead, edition = chance.choice(towns), chance.choice(EDITIONS)
     title = f"{chance.choice(THINGS)} {lead.name.partition(',')[0]} und Nachbarn"
     published = clock.now() - timedelta(minutes=30 * number + 1)

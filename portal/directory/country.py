@@ -167,5 +167,7 @@ def _regions() -> dict[str, Region]:
 def _shapes() -> Shapes:
     data = _data()
     return Shapes(
-        data["viewBox"], {row["ags"]: escape(row["d"]) for row in data["kreise"]}, escape(data["regierungsbezirk_grenzen"])
+        data["viewBox"],
+        {row["ags"]: escape(row["d"]) for row in data["kreise"]},
+        escape(data["regierungsbezirk_grenzen"]),
     )

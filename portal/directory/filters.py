@@ -10,8 +10,7 @@ from typing import NamedTuple
 from django.db.models import CharField, F, IntegerField, Value
 from django.utils.safestring import SafeString, mark_safe
 
-from accounts.models import Municipality
-from accounts.register import sort_key
+from accounts import register
 from landespreis import wording
 from portal import slugs
 from portal.directory import country
@@ -70,15 +69,14 @@ class Group:
 
 
 def names(now: datetime) -> Names:
-    """Return the name of everything that one may filter by, with two queries."""
+    """Return the name of everything that one may filter by, with one or two queries."""
     editions, categories, topics = _written(now)
-    towns = sorted(Municipality.objects.exclude(ags=None).values_list("sort_key", "ags", "name"))
     return {
         Kind.CATEGORY: categories,
         Kind.TOPIC: topics,
         Kind.REGION: {region.value: region.name for region in country.regions()},
         Kind.DISTRICT: {district.key: district.name for district in country.districts()},
-        Kind.MUNICIPALITY: {ags: name.partition(",")[0] for _, ags, name in towns if ags},
+        Kind.MUNICIPALITY: {ags: name.partition(",")[0] for ags, name in register.names().items()},
         Kind.EDITION: editions | {OUTSIDE: "außerhalb des Wettbewerbs"},
         Kind.AWARD: AWARDS,
     }
@@ -114,7 +112,9 @@ def _written(now: datetime) -> tuple[dict[str, str], dict[str, str], dict[str, s
         of=Value(Kind.TOPIC.value, text), which=F("slug"), called=F("name"), place=F("position")
     )
     found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
-    for kind, value, name, place in rows.distinct().union(*[m.values_list(*columns) for m in (category, topic)], all=True):
+    for kind, value, name, place in rows.distinct().union(
+        *[m.values_list(*columns) for m in (category, topic)], all=True
+    ):
         found[kind].append((place, name, value))
     return (
         {slugs.slug(name, most=60): name for _, name, _ in sorted(found[Kind.EDITION], reverse=True)},
@@ -130,7 +130,13 @@ def _group(kind: Kind, search: Search, numbers: Mapping[str, int], names: Mappin
 
     def boxes(values: Iterable[str]) -> list[Box]:
         return [
-            Box(f"{kind}-{value}", value, names.get(value, NAMELESS), wording.number(numbers.get(value, 0)), value in chosen)
+            Box(
+                f"{kind}-{value}",
+                value,
+                names.get(value, NAMELESS),
+                wording.number(numbers.get(value, 0)),
+                value in chosen,
+            )
             for value in values
         ]
 

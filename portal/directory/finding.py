@@ -73,5 +73,3 @@ def _fitting(projects: ProjectQuerySet, search: Search, *, but: str = "") -> Pro
 def _values(projects: ProjectQuerySet) -> QuerySet[ProjectFacet, tuple[str, str, int]]:
     facets = ProjectFacet.objects.filter(project__in=projects.order_by().values("pk"))
     return facets.values_list("kind", "value").annotate(n=Count("pk")).order_by()
-
-

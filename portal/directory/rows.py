@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 
 def rows(projects: Iterable[Project]) -> list[Row]:
-    """Return a row for each; `projects` were read `with_all`."""
+    """Return a row for each; `projects` were read `with_all`, or as `reading.listed`."""
     return [_row(project) for project in projects]
 
 
@@ -64,7 +64,8 @@ def _places(project: Project) -> Iterator[str]:
     if project.lead:
         yield called(project.lead)
     for partner in project.partners.all():
-        yield _named(partner)
+        if partner.municipality_id is None or partner.municipality_id != project.lead_id:
+            yield _named(partner)
 
 
 def _named(partner: ProjectPartner) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from landespreis import clock
 from portal import caching
-from portal.directory import country, filters, finding, rows
+from portal.directory import country, filters, finding, reading, rows
 from portal.directory.finding import Counts
 from portal.directory.search import PARAMETERS, SORTS, Kind, Search
 from portal.models import Project
@@ -33,14 +33,14 @@ def index(request: HttpRequest) -> HttpResponse:
     """The list, twenty a page; all of it in the usual order has the map below its first page."""
     now, search = clock.now(), Search.of(request.GET)
     counts, names = finding.counts(search, now), filters.names(now)
-    paginator = Paginator(finding.projects(search, now).with_all().defer("body", "body_html"), PER_PAGE)
+    paginator = Paginator(finding.projects(search, now).only("pk"), PER_PAGE)
     paginator.count = counts.total
     page = paginator.get_page(request.GET.get("seite"))
     query = search.query()
     context = {
         "search": search,
         "said": country.said(counts.total),
-        "rows": rows.rows(page.object_list),
+        "rows": rows.rows(reading.listed([project.pk for project in page.object_list])),
         "groups": filters.groups(search, counts, names),
         "chips": filters.chips(search, names),
         "sorts": [(name, search.sorted(sort).query(), sort == search.sort) for sort, name in _sorts(search)],

@@ -17,7 +17,18 @@ pytestmark = pytest.mark.browser
 
 PLACES = {"Soest": "Werl", "Borken": "Rhede", "Lemgo": "Kalletal", "Höxter": "Brakel", "Olpe": "Wenden"}
 THINGS = ("Bauakte", "Vergabestelle", "Pegelnetz", "Museumspass", "Standesamt")
-TOPICS = ("Bauen", "Bildung", "Feuerwehr", "Klima", "Kultur", "Personal", "Tourismus", "Vergabe", "Wasser", "Wirtschaft")
+TOPICS = (
+    "Bauen",
+    "Bildung",
+    "Feuerwehr",
+    "Klima",
+    "Kultur",
+    "Personal",
+    "Tourismus",
+    "Vergabe",
+    "Wasser",
+    "Wirtschaft",
+)
 
 
 @pytest.fixture

@@ -159,7 +159,7 @@ def test_map_counts_where_projects_are(client: Client, open_round: Round) -> Non
     assert "<title>Kreis Soest: 2 Projekte</title>" in page
     assert '<a href="/projekte/?bezirk=arnsberg">Arnsberg</a></th><td class="lp-num">2</td>' in page
     assert '<a href="/projekte/?kreis=05974">Kreis Soest</a></th><td class="lp-num">2</td>' in page
-    assert page.count("<tr><th scope=\"row\">") == 5 + 53
+    assert page.count('<tr><th scope="row">') == 5 + 53
     assert "© GeoBasis-DE / BKG (2016), VG250, verändert" in page
 
 

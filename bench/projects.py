@@ -1,4 +1,4 @@
-"""Projects by the thousand, all invented: written past the verbs, as no person would, so that thousands take seconds."""
+"""Projects by the thousand, all invented: written past the verbs, so that thousands take seconds."""
 
 import random
 from collections.abc import Iterator

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import CharField, Count, QuerySet, Value
 
@@ -11,6 +12,8 @@ from portal.directory.search import RELEVANCE, TITLE, Search
 from portal.finding import matching
 from portal.models import Project, ProjectFacet
 from portal.models.projects import ProjectQuerySet
+
+Facets = QuerySet[ProjectFacet, Any]
 
 ALL = "alle"
 """Stands where a count is of the whole search, not of a value."""
@@ -40,8 +43,10 @@ def counts(search: Search, now: datetime) -> Counts:
     """Count in one query what the search finds, and what each value gives beside the choices in the other groups."""
     worded = _worded(search, now)
     whole = _fitting(worded, search)
-    parts = [_values(whole).exclude(kind__in=search.chosen)]
-    parts += [_values(_fitting(worded, search, but=kind)).filter(kind=kind) for kind in search.chosen]
+    facets = ProjectFacet.objects.exclude(kind__in=search.chosen)
+    own = (
+        _counted(ProjectFacet.objects.filter(kind=kind), _fitting(worded, search, but=kind)) for kind in search.chosen
+    )
     text = CharField()
     total = (
         whole.order_by()
@@ -51,7 +56,7 @@ def counts(search: Search, now: datetime) -> Counts:
         .values_list("of", "which", "n")
     )
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for kind, value, number in total.union(*[part.values_list("kind", "value", "n") for part in parts], all=True):
+    for kind, value, number in total.union(_counted(facets, whole), *own, all=True):
         found[kind][value] = number
     return Counts(sum(found.pop(ALL, {}).values()), found)
 
@@ -70,6 +75,7 @@ def _fitting(projects: ProjectQuerySet, search: Search, *, but: str = "") -> Pro
     return projects
 
 
-def _values(projects: ProjectQuerySet) -> QuerySet[ProjectFacet, tuple[str, str, int]]:
-    facets = ProjectFacet.objects.filter(project__in=projects.order_by().values("pk"))
-    return facets.values_list("kind", "value").annotate(n=Count("pk")).order_by()
+def _counted(facets: Facets, projects: ProjectQuerySet) -> Facets:
+    """Return kind, value and number of `projects` for each value among `facets`."""
+    having = facets.filter(project__in=projects.order_by().values("pk"))
+    return having.order_by().values("kind", "value").annotate(n=Count("pk")).values_list("kind", "value", "n")

@@ -42,5 +42,5 @@ def listed(keys: Sequence[int]) -> list[Project]:
 def _keep(project: Project, partners: list[ProjectPartner]) -> None:
     """Let `project.partners.all()` return these rows, as after `prefetch_related`."""
     rows = ProjectPartner.objects.all()
-    rows._result_cache, rows._prefetch_done = partners, True
+    rows._result_cache = partners
     project._prefetched_objects_cache = {"partners": rows}  # type: ignore[attr-defined]

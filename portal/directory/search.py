@@ -1,4 +1,4 @@
-"""What somebody asks the directory for: words, values by group, order; read from an address and written to one, pure."""
+"""What somebody asks the directory for: words, values by group, order; read from an address, written to one; pure."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -380,7 +380,7 @@ def test_map_links_every_district_and_says_its_number() -> None:
 def test_tables_hold_the_numbers_of_the_map() -> None:
     parts = country.parts({"arnsberg": 10}, {"05974": 9, "05911": 1}, lambda value: value, lambda key: key)
 
-    assert [part.region for part in parts][0] == country.Line("arnsberg", "Arnsberg", 10)
+    assert parts[0].region == country.Line("arnsberg", "Arnsberg", 10)
     assert sum(len(part.districts) for part in parts) == 53
     assert country.largest(parts, 5) == [
         country.Line("05974", "Kreis Soest", 9), country.Line("05911", "Bochum", 1)

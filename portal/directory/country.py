@@ -92,8 +92,9 @@ def steps(most: int) -> list[Step]:
         low, high = (number - 1) * width + 1, number * width
         if low > most:
             break
-        span = f"{low}–{high}" if low < high else f"{low}"
-        found.append(Step(number, f"{low} und mehr" if number == STEPS else span))
+        first, last = wording.number(low), wording.number(high)
+        span = f"{first}–{last}" if low < high else first
+        found.append(Step(number, f"{first} und mehr" if number == STEPS else span))
     return found
 
 

@@ -3,9 +3,9 @@
 
 const form = document.getElementById("suche");
 const said = document.getElementById("ansage");
+const address = () => location.pathname + location.search;
+let shown = address();
 let kept = [];
-
-const fields = () => [...form.querySelectorAll("details[id]")];
 
 // Boxes only: the arrow keys change a list at every step on the way to the wanted value.
 form.addEventListener("change", (event) => {
@@ -25,29 +25,34 @@ document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
     location.assign(detail.xhr.responseURL);
     return;
   }
-  kept = fields().filter((element) => element.open).map((element) => element.id);
+  kept = [...form.querySelectorAll("details[open][id]")].map((element) => element.id);
 });
 
 document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.elt.id !== "treffer") return;
   if (detail.xhr.responseURL !== location.href) history.pushState({ suche: true }, "", detail.xhr.responseURL);
+  shown = address();
   settled();
 });
 
 function settled() {
   for (const id of kept) document.getElementById(id)?.setAttribute("open", "");
   const title = document.getElementById("treffer-titel");
+  said.className = "kern-sr-only";
   said.textContent = title.textContent;
   if (document.activeElement && document.activeElement !== document.body) return;
   title.focus({ preventScroll: true });
 }
 
-// The page of a former search is fetched anew: it may have changed, and nothing of it is kept in this browser.
-window.addEventListener("popstate", () => location.reload());
+// The page of a former search is fetched anew: it may have changed, and nothing of it is kept in this browser. A link
+// that leads within the page comes here, too.
+window.addEventListener("popstate", () => {
+  if (address() !== shown) location.reload();
+});
 
 for (const failure of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   document.body.addEventListener(failure, () => {
     said.textContent = "Die Projekte ließen sich nicht laden. Bitte versuchen Sie es noch einmal.";
-    said.classList.remove("kern-sr-only");
+    said.className = "pp-lost";
   });
 }

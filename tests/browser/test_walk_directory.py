@@ -86,6 +86,8 @@ def test_walk_of_a_visitor_with_a_keyboard(visit: Visit, projects: None) -> None
     visitor.go("/projekte/")
     page.evaluate("window.stayed = true")
     _says(visitor, "25 Projekte")
+    page.get_by_role("link", name="Karte überspringen").press("Enter")
+    expect(page).to_have_url(re.compile("#karte-zahlen$"))
 
     page.get_by_label("Umwelt & Planung").focus()
     keys.press("Space")

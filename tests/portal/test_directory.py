@@ -354,6 +354,7 @@ def test_country_has_53_districts_in_five_regions() -> None:
     (4, ["keine", "1", "2", "3", "4 und mehr"]),
     (9, ["keine", "1–2", "3–4", "5–6", "7 und mehr"]),
     (300, ["keine", "1–75", "76–150", "151–225", "226 und mehr"]),
+    (8000, ["keine", "1–2.000", "2.001–4.000", "4.001–6.000", "6.001 und mehr"]),
 ])  # fmt: skip
 def test_legend_tells_the_span_of_each_colour(most: int, labels: list[str]) -> None:
     assert [step.label for step in country.steps(most)] == labels

@@ -90,12 +90,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.caching.pages",  # first: a kept page is answered with all the headers that it got from the others
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "landespreis.middleware.response_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "landespreis.middleware.body_limit",
-    "portal.caching.pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -105,13 +106,13 @@ def is_shared(request: HttpRequest) -> bool:
 def pages(get_response: GetResponse) -> GetResponse:
     """Answer with a kept page where its terms hold; keep what a `public` view has made.
 
-    It stands outside of sessions, so that what they add for everybody (`Vary: Cookie`) does not reach a public page.
+    It stands outside of all others: what sessions add for everybody (`Vary: Cookie`) does not reach a public page, and
+    a kept one has its headers of security already.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not is_shared(request):
+        if not is_shared(request) or request.path.startswith(settings.STATIC_URL) or not _is_ours(request):
             return get_response(request)
-        request.get_host()  # refuses foreign ones; the middleware that asks usually is not reached
         key = _key(request)
         kept = _load(key)
         if kept is None or not kept.terms.hold():
@@ -125,6 +126,15 @@ def pages(get_response: GetResponse) -> GetResponse:
         return _answer(request, kept)
 
     return middleware
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    """Say whether the host is one of ours; the refusal of others is left to whose it is."""
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True
 
 
 def _same_for_all(response: HttpResponseBase) -> HttpResponseBase:
@@ -161,7 +171,7 @@ def _answer(request: HttpRequest, kept: Kept) -> HttpResponseBase:
 
 
 def _key(request: HttpRequest) -> str:
-    address = f"{_build()} {request.get_full_path()}"
+    address = f"{_build()} {request.scheme} {request.get_full_path()}"
     return f"page:{hashlib.sha256(address.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
@@ -117,7 +117,8 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def with_all(self) -> "ProjectQuerySet":
         """Everything that a row of a list shows, in two queries."""
-        return self.select_related("category", "lead", "picture").prefetch_related("partners__municipality")
+        partners = Prefetch("partners", ProjectPartner.objects.select_related("municipality"))
+        return self.select_related("category", "lead", "picture").prefetch_related(partners)
 
 
 class Project(ProjectContent):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Sum, Value, When
 
@@ -43,7 +44,7 @@ def _values(project: Project) -> Iterator[tuple[Kind, str]]:
         yield Kind.REGION, slugs.slug(project.lead.region)
 
 
-def _having(kind: Kind, value: str) -> "QuerySet[ProjectFacet, int]":
+def _having(kind: Kind, value: str) -> "QuerySet[ProjectFacet, Any]":
     """Return the latest projects that have a value; the inner query is what SQLite needs to limit a part of a union."""
     rows = ProjectFacet.objects.filter(kind=kind, value=value).order_by("-project_id").values("pk")[:CANDIDATES]
     return ProjectFacet.objects.filter(pk__in=rows).order_by().values("project_id")

@@ -26,7 +26,7 @@ MARGIN = 1.12
 """The same for whole Kreise, and for places all over the country."""
 NARROWEST, COUNTRY = 43.0, 357.0
 """The least height, and that of the whole country, in units of the shapes."""
-DOT, LEAD, NUMBERED = 3.0, 4.2, 4.6
+DOT, LEAD, NUMBERED = 3.0, 4.2, 5.2
 """Radii of a partner, of the lead, and of a dot that carries a number, in hundredths of the height."""
 FEW = 12
 """With more partners than these their dots become smaller."""

@@ -81,7 +81,8 @@ def csv(request: HttpRequest) -> HttpResponseBase:
     headers = {"ETag": etag, "Cache-Control": caching.POLICY}
     if etag in request.headers.get("If-None-Match", ""):
         return HttpResponseNotModified(headers=headers)
-    rows = (open_data.row(project) for project in _all(_chosen(request)))
+    found = Project.objects.none() if request.method == "HEAD" else _chosen(request)
+    rows = (open_data.row(project) for project in _all(found))
     lines = spreadsheet.lines([column.key for column in open_data.COLUMNS], rows)
     headers["Content-Disposition"] = 'attachment; filename="projekte.csv"'
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)

@@ -354,7 +354,9 @@ def test_other_pages_are_read_by_our_own_scripts_only(client: Client, open_round
 
 def test_csv_is_a_file_to_save(client: Client, open_round: Round) -> None:
     response = client.get(CSV)
+    head = client.head(CSV)
 
+    assert (head.status_code, head.headers["ETag"]) == (200, response.headers["ETag"])
     assert response.streaming
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="projekte.csv"'

@@ -46,6 +46,9 @@ class ProjectForm(PublishedForm):
         widget=forms.URLInput({"class": "vTextField"}),
     )
 
+    class Media:
+        css = {"all": ["css/directory-admin.css"]}
+
     class Meta:
         model = Project
         fields = (

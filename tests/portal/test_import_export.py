@@ -364,10 +364,10 @@ def zipped(**parts: bytes) -> bytes:
         (b"[]", "einen eigenen Namen"),
         (zipped(**{"xl/workbook.xml": b"<kaputt"}), "nicht als XLSX lesen"),
         (zipped(anderes=b"x"), "nicht als XLSX lesen"),
-        (zipped(**{"xl/sharedStrings.xml": b"a" * 100_000_001}), "zu groß"),
+        (zipped(**{"xl/sharedStrings.xml": b"a" * 40_000_001}), "zu groß"),
         (b"PK\x03\x04kaputt", "nicht als XLSX lesen|keine Tabelle"),
         (xlsx_file(["slug", "title"], ["", "=1+1"]), "Die Tabelle enthält Formeln .Zeile 2, Spalte 2"),
-        (xlsx_file(["slug", "title"], *[["", "A"]] * 20_000), "mehr als 1.000 Zeilen"),
+        (xlsx_file(["slug", "title"], *[["", "A"]] * 1_001), "mehr als 1.000 Zeilen"),
     ],
 )  # fmt: skip
 def test_unusable_file_says_what_to_do(content: bytes, said: str) -> None:
@@ -451,7 +451,7 @@ def test_filtered_list_is_taken_out(editor: Client, form: Form, at: At) -> None:
     assert answer.headers["Content-Disposition"] == f'attachment; filename="projekte-2026-01-20.{form}"'
     assert answer.headers["Cache-Control"] == "no-store"
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-    assert content == verbs.take_out(Project.objects.filter(pk=draft.pk).values("pk"), form)
+    assert tables.read(content).data["slug"] == [draft.slug]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from landespreis.refusal import Refused
 
 MOST_ROWS = 1_000
 """Rows per file that is brought in."""
-MOST_UNPACKED = 100_000_000
+MOST_UNPACKED = 40_000_000
 """Bytes that an XLSX may take when unpacked."""
 LONGEST_CELL = 100_000
 BOM = "\ufeff"

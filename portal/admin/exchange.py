@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -59,7 +60,12 @@ class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
             return redirect("admin:portal_project_changelist")
         if wanted in set(Form):
             return _file(found, Form(wanted))
-        context = {"title": "Projekte ausgeben", "count": found.count(), "query": list(query.items()), "forms": Form}
+        context = {
+            "title": "Projekte ausgeben",
+            "count": found.count(),
+            "query": list(query.items()),
+            "forms": list(Form),
+        }
         return TemplateResponse(request, "admin/portal/take_out.html", self._context(request) | context)
 
     def bring_in(self, request: HttpRequest) -> HttpResponse:
@@ -96,14 +102,13 @@ class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
             return redirect("admin:portal_bring_in")
         parking.release(token, by=by)
         for rows, flag in ((look.new, ADDITION), (look.changed, CHANGE)):
-            LogEntry.objects.log_actions(by.pk, rows, flag, "Aus einer Tabelle eingespielt.")  # type: ignore[arg-type]
+            LogEntry.objects.log_actions(by.pk, rows, flag, "Aus einer Tabelle eingespielt.")
         said = f"Eingespielt: {len(look.new)} neu, {len(look.changed)} geändert, {look.same} unverändert."
         self.message_user(request, said)
         return redirect("admin:portal_project_changelist")
 
 
-def _file(found: Any, form: Form) -> HttpResponseBase:
-    keys = Project.objects.filter(pk__in=found.order_by().values("pk")).values("pk")
-    content = verbs.take_out(keys, form)
+def _file(found: "QuerySet[Project]", form: Form) -> HttpResponseBase:
+    content = verbs.take_out(found, form)
     name = f"projekte-{clock.now().astimezone(clock.BERLIN):%Y-%m-%d}.{form}"
     return files.serve(io.BytesIO(content), name=name, content_type=form.mimetype)

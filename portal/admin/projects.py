@@ -80,13 +80,15 @@ class Ground(admin.SimpleListFilter):
         return [("entfallen", "zurückgezogen, nicht zugelassen oder ohne Einwilligung")]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Project]") -> "QuerySet[Project]":
-        return queryset.filter(is_unfounded=True) if self.value() == "entfallen" else queryset
+        if self.value() != "entfallen":
+            return queryset
+        return queryset.filter(pk__in=entries.unfounded().values("pk"))
 
 
 @admin.register(Project)
 class ProjectAdmin(Adoption, Exchange, OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
     form = ProjectForm
-    list_display = ("title", "standing", "category", "lead", "origin", "edition", "changed_at")
+    list_display = ("title", "standing", "short_category", "lead", "source")
     list_filter = (Standing, "origin", "category", EditionFilter, "is_funded", Ground)
     list_select_related = ("category", "lead")
     search_fields = ("title", "abstract", "lead__name", "partners__name", "partners__municipality__name")
@@ -174,6 +176,14 @@ class ProjectAdmin(Adoption, Exchange, OneByOne, admin.ModelAdmin):  # type: ign
             return "nicht öffentlich"
         said = wording.moment_short(project.published_at)
         return f"seit {said}" if project.is_public(clock.now()) else f"erscheint {said}"
+
+    @admin.display(description="Kategorie", ordering="category")
+    def short_category(self, project: Project) -> str:
+        return project.category.short_name if project.category else "–"
+
+    @admin.display(description="Herkunft", ordering="origin")
+    def source(self, project: Project) -> str:
+        return project.edition or project.get_origin_display()
 
     @admin.display(description="Einreichung")
     def entry(self, project: Project) -> str | SafeString:

@@ -24,7 +24,7 @@ from accounts.models import Municipality, User
 from landespreis import clock
 from landespreis.refusal import Refused
 from portal.actions import projects
-from portal.actions.exchange import parking, tables, verbs
+from portal.actions.exchange import cells, parking, tables, verbs
 from portal.actions.exchange.resource import COLUMNS
 from portal.actions.exchange.tables import Form, Unusable
 from portal.models import Project
@@ -39,7 +39,7 @@ FORMULA = '=HYPERLINK("https://boese.example";"Klick")'
 
 
 def out(form: Form) -> bytes:
-    return verbs.take_out(Project.objects.values("pk"), form)
+    return verbs.take_out(Project.objects.all(), form)
 
 
 def csv_file(*rows: dict[str, Any]) -> bytes:
@@ -249,7 +249,7 @@ def test_bring_in_names_an_address_that_led_elsewhere_in_between(monkeypatch: py
         ({"slug": "Ä ö"}, "slug:"),
         ({"category": "gibtsnicht"}, "category: „gibtsnicht“ gibt es nicht. Möglich sind: kategorie"),
         ({"topics": "gibtsnicht"}, "topics: „gibtsnicht“ gibt es nicht"),
-        ({"lead": "99999999"}, "steht nicht im Verzeichnis der Kommunen"),
+        ({"lead": "99999999"}, "steht nicht eindeutig im Verzeichnis der Kommunen"),
         ({"partners": "Venlo"}, "Art und Land"),
         ({"partners": "Venlo {nrw, NL}"}, "schreiben Sie den AGS"),
         ({"partners": "Venlo {stadt, NL}"}, "Möglich sind die Arten kommune, zweckverband"),
@@ -288,6 +288,18 @@ def test_row_may_not_name_the_lead_as_partner_nor_an_address_twice() -> None:
     said = problems(csv_file(row, row))
 
     assert said.count("Nehmen Sie sie dort heraus") == said.count("steht in der Datei mehrmals") == 2
+
+
+def test_town_is_understood_by_every_name_that_means_one() -> None:
+    town = MunicipalityFactory(ags="05974040", name="Soest, Stadt")
+    district = MunicipalityFactory(ags="05974000", name="Kreis Soest", kind=Municipality.Kind.DISTRICT)
+    other = MunicipalityFactory(ags="05974052", name="Werl, Stadt")
+    named = {"Stadt Soest": town, "Soest, Stadt": town, "kreis soest": district, "Werl": other, "5974052": other}
+
+    known = cells.Known()
+
+    assert {text: known.municipality(text) for text in named} == named
+    assert known.municipality("Soest") is None
 
 
 def test_copy_keeps_its_entry_its_origin_and_its_prize(open_round: Round, at: At) -> None:
@@ -448,6 +460,8 @@ def test_filtered_list_is_taken_out(editor: Client, form: Form, at: At) -> None:
     answer = editor.get(url, {"stand": "intern", "als": form.value})
 
     assert "<strong>1 Projekt</strong> aus der gefilterten Liste" in asked
+    assert f'name="als" value="{form}">Als {form.name}</button>' in asked
+    assert '<input type="hidden" name="stand" value="intern">' in asked
     assert answer.headers["Content-Disposition"] == f'attachment; filename="projekte-2026-01-20.{form}"'
     assert answer.headers["Cache-Control"] == "no-store"
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ A text that means nothing raises ValueError with a German sentence that says wha
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cached_property
@@ -32,10 +33,13 @@ class Known:
 
     @cached_property
     def municipalities(self) -> dict[str, Municipality]:
-        """AGS, and names reduced to what counts, → row."""
+        """AGS, and names reduced to what counts, → row; of the short names those that mean one row only."""
         rows = list(Municipality.objects.all())
-        named = {register.fold(name): row for row in rows for name in (row.label, row.name, row.choice)}
-        return named | {row.ags: row for row in rows if row.ags}
+        short = [(register.fold(name), row) for row in rows for name in register.aliases(row)]
+        often = Counter(name for name, _ in set(short))
+        known = {name: row for name, row in short if often[name] == 1}
+        known |= {register.fold(name): row for row in rows for name in (row.label, row.name, row.choice)}
+        return known | {row.ags: row for row in rows if row.ags}
 
     @cached_property
     def categories(self) -> dict[str, ProjectCategory]:
@@ -147,7 +151,7 @@ class Town(Cell):
             return None
         found = self.known.municipality(text)
         if found is None:
-            raise ValueError(f"„{text[:60]}“ steht nicht im Verzeichnis der Kommunen. Schreiben Sie den AGS.")
+            raise ValueError(f"„{text[:60]}“ steht nicht eindeutig im Verzeichnis der Kommunen. Schreiben Sie den AGS.")
         return found
 
     def text(self, value: Any) -> str:
@@ -208,8 +212,8 @@ class Partners(Cell):
         if found:
             return ProjectPartner(municipality=found)
         raise ValueError(
-            f"„{part[:60]}“ steht nicht im Verzeichnis der Kommunen. Schreiben Sie den AGS, oder hinter dem Namen "
-            "Art und Land: Gemeente Venlo {kommune, NL}."
+            f"„{part[:60]}“ steht nicht eindeutig im Verzeichnis der Kommunen. Schreiben Sie den AGS, oder hinter dem "
+            "Namen Art und Land: Gemeente Venlo {kommune, NL}."
         )
 
 

@@ -16,6 +16,7 @@ from portal import provenance, richtext
 from portal.actions import projects
 from portal.actions.exchange import cells
 from portal.models import Project, ProjectPartner
+from portal.models.projects import ProjectQuerySet
 from submissions.models import Submission
 
 log = logging.getLogger(__name__)
@@ -115,14 +116,14 @@ class ProjectResource(ModelResource):  # type: ignore[misc]
         for column, said in self._problems(instance).items():
             errors.setdefault(column, ValidationError(said))
         exclude = {*errors, *([] if instance.slug else ["slug"])}
-        for ask in (
-            lambda: instance.full_clean(exclude=exclude | LOOKED_UP, validate_constraints=False),
-            lambda: instance.validate_constraints(exclude=exclude),
-        ):
-            try:
-                ask()
-            except ValidationError as error:
-                errors = error.update_error_dict(errors)
+        try:
+            instance.full_clean(exclude=exclude | LOOKED_UP, validate_constraints=False)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        try:
+            instance.validate_constraints(exclude=exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
         if errors:
             raise ValidationError(errors)
 
@@ -174,7 +175,7 @@ class ProjectResource(ModelResource):  # type: ignore[misc]
         }
 
 
-def with_all() -> Any:
+def with_all() -> ProjectQuerySet:
     """Return projects with everything their row shows."""
     rows = Project.objects.select_related("category", "lead", "picture", "submission__round", "submission__current")
     return rows.prefetch_related("topics", "partners__municipality")

@@ -64,7 +64,7 @@ def write(data: Dataset, form: Form) -> bytes:
         return str(data.export("json")).encode()
     shielded = Dataset(*([_shielded(cell) for cell in row] for row in data), headers=data.headers)
     if form is Form.CSV:
-        return (BOM + shielded.export("csv", delimiter=";")).encode()
+        return f"{BOM}{shielded.export('csv', delimiter=';')}".encode()
     content: bytes = shielded.export("xlsx")
     return content
 
@@ -186,7 +186,7 @@ def _checked(cell: str) -> str:
 
 
 def _shielded(cell: Any) -> str:
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(cell))
+    text: str = ILLEGAL_CHARACTERS_RE.sub("", str(cell))
     return SHIELD + text if text.startswith((*ACTIVE, SHIELD)) else text
 
 

@@ -1,11 +1,12 @@
 """The verbs: take projects out as a table, look at what a table would change, bring it in."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from landespreis.refusal import Refused
 from portal.actions.exchange import tables
@@ -51,9 +52,9 @@ class Look:
         return len(self.lines) - len(self.new) - len(self.changed)
 
 
-def take_out(projects: Iterable[int], form: Form) -> bytes:
-    """Return the projects with those keys as a file, by title."""
-    rows = with_all().filter(pk__in=projects).order_by("sort_key", "pk")
+def take_out(projects: "QuerySet[Project]", form: Form) -> bytes:
+    """Return those projects as a file, by title."""
+    rows = with_all().filter(pk__in=projects.order_by().values("pk")).order_by("sort_key", "pk")
     return tables.write(ProjectResource().export(rows), form)
 
 

@@ -203,6 +203,8 @@ CELERY_BEAT_SCHEDULE = {
         "jury.tasks.remind": 4 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
         "portal.tasks.forget_inquiries": 240 * BEAT_TICK,
+        "portal.tasks.remind_of_events": 4 * BEAT_TICK,
+        "portal.tasks.forget_registrations": 240 * BEAT_TICK,
     }.items()
 }
 

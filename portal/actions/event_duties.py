@@ -40,7 +40,7 @@ def remind(registration: Registration) -> bool:
     mine = event.registrations.seated().filter(pk=registration.pk, reminded_at=None, seated_at__lt=due)
     if not mine.update(reminded_at=now):
         return False
-    notices.reminder(event, Registration.objects.get(pk=registration.pk))
+    notices.reminder(event, Registration.objects.get(pk=registration.pk), now=now)
     return True
 
 

@@ -52,7 +52,12 @@ def save(event: Event, *, downloads: Iterable[Download] | None = None) -> Event:
 
 @transaction.atomic
 def move(
-    event: Event, *, starts_at: datetime, ends_at: datetime, registration_until: datetime | None = None, notice: str = ""
+    event: Event,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    registration_until: datetime | None = None,
+    notice: str = "",
 ) -> Event:
     """Let a published date take place at another time, and tell everybody who comes or waits, once.
 

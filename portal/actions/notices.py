@@ -1,10 +1,12 @@
 """What the verbs owe to those who register for a date: one mail per occasion, with the calendar file where it helps."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from post_office.models import Attachment
 
 from landespreis import mail
+from landespreis.clock import BERLIN
 from portal import calendars
 from portal.models import Event, Registration
 
@@ -35,8 +37,10 @@ def withdrawn(event: Event, registration: Registration, *, had_place: bool) -> N
     _owe("event_withdrawn", event, registration, had_place=had_place)
 
 
-def reminder(event: Event, registration: Registration) -> None:
-    _owe("event_reminder", event, registration)
+def reminder(event: Event, registration: Registration, *, now: datetime) -> None:
+    """Say that it is tomorrow, or today where the beat comes late."""
+    today = now.astimezone(BERLIN).date() == event.starts_at.astimezone(BERLIN).date()
+    _owe("event_reminder", event, registration, day="Heute" if today else "Morgen")
 
 
 def changed(event: Event) -> None:
@@ -78,7 +82,7 @@ def _owe(
         "event": event,
         "registration": registration,
         "has_place": has_place,
-        "joining_link": event.joining_link if has_place else "",
+        "joining_link": event.joining_link if has_place and not event.cancelled_at else "",
         "event_path": event.get_absolute_url(),
         "path": registration.get_absolute_url(),
         **more,

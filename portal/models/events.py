@@ -16,7 +16,6 @@ from landespreis.clock import BERLIN
 from portal.models.downloads import Download
 from portal.models.pictures import Picture
 
-
 CONFIRMED_WITHIN = timedelta(hours=48)
 """How long a registration waits for its confirmation; after that it is forgotten."""
 
@@ -156,6 +155,10 @@ class Event(models.Model):
     @property
     def day_number(self) -> int:
         return self.starts_at.astimezone(BERLIN).day
+
+    @property
+    def year(self) -> int:
+        return self.starts_at.astimezone(BERLIN).year
 
     @property
     def where(self) -> str:

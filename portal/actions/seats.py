@@ -46,5 +46,5 @@ def require_capacity(event: Event) -> None:
     taken = event.registrations.seated().count()
     if event.capacity < taken:
         raise Refused(
-            f"{taken} Plätze sind schon vergeben. Tragen Sie mindestens so viele ein, oder melden Sie vorher Personen ab."
+            f"{taken} Plätze sind schon vergeben. Tragen Sie mindestens so viele ein oder melden Sie erst Personen ab."
         )

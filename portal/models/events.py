@@ -157,14 +157,18 @@ class Event(models.Model):
         return self.starts_at.astimezone(BERLIN).day
 
     @property
-    def year(self) -> int:
-        return self.starts_at.astimezone(BERLIN).year
+    def year(self) -> str:
+        return str(self.starts_at.astimezone(BERLIN).year)
+
+    @property
+    def weekday_name(self) -> str:
+        return wording.WEEKDAYS[self.starts_at.astimezone(BERLIN).weekday()]
 
     @property
     def where(self) -> str:
         if not self.is_online:
             return self.place
-        return f"{self.place} und online" if self.place else "online"
+        return f"{self.place}, auch online" if self.place else "online"
 
     @property
     def registration_ends_at(self) -> datetime:

@@ -274,7 +274,7 @@ def test_register_of_one_address_at_once_is_one_registration() -> None:
 
 def test_withdraw_frees_the_place_and_the_next_moves_up(at: At) -> None:
     event = factories.EventFactory(capacity=1)
-    anna, bernd, carla = (factories.registration(event, who) for who in ("anna", "bernd", "carla"))
+    anna, bernd, _ = (factories.registration(event, who) for who in ("anna", "bernd", "carla"))
     at(MIDWAY + HOURS)
 
     registrations.withdraw(anna)

@@ -62,6 +62,13 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "portal:news_item": EVERYBODY,
     "portal:events": EVERYBODY,
     "portal:event": EVERYBODY,
+    "portal:events_calendar": EVERYBODY,
+    "portal:event_calendar": EVERYBODY,
+    "portal:registration_new": EVERYBODY,
+    "portal:registration_sent": EVERYBODY,
+    "portal:registration": EVERYBODY,
+    "portal:registration_withdraw": EVERYBODY,
+    "portal:registration_calendar": EVERYBODY,
     "portal:newsletters": EVERYBODY,
     "portal:newsletter": EVERYBODY,
     "portal:faq": EVERYBODY,
@@ -130,6 +137,7 @@ class Place:
         self.entry: Submission = factories.complete(round)
         call_command("load_pages", verbosity=0)
         item = content.NewsFactory(picture=content.picture())
+        event = content.EventFactory()
         self.file = factories.attachment(self.entry)
         factories.submit(self.entry)
         self.entry.refresh_from_db()  # it has its number now
@@ -148,7 +156,8 @@ class Place:
             "news": item.slug,
             "download": content.download().slug,
             "project": content.ProjectFactory().slug,
-            "event": content.EventFactory().slug,
+            "event": event.slug,
+            "registration": content.registration(event).key,
             "picture": item.picture.key,
             "width": 480,
             "form": "webp",

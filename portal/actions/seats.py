@@ -45,6 +45,5 @@ def require_capacity(event: Event) -> None:
         return
     taken = event.registrations.seated().count()
     if event.capacity < taken:
-        raise Refused(
-            f"{taken} Plätze sind schon vergeben. Tragen Sie mindestens so viele ein oder melden Sie erst Personen ab."
-        )
+        said = "Ein Platz ist" if taken == 1 else f"{taken} Plätze sind"
+        raise Refused(f"{said} schon vergeben. Tragen Sie mindestens so viele ein oder melden Sie erst Personen ab.")

@@ -14,7 +14,9 @@ from portal.actions import events, registrations
 from portal.models import Download, Event
 
 SHIPPED = Path(settings.BASE_DIR) / "data" / "demo_events.toml"
-FACTS = ("title", "kind", "starts_at", "ends_at", "is_online", "place", "registration", "capacity", "registration_until")
+FACTS = (
+    "title", "kind", "starts_at", "ends_at", "is_online", "place", "registration", "capacity", "registration_until",
+)  # fmt: skip
 PLANNED = timedelta(days=2)
 """How long before it is announced a date is entered; the next one to be announced is always there already."""
 PAUSE, EACH = timedelta(hours=5), timedelta(hours=7, minutes=13)

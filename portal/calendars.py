@@ -32,7 +32,7 @@ def subscription(events: Iterable[Event]) -> bytes:
     calendar.add("x-published-ttl", icalendar.vDuration(ASK_AGAIN))
     for event in events:
         calendar.add_component(_entry(event, ""))
-    return calendar.to_ical()
+    return _bytes(calendar)
 
 
 def single(event: Event, *, joining_link: str = "") -> bytes:
@@ -40,7 +40,7 @@ def single(event: Event, *, joining_link: str = "") -> bytes:
     calendar = _calendar()
     calendar.add("method", CANCEL if event.cancelled_at else PUBLISH)
     calendar.add_component(_entry(event, joining_link))
-    return calendar.to_ical()
+    return _bytes(calendar)
 
 
 def mimetype(event: Event) -> str:
@@ -50,6 +50,11 @@ def mimetype(event: Event) -> str:
 
 def uid(event: Event) -> str:
     return f"{event.key}@{urlsplit(settings.BASE_URL).hostname}"
+
+
+def _bytes(calendar: icalendar.Calendar) -> bytes:
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _calendar() -> icalendar.Calendar:

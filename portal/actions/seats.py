@@ -9,7 +9,7 @@ from portal.models import Event, Registration
 GONE = "Diesen Termin gibt es nicht mehr."
 
 
-def locked(pk: int | None) -> Event:
+def locked(pk: int) -> Event:
     """Return the date as it stands, held until the transaction ends: whoever changes its places waits here.
 
     On SQLite the transaction itself keeps others out. Raises Refused for a date that is gone.
@@ -41,9 +41,9 @@ def fill(event: Event, *, now: datetime, fresh: Registration | None = None) -> N
 
 def require_capacity(event: Event) -> None:
     """Raise Refused when a date has fewer places than are taken."""
-    if event.pk is None or event.capacity is None:
+    if event.capacity is None:
         return
-    taken = event.registrations.seated().count()
+    taken = Registration.objects.seated().filter(event=event.pk).count()
     if event.capacity < taken:
         said = "Ein Platz ist" if taken == 1 else f"{taken} Plätze sind"
         raise Refused(f"{said} schon vergeben. Tragen Sie mindestens so viele ein oder melden Sie erst Personen ab.")

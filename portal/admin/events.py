@@ -42,7 +42,6 @@ class EventAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("kind", "starts_at", "registration")
     search_fields = ("title", "lead", "body", "place")
     search_help_text = "Titel, Text oder Ort"
-    filter_horizontal = ("downloads",)
     inlines = (FormerEventAddressInline,)
     change_form_template = "admin/portal/event.html"
     fieldsets = (
@@ -105,7 +104,7 @@ class EventAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
         return f"{taken} von {event.capacity}" if event.capacity is not None else str(taken)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Event]":
-        rows = super().get_queryset(request)
+        rows: QuerySet[Event] = super().get_queryset(request)
         seated = Q(registrations__status=Status.CONFIRMED)
         return rows.annotate(taken=Count("registrations", filter=seated))
 
@@ -137,13 +136,17 @@ class EventAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
         question = Question(
             title="Verlegen",
             about=f"{event.title}, {event.when}",
-            sentences=[_audience(event), "Ihre Plätze bleiben ihnen. Der Eintrag in ihrem Kalender wird ersetzt."],
+            sentences=[
+                _audience(event),
+                "Plätze und Warteliste bleiben, wie sie sind. Mit der E-Mail kommt der neue Eintrag für den Kalender.",
+                f"Anmelden konnte man sich bisher bis {wording.deadline(event.registration_ends_at)}.",
+            ],
             button="Verlegen und alle benachrichtigen",
             back=_url("change", event),
             done="Der Termin ist verlegt. Die Benachrichtigungen sind unterwegs.",
             verb=partial(verbs.move, event),
             form=MoveForm,
-            initial={name: getattr(event, name) for name in ("starts_at", "ends_at", "registration_until")},
+            initial={name: getattr(event, name) for name in ("starts_at", "ends_at")},
         )
         return ask(self, request, question)
 

@@ -60,6 +60,7 @@ class EventForm(PublishedForm):
             "joining_link", "registration", "capacity", "registration_until", "asks_questions", "keep_days",
             "downloads", "published_at",
         )  # fmt: skip
+        widgets = {"downloads": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -205,6 +205,8 @@ CELERY_BEAT_SCHEDULE = {
         "portal.tasks.forget_inquiries": 240 * BEAT_TICK,
         "portal.tasks.award_prizes": 2 * BEAT_TICK,
         "portal.tasks.retract_projects": 2 * BEAT_TICK,
+        "portal.tasks.remind_of_events": 4 * BEAT_TICK,
+        "portal.tasks.forget_registrations": 240 * BEAT_TICK,
     }.items()
 }
 

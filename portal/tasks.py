@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from portal.actions import adoption, inquiries, prizes
+from portal.actions import adoption, event_duties, inquiries, prizes
 
 
 @shared_task(name="portal.tasks.forget_inquiries")
@@ -21,3 +21,16 @@ def award_prizes() -> None:
 def retract_projects() -> None:
     """Take copies of entries off the public pages that may not stand there any more."""
     adoption.retract_exposed()
+
+
+@shared_task(name="portal.tasks.remind_of_events")
+def remind_of_events() -> None:
+    """Remind those who come to a date on the day before."""
+    event_duties.remind_all()
+
+
+@shared_task(name="portal.tasks.forget_registrations")
+def forget_registrations() -> None:
+    """Delete registrations that nobody confirmed, and those of dates that are long over."""
+    event_duties.forget_unconfirmed()
+    event_duties.forget_past()

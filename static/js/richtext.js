@@ -189,4 +189,11 @@ class Editor {
   }
 }
 
-for (const area of document.querySelectorAll("textarea[data-preview]")) new Editor(area);
+function edit(within) {
+  for (const area of within.querySelectorAll("textarea[data-preview]")) {
+    if (!area.closest(".empty-form")) new Editor(area); // that one is Django's pattern for rows to be added
+  }
+}
+
+edit(document);
+document.addEventListener("formset:added", (event) => edit(event.target));

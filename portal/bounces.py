@@ -1,4 +1,4 @@
-"""Reading mails that came back (RFC 3464): whom a newsletter did not reach, and for good or just for now. No database."""
+"""Reading mails that came back (RFC 3464): whom a newsletter did not reach, for good or just for now. No database."""
 
 import re
 from dataclasses import dataclass

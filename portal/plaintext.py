@@ -1,4 +1,4 @@
-"""Stored HTML as plain text, and as HTML for mailboxes: pure, for what `portal.richtext` lets through and nothing else."""
+"""Stored HTML as plain text, and as HTML for mailboxes: pure, for what `portal.richtext` lets through."""
 
 import re
 import textwrap

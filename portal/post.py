@@ -155,5 +155,5 @@ def _expect(smtp: smtplib.SMTP, answer: tuple[int, bytes], good: set[int], step:
 
 
 def _is_policy(words: bytes) -> bool:
-    """Say whether a refusal is about us rather than the mailbox: 5.7 is policy (RFC 3463), 5.2.2 a mailbox that is full."""
+    """Say whether a refusal is about us rather than the mailbox: 5.7 is policy (RFC 3463), 5.2.2 a full one."""
     return re.match(rb"5\.(?:7\.\d|2\.2)", words) is not None

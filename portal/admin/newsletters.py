@@ -1,4 +1,4 @@
-"""Issues of the newsletter in the admin: written in blocks, looked at, tried, released once, and watched on their way."""
+"""Issues of the newsletter in the admin: written in blocks, looked at, tried, released once, watched on their way."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who gets the newsletter, in the admin: found, unsubscribed on request, deleted, taken out as a table; never added by hand."""
+"""Who gets the newsletter, in the admin: found, unsubscribed on request, deleted, taken out as a table; never added."""
 
 import csv
 from collections.abc import Iterator

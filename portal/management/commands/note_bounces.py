@@ -1,4 +1,4 @@
-"""`manage.py note_bounces`: reads mails that came back and notes them on the subscribers; docs/newsletter.md tells how."""
+"""`manage.py note_bounces`: notes on subscribers which mails came back; docs/newsletter.md tells how to run it."""
 
 import sys
 from argparse import ArgumentParser
@@ -16,7 +16,7 @@ FOLDERS = ("new", "cur")
 
 
 class Command(BaseCommand):
-    help = "Liest zurückgekommene Newsletter (eine Mail von der Standardeingabe, aus Dateien oder Maildirs) und notiert sie."
+    help = "Liest zurückgekommene Newsletter von der Standardeingabe, aus Dateien oder Maildirs und notiert sie."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

@@ -55,7 +55,8 @@ class Stencil:
         self.said = Said(said.subject, said.text, short_lines(said.html))
         self.number = newsletter.pk
         message = self._message(TO, KEY)
-        content = message.message().as_bytes(linesep=CRLF)
+        head, body = message.message().as_bytes(linesep=CRLF).split(b"\r\n\r\n", 1)
+        content = re.sub(rb"\r\n (?=<)", b" ", head) + b"\r\n\r\n" + body  # addresses stand on their header's own line
         wanted = sum(part.count(KEY) for part in (said.text, said.html, *map(str, message.extra_headers.values())))
         found = (content.count(KEY.encode()), content.count(TO.encode()))
         self.content = content if found == (wanted, 1) else None
@@ -100,13 +101,14 @@ class Stencil:
 def hand_over(server: BaseEmailBackend, stencil: Stencil, subscriber: Subscriber) -> None:
     """Give one mail to the server. Raises Away, Unclear, Refusal or PutOff unless it was taken."""
     try:
-        if isinstance(server, EmailBackend):
-            assert server.connection  # the caller has opened it
-            _dialogue(server.connection, stencil.sender(subscriber), subscriber.email, stencil.bytes(subscriber))
-        else:
-            _keep(server, stencil.message(subscriber))
-    except UnicodeError as error:
-        raise Refusal(f"Diese Adresse versteht kein Mailserver: {error}", is_about_address=True) from error
+        to = sanitize_address(subscriber.email, "utf-8")
+    except ValueError as error:
+        raise Refusal(f"Diese Adresse ist keine: {error}", is_about_address=True) from error
+    if isinstance(server, EmailBackend):
+        assert server.connection  # the caller has opened it
+        _dialogue(server.connection, stencil.sender(subscriber), to, stencil.bytes(subscriber))
+    else:
+        _keep(server, stencil.message(subscriber))
 
 
 def short_lines(html: str) -> str:
@@ -127,7 +129,7 @@ def _dialogue(smtp: smtplib.SMTP, sender: str, to: str, content: bytes) -> None:
         smtp.ehlo_or_helo_if_needed()
         options = ["body=8bitmime"] if smtp.has_extn("8bitmime") else []
         _expect(smtp, smtp.mail(sender, options), {250}, "sender")
-        _expect(smtp, smtp.rcpt(sanitize_address(to, "utf-8")), {250, 251}, "address")
+        _expect(smtp, smtp.rcpt(to), {250, 251}, "address")
         _expect(smtp, smtp.docmd("data"), {354}, "text")
     except (smtplib.SMTPException, OSError) as error:
         raise Away(f"{type(error).__name__}: {error}") from error

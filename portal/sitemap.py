@@ -8,9 +8,9 @@ from django.conf import settings
 from django.urls import reverse
 
 from landespreis import clock
-from portal.models import Download, FaqEntry, News, Page
+from portal.models import Download, FaqEntry, News, Newsletter, Page
 
-ALWAYS = ("portal:home", "portal:award", "portal:news", "portal:faq", "portal:downloads")
+ALWAYS = ("portal:home", "portal:award", "portal:news", "portal:faq", "portal:downloads", "portal:newsletters")
 
 
 class Address(NamedTuple):
@@ -34,3 +34,5 @@ def _paths() -> Iterator[tuple[str, datetime | None]]:
         yield page.get_absolute_url(), page.changed_at
     for news in News.objects.published(now).defer("body", "body_html"):
         yield news.get_absolute_url(), max(news.changed_at, news.published_at or news.changed_at)
+    for newsletter in Newsletter.objects.published(now):
+        yield newsletter.get_absolute_url(), newsletter.released_at

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
+from portal.actions import newsletters, subscribing
 from submissions.actions import editors, receipts
 from submissions.models import Partner, Round, Submission
 from tests.accounts.conftest import show_factor
@@ -64,6 +65,11 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "portal:event": EVERYBODY,
     "portal:newsletters": EVERYBODY,
     "portal:newsletter": EVERYBODY,
+    "portal:newsletter_ask": EVERYBODY,
+    "portal:newsletter_asked": EVERYBODY,
+    "portal:newsletter_confirm": EVERYBODY,
+    "portal:newsletter_confirmed": EVERYBODY,
+    "portal:newsletter_leave": EVERYBODY,
     "portal:faq": EVERYBODY,
     "portal:downloads": EVERYBODY,
     "portal:download": EVERYBODY,
@@ -152,6 +158,9 @@ class Place:
             "picture": item.picture.key,
             "width": 480,
             "form": "webp",
+            "newsletter": newsletters.release(content.issue(), by=StaffFactory()).slug,
+            "consent": subscribing.token(content.SubscriberFactory(pending=True)),
+            "subscription": content.SubscriberFactory().key.hex,
         }
 
     def user(self, role: str) -> User | None:

@@ -10,7 +10,7 @@ from portal.views.news import next_publication
 
 
 @require_safe
-@caching.public("news", "pages", "faq", "downloads", lasts=next_publication)
+@caching.public("news", "pages", "faq", "downloads", "newsletters", lasts=next_publication)
 def sitemap_xml(request: HttpRequest) -> HttpResponse:
     context = {"addresses": sitemap.addresses()}
     return render(request, "portal/sitemap.xml", context, content_type="application/xml")

@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -28,8 +29,9 @@ def issue(request: HttpRequest, newsletter: str) -> HttpResponse:
     """One issue as it was sent, with the ways to the ones before and after it."""
     published = Newsletter.objects.published(clock.now())
     found = get_object_or_404(published, slug=newsletter.lower())
-    before = published.filter(released_at__lt=found.released_at).order_by("-released_at", "-pk").first()
-    after = published.filter(released_at__gt=found.released_at).order_by("released_at", "pk").first()
+    year, number = found.year, found.number
+    before = published.filter(Q(year__lt=year) | Q(year=year, number__lt=number)).order_by("-year", "-number").first()
+    after = published.filter(Q(year__gt=year) | Q(year=year, number__gt=number)).order_by("year", "number").first()
     pieces = issues.pieces(found)
     context = {
         "newsletter": found,

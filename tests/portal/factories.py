@@ -203,7 +203,9 @@ class SubscriberFactory(DjangoModelFactory[Subscriber]):
         )
 
 
-def issue(*blocks: Block, subject: str = "Der Herbst bringt Termine", lead: str = "Guten Tag,\nhier das Neue.") -> Newsletter:
+def issue(
+    *blocks: Block, subject: str = "Der Herbst bringt Termine", lead: str = "Guten Tag,\nhier das Neue."
+) -> Newsletter:
     """A draft with these blocks, a text where none is given."""
     made = newsletters.save(Newsletter(subject=subject, lead=lead))
     for position, block in enumerate(blocks or (text(),), start=1):

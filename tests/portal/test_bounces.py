@@ -30,7 +30,7 @@ Content-Type: multipart/report; report-type=delivery-status; boundary="grenze"
 --grenze
 Content-Type: text/plain; charset=us-ascii
 
-This is the mail system. 3.{'f' * 32}@ is not a mark of this mail.
+This is the mail system. 3.{"f" * 32}@ is not a mark of this mail.
 
 --grenze
 Content-Type: message/delivery-status

@@ -266,7 +266,9 @@ def test_release_asks_the_database_as_often_for_many(midway: None) -> None:
     for amount in (1, 40):
         factories.SubscriberFactory.create_batch(amount)
         issue = factories.issue()
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             newsletters.release(issue, by=StaffFactory())
         counts.append(len(queries))
 

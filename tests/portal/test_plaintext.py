@@ -35,7 +35,9 @@ def test_text_says_what_html_says(db: None, source: str, text: str) -> None:
 def test_text_breaks_lines_and_keeps_addresses_whole() -> None:
     address = f"https://portal.example/{'x' * 100}"
 
-    text = plaintext.text(f"<p>{'Wort ' * 40}<a href='{address}'>mehr</a></p><ol><li>{'Wort ' * 20}</li></ol>", base=BASE)
+    text = plaintext.text(
+        f"<p>{'Wort ' * 40}<a href='{address}'>mehr</a></p><ol><li>{'Wort ' * 20}</li></ol>", base=BASE
+    )
 
     assert address in text
     assert all(len(line) <= plaintext.WIDTH or address in line for line in text.split("\n"))

@@ -99,7 +99,7 @@ def test_report_is_hard_when_the_mailbox_is_gone(status: str, hard: bool) -> Non
         report(mark=f"99999999999.{KEY.hex}"),
         report()[:500],
         b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\n--x--",
-        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"--x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" * 500,
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n" * 500,
         b"Content-Type: message/delivery-status; charset=\xff\r\nTo: =?x-unknown?q?=ff?=\r\n\r\n\r\n",
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Subscriptions: nobody gets a newsletter who has not said so from their own mailbox, and everybody gets out at once."""
+"""Subscriptions: nobody gets a newsletter who has not said so from their own mailbox; everybody gets out at once."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

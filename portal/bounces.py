@@ -62,9 +62,8 @@ def _to(mail: Message) -> str:
 def _fields(report: Message) -> dict[str, str]:
     """Return the fields of the report by lower-case name; those of the recipient come after those of the message."""
     blocks = report.get_payload()
-    if not isinstance(blocks, list):
-        return {}
-    return {name.casefold(): str(value).strip() for block in blocks for name, value in block.items()}
+    found = [block for block in blocks if isinstance(block, Message)] if isinstance(blocks, list) else []
+    return {name.casefold(): str(value).strip() for block in found for name, value in block.items()}
 
 
 def _mark_of_original(mail: Message) -> re.Match[str] | None:

@@ -117,7 +117,7 @@ def letter(newsletter: Newsletter, *, key: UUID = NOBODY, is_test: bool = False)
         "label": numbered.label,
         "pieces": told,
         "contents": [piece.heading for piece in told if piece.heading],
-        "lead_text": "\n\n".join(plaintext.wrapped(part) for part in newsletter.lead.split("\n") if part.strip()),
+        "lead_text": "\n".join(plaintext.wrapped(part) for part in newsletter.lead.split("\n")),
         "web_url": f"{base}{reverse('portal:newsletter', args=[numbered.slug])}",
         "leave_url": leave_url(key),
         "is_test": is_test,

@@ -46,7 +46,7 @@ class _Reader(HTMLParser):
         self.line = ""
         self.items: list[str] = []
         self.lists: list[int] = []
-        self.link = ""
+        self.link, self.stands_alone = "", False
         self.quoted = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -58,7 +58,7 @@ class _Reader(HTMLParser):
         elif tag == "blockquote":
             self.quoted = True
         elif tag == "a":
-            self.link = self._whole(told.get("href") or "")
+            self.link, self.stands_alone = self._whole(told.get("href") or ""), not self.line.strip()
         elif tag == "img" and told.get("alt"):
             self.line += f"[Bild: {told['alt']}]\n"
 
@@ -89,7 +89,7 @@ class _Reader(HTMLParser):
     def _name_link(self) -> None:
         """Put the address behind the words of a link that are not the address itself."""
         if not self.line.rstrip().endswith(self.link):
-            self.line += f": {self.link}"
+            self.line += f": {self.link}" if self.stands_alone else f" <{self.link}>"
         self.link = ""
 
     def _end_item(self) -> None:

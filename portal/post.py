@@ -8,6 +8,7 @@ import re
 import smtplib
 from contextlib import suppress
 from email.utils import parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,7 +25,6 @@ KEY = issues.NOBODY.hex
 TO = "empfang@platzhalter.example"
 LONGEST_LINE = 450
 """Letters; mail servers take 998 bytes, and below that no encoding hides the places to fill in."""
-CRLF = "\r\n"
 
 
 class Away(Exception):
@@ -55,7 +55,7 @@ class Stencil:
         self.said = Said(said.subject, said.text, short_lines(said.html))
         self.number = newsletter.pk
         message = self._message(TO, KEY)
-        head, body = message.message().as_bytes(linesep=CRLF).split(b"\r\n\r\n", 1)
+        head, body = _bytes(message).split(b"\r\n\r\n", 1)
         content = re.sub(rb"\r\n (?=<)", b" ", head) + b"\r\n\r\n" + body  # addresses stand on their header's own line
         wanted = sum(part.count(KEY) for part in (said.text, said.html, *map(str, message.extra_headers.values())))
         found = (content.count(KEY.encode()), content.count(TO.encode()))
@@ -68,7 +68,7 @@ class Stencil:
     def bytes(self, subscriber: Subscriber) -> bytes:
         """Return the mail as it goes over the line."""
         if self.content is None:
-            return self.message(subscriber).message().as_bytes(linesep=CRLF)
+            return _bytes(self.message(subscriber))
         address = sanitize_address(subscriber.email, "utf-8")  # refuses line breaks, which would add headers
         return self.content.replace(KEY.encode(), subscriber.key.hex.encode()).replace(TO.encode(), address.encode())
 
@@ -114,6 +114,12 @@ def hand_over(server: BaseEmailBackend, stencil: Stencil, subscriber: Subscriber
 def short_lines(html: str) -> str:
     """Break lines of HTML that are too long for mail servers at blanks, which mean the same as line breaks there."""
     return re.sub(rf"(?m)(.{{{LONGEST_LINE}}}\S*) ", r"\1\n", html)
+
+
+def _bytes(message: EmailMultiAlternatives) -> bytes:
+    made: Any = message.message()
+    content: bytes = made.as_bytes(linesep="\r\n")
+    return content
 
 
 def _keep(server: BaseEmailBackend, message: EmailMultiAlternatives) -> None:

@@ -35,8 +35,7 @@ def ask(email: str) -> Subscriber:
     """
     subscriber = _row(email)
     if subscriber.status == Status.ACTIVE:
-        context = {"leave_url": issues.leave_url(subscriber.key)}
-        mail.owe("newsletter_known", subscriber.email, context)
+        mail.owe("newsletter_known", subscriber.email, {"leave_url": issues.leave_url(subscriber.key)})
         return subscriber
     if subscriber.status != Status.PENDING or _is_over(subscriber):
         subscriber.status, subscriber.asked_at, subscriber.confirmed_at = Status.PENDING, clock.now(), None

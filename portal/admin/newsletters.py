@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -31,18 +32,26 @@ class BlockInline(admin.StackedInline):  # type: ignore[type-arg]
     form = BlockForm
     formset = BlockFormSet
     extra = 1
-    fields = ("position", ("news", "project", "event"), "heading", "body")
+    fields = ("position", "news", "project", "event", "heading", "body")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+        """What a block tells of is chosen here and edited on its own page: without the buttons beside the choice."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
 
 @admin.register(Newsletter)
 class NewsletterAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
     form = NewsletterForm
-    list_display = ("subject", "label", "status", "recipients", "released_at", "changed_at")
+    list_display = ("subject", "label", "status", "recipients", "released_at")
     list_filter = ("status", "year")
     search_fields = ("subject", "lead")
     search_help_text = "Betreff oder Vorspann"
     inlines = (BlockInline,)
     change_form_template = "admin/portal/newsletter.html"
+    view_on_site = False
 
     class Media:
         css = {"all": ["css/newsletter-admin.css"]}

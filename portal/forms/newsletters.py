@@ -73,7 +73,7 @@ class BlockForm(forms.ModelForm):  # type: ignore[type-arg]
 class BlockFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
     """Asks the database once for what can be chosen, however many blocks there are."""
 
-    def add_fields(self, form: forms.Form, index: int | None) -> None:
+    def add_fields(self, form: "forms.ModelForm[Any]", index: int | None) -> None:
         super().add_fields(form, index)
         for name, choices in self.offered.items():
             form.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -83,7 +83,7 @@ class BlockFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
         news = News.objects.filter(published_at__isnull=False).order_by("-published_at", "-pk")
         projects = Project.objects.filter(published_at__isnull=False).order_by("-published_at", "-pk")
         events = Event.objects.filter(published_at__isnull=False).order_by("-starts_at", "-pk")
-        blocks = self.queryset.values_list("news", "project", "event") if self.instance.pk else ()
+        blocks = Block.objects.filter(newsletter=self.instance.pk).values_list("news", "project", "event")
         used = list(zip(*blocks, strict=True)) or [(), (), ()]
         return {
             "news": _choices(news, used[0], lambda row: row.published_at),
@@ -107,7 +107,7 @@ def _named(row: Any, moment: Any) -> str:
     return f"{row}{when}{'' if is_out else ', noch nicht öffentlich'}"
 
 
-class PersonField(forms.ModelMultipleChoiceField):
+class PersonField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Model) -> str:
         assert isinstance(obj, User)
         return f"{obj.name}, {obj.email}"
@@ -120,3 +120,6 @@ class TestForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Wählen Sie mindestens eine Person."},
     )
+
+    class Media:
+        css = {"all": ["css/newsletter-admin.css"]}

@@ -29,7 +29,9 @@ class Editor {
   }
 
   name() {
-    return this.form.querySelector(`label[for="${this.area.id}"]`)?.textContent.replace(/:\s*$/, "").trim() || "Text";
+    const label = this.form.querySelector(`label[for="${this.area.id}"]`)?.textContent.replace(/:\s*$/, "").trim();
+    const row = this.area.id.match(/-(\d+)-/); // one of several, as Django numbers them from nought
+    return (label || "Text") + (row ? ` ${Number(row[1]) + 1}` : "");
   }
 
   // Buttons ------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The newsletter from both sides: somebody on a phone without scripts signs up, reads and leaves; an editor releases."""
+"""The newsletter from both sides: somebody on a phone without scripts signs up, reads, leaves; an editor releases."""
 
 import re
 from collections.abc import Callable
@@ -84,11 +84,11 @@ def _composes(editor: Visitor) -> None:
     page.locator("#id_lead").fill("Guten Tag,\nhier lesen Sie, was ansteht.")
     page.locator("#id_blocks-0-heading").fill("Gemeinsam räumen")
     page.locator("#id_blocks-0-body").fill("Drei Bauhöfe, **ein** Plan.")
-    expect(page.get_by_label("Vorschau: Text").first.locator("strong")).to_have_text("ein")
+    expect(page.get_by_label("Vorschau: Text 1").locator("strong")).to_have_text("ein")
     page.get_by_role("button", name=re.compile("Baustein hinzufügen")).or_(
         page.get_by_role("link", name=re.compile("Baustein hinzufügen"))
     ).click()
-    page.locator("#id_blocks-1-news").select_option(index=1)
+    page.locator("#id_blocks-1-news").select_option(label="Konto schon jetzt anlegen (17. November 2025)")
     page.locator("#id_blocks-1-position").fill("1")
     second = page.locator("#blocks-1")
     second.get_by_role("button", name="Fett").click()

@@ -206,7 +206,7 @@ def test_release_asks_first_and_says_what_will_happen(admin: Client, editor: Use
     newsletter.refresh_from_db()
     assert (newsletter.label, newsletter.released_by, newsletter.recipients) == (number, editor, 3)
     assert f"Versand von {number}: wird versendet" in answer
-    assert 'hx-trigger="every 3s"' in answer
+    assert 'data-hx-trigger="every 3s"' in answer
 
 
 def test_release_without_readers_is_for_the_web(admin: Client) -> None:

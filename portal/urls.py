@@ -20,6 +20,7 @@ from portal.views import (
     registrations,
     search,
     start,
+    subscribing,
 )
 
 app_name = "portal"
@@ -58,6 +59,11 @@ urlpatterns = [
     path("termine/anmeldung/<uuid:registration>/termin.ics", registrations.file, name="registration_calendar"),
     # Newsletter
     path("newsletter/", newsletters.index, name="newsletters"),
+    path("newsletter/anmelden/", subscribing.ask, name="newsletter_ask"),
+    path("newsletter/anmelden/danke/", subscribing.asked, name="newsletter_asked"),
+    path("newsletter/bestaetigen/<str:consent>/", subscribing.confirm, name="newsletter_confirm"),
+    path("newsletter/bestaetigt/", subscribing.confirmed, name="newsletter_confirmed"),
+    path("newsletter/abmelden/<str:subscription>/", subscribing.leave, name="newsletter_leave"),
     path("newsletter/<slug:newsletter>/", newsletters.issue, name="newsletter"),
     # Search
     path("suche/", search.index, name="search"),

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from portal import picturing
+from portal.actions import newsletters, subscribing
 from submissions.actions import editors, receipts
 from submissions.models import Partner, Round, Submission
 from tests.accounts.conftest import show_factor
@@ -75,6 +76,11 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "portal:registration_calendar": EVERYBODY,
     "portal:newsletters": EVERYBODY,
     "portal:newsletter": EVERYBODY,
+    "portal:newsletter_ask": EVERYBODY,
+    "portal:newsletter_asked": EVERYBODY,
+    "portal:newsletter_confirm": EVERYBODY,
+    "portal:newsletter_confirmed": EVERYBODY,
+    "portal:newsletter_leave": EVERYBODY,
     "portal:faq": EVERYBODY,
     "portal:downloads": EVERYBODY,
     "portal:download": EVERYBODY,
@@ -174,6 +180,9 @@ class Place:
             "picture": item.picture.key,
             "width": 480,
             "form": "webp",
+            "newsletter": newsletters.release(content.issue(), by=StaffFactory()).slug,
+            "consent": subscribing.token(content.SubscriberFactory(pending=True)),
+            "subscription": content.SubscriberFactory().key.hex,
         }
 
     def user(self, role: str) -> User | None:

@@ -173,8 +173,6 @@ class Place:
             "count": 3,
             "seed": 1,
             "part": "seiten",
-            "event": content.EventFactory().slug,
-            "project": content.ProjectFactory().slug,
             "event": event.slug,
             "registration": content.registration(event).key,
             "picture": item.picture.key,

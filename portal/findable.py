@@ -63,7 +63,7 @@ def content(thing: Thing, districts: Districts) -> Content:
                 public_from=thing.published_at,
                 places=thing.place,
                 summary=thing.lead,
-                text=_text(thing.body_html),
+                text=_text(thing.body_html, ("Ort", [thing.place])),
                 more="\n".join(more),
             )
         case FaqEntry():
@@ -117,10 +117,10 @@ def _project(project: Project, districts: Districts) -> Content:
     partners = list(project.partners.all())
     taking_part = [project.lead, *(partner.municipality for partner in partners)]
     places = dict.fromkeys(place for one in taking_part if one for place in _places(one, districts))
-    named = (partner.name for partner in partners if partner.name)
+    names = [project.lead.label if project.lead else "", *(partner.label for partner in partners)]
+    topics = [topic.name for topic in project.topics.all()]
     about = (
         project.category.name if project.category else "",
-        *(topic.name for topic in project.topics.all()),
         project.department,
         project.get_legal_form_display(),
         project.edition,
@@ -129,9 +129,9 @@ def _project(project: Project, districts: Districts) -> Content:
     return Content(
         title=project.title,
         public_from=project.published_at,
-        places="\n".join((*places, *named)),
+        places="\n".join((*places, *names)),
         summary=project.abstract,
-        text=_text(project.body_html),
+        text=_text(project.body_html, ("Beteiligt", names), ("Themen", topics)),
         more="\n".join(about),
     )
 
@@ -147,6 +147,7 @@ class _Text(HTMLParser):
     """Collects what HTML says to a reader, descriptions of pictures among it."""
 
     INSIDE_A_WORD = frozenset({"a", "em", "strong"})
+    AFTER = {"h2": " – ", "h3": " – ", "li": " · "}
 
     def __init__(self) -> None:
         super().__init__()
@@ -162,12 +163,13 @@ class _Text(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in self.INSIDE_A_WORD:
-            self.said.append(" ")
+            self.said.append(self.AFTER.get(tag, " "))
 
 
-def _text(html: str) -> str:
-    """Return the stored HTML as plain text; tags in it that somebody typed are text, too, and stay that."""
+def _text(html: str, *facts: tuple[str, list[str]]) -> str:
+    """Return stored HTML as plain text with some facts behind it; tags that somebody typed are text and stay it."""
     reader = _Text()
     reader.feed(html)
     reader.close()
-    return stems.plain("".join(reader.said))
+    told = (f"{name}: {', '.join(filter(None, values))}" for name, values in facts if any(values))
+    return stems.plain(" · ".join(("".join(reader.said), *told)))

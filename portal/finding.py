@@ -1,9 +1,9 @@
 """Finding what somebody looks for: from the words they typed to rows, the best first, the same on every database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection
@@ -23,18 +23,10 @@ POINTS = ((TITLE, 16.0, 10.0), (PLACE, 8.0, 5.0), (SUMMARY, 4.0, 2.5))
 """What a word is worth in a column where it stands itself, and where only a longer one begins with it."""
 ITSELF, BEGINS = 1.0, 0.5
 """The same for the text."""
-GUESSED = ((TITLE, 0.375), (PLACE, 0.25), (SUMMARY, 0.125))
+GUESSED = ((TITLE, 0.4375, 0.375), (PLACE, 0.3125, 0.25), (SUMMARY, 0.1875, 0.125))
 """What another spelling is worth: always less than the word as it was typed."""
-GUESSED_SOMEWHERE = 0.0625
+GUESSED_ITSELF, GUESSED_BEGINS = 0.0625, 0.03125
 RANK = FloatField()
-
-
-@dataclass(frozen=True)
-class Guess:
-    """A word of the documents that is meant, perhaps; `shown` is how it stands there."""
-
-    stem: str
-    shown: str
 
 
 @dataclass(frozen=True)
@@ -48,12 +40,12 @@ class Wanted:
     words: tuple[Word, ...]
     is_blank: bool = False
     is_cut: bool = False
-    guesses: Mapping[str, tuple[Guess, ...]] = field(default_factory=dict)
+    guesses: Mapping[str, tuple[Word, ...]] = field(default_factory=dict)
+    """Folded word of the query → words of the documents, as they stand there."""
 
     def finds(self, word: Word) -> bool:
         """Say whether a word of a text is one of those that were looked for, or may be meant by one."""
-        meant = {guess.stem for guesses in self.guesses.values() for guess in guesses}
-        return any(one.finds(word) for one in self.words) or not meant.isdisjoint(word.stems)
+        return any(one.finds(word) for one in (*self.words, *chain.from_iterable(self.guesses.values())))
 
 
 def read(text: str) -> Wanted:
@@ -98,37 +90,40 @@ def confirmed(wanted: Wanted, found: Sequence[Document]) -> dict[str, list[str]]
     """
     there = "".join(getattr(document, column) for document in found for column in COLUMNS)
     shown = {
-        word: [guess.shown for guess in guesses if f" {guess.stem} " in there]
+        word: [guess.typed for guess in guesses if any(sought in there for sought in _sought(guess))]
         for word, guesses in wanted.guesses.items()
     }
     return {word: names for word, names in shown.items() if names}
 
 
+def _sought(word: Word) -> tuple[str, ...]:
+    return f" {word.stem} ", *(f" {beginning}" for beginning in word.beginnings)
+
+
 # Misspelled words --------------------------------------------------------------------------------------
 
 
-def _guesses(doubtful: Mapping[str, Word]) -> dict[str, tuple[Guess, ...]]:
+def _guesses(doubtful: Mapping[str, Word]) -> dict[str, tuple[Word, ...]]:
     """Return what those words may mean whose stem stands nowhere, the likeliest first."""
     deletions = {deletion for word in doubtful for deletion in stems.deletions(word)}
     same_stem = Q(stem__in={word.stem for word in doubtful.values()}, spelling=F("word"))
     rows = Spelling.objects.filter(Q(spelling__in=deletions) | same_stem).order_by("word")
     known = set(rows.values_list("word", "stem", "shown").distinct())
     there = {stem for _, stem, _ in known}
-    guesses: dict[str, tuple[Guess, ...]] = {}
+    guesses: dict[str, tuple[Word, ...]] = {}
     for folded, word in doubtful.items():
         if word.stem not in there:
-            likely = sorted(
-                (row for row in known if stems.near(folded, row[0])), key=lambda row: _distance(folded, row)
-            )
-            by_stem = {stem: Guess(stem, shown) for _, stem, shown in reversed(likely)}
-            if by_stem:
-                guesses[folded] = tuple(reversed(by_stem.values()))[:MOST_GUESSES]
-    return guesses
+            likely = sorted((_unlikeliness(folded, row[0]), *row) for row in known if stems.near(folded, row[0]))
+            by_stem: dict[str, Word] = {}
+            for _, meant, stem, shown in likely:
+                by_stem.setdefault(stem, Word(shown, meant))
+            guesses[folded] = tuple(by_stem.values())[:MOST_GUESSES]
+    return {folded: meant for folded, meant in guesses.items() if meant}
 
 
-def _distance(folded: str, row: tuple[str, str, str]) -> tuple[bool, bool, str]:
+def _unlikeliness(typed: str, meant: str) -> tuple[bool, bool, str]:
     """Order guesses: people seldom mistake the first letter, and rather swap or change a letter than lose one."""
-    return row[0][0] != folded[0], len(row[0]) != len(folded), row[0]
+    return typed[0] != meant[0], len(typed) != len(meant), meant
 
 
 # What has to stand where -------------------------------------------------------------------------------
@@ -164,11 +159,11 @@ def _begins(word: Word) -> _Need:
     return _with_parts(own, tuple(map(_begins, word.parts)))
 
 
-def _somehow(word: Word, guesses: Mapping[str, tuple[Guess, ...]]) -> _Need:
-    """The word, one that begins with it, or what it may mean."""
-    meant = tuple(_Stem(guess.stem) for guess in guesses.get(word.folded, ()))
-    parts = tuple(_somehow(part, guesses) for part in word.parts)
-    return _with_parts(_Any((_begins(word), *meant)), parts)
+def _somehow(word: Word, guesses: Mapping[str, tuple[Word, ...]], how: Callable[[Word], _Need] = _begins) -> _Need:
+    """The word or what it may mean."""
+    meant = map(how, guesses.get(word.folded, ()))
+    parts = tuple(_somehow(part, guesses, how) for part in word.parts)
+    return _with_parts(_Any((how(word), *meant)), parts)
 
 
 def _with_parts(own: _Need, parts: tuple[_Need, ...]) -> _Need:
@@ -216,8 +211,8 @@ class _Words(Lookup):  # type: ignore[type-arg]  # generic for mypy only
     lookup_name = "words"
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
-        quoted = connection.ops.quote_name
-        return f"{quoted(self.lhs.alias)}.{quoted('words')} @@ %s::tsquery", [self.rhs]
+        table = compiler.quote_name_unless_alias(self.lhs.alias)
+        return f'{table}."words" @@ %s::tsquery', [self.rhs]
 
 
 # How good a hit is -------------------------------------------------------------------------------------
@@ -241,9 +236,12 @@ def _worth(word: Word, wanted: Wanted, path: str) -> Combinable:
     if not any(leaf.folded in wanted.guesses for leaf in (word, *word.parts)):
         return Case(*cases, default=Value(BEGINS), output_field=RANK)
     cases.append(When(_among(begins, path), then=Value(BEGINS)))
-    somehow = _somehow(word, wanted.guesses)
-    cases.extend(When(_in(somehow, path, [column]), then=Value(points)) for column, points in GUESSED)
-    return Case(*cases, default=Value(GUESSED_SOMEWHERE), output_field=RANK)
+    exactly, somehow = _somehow(word, wanted.guesses, _itself), _somehow(word, wanted.guesses)
+    for column, whole, part in GUESSED:
+        cases.append(When(_in(exactly, path, [column]), then=Value(whole)))
+        cases.append(When(_in(somehow, path, [column]), then=Value(part)))
+    cases.append(When(_among(exactly, path), then=Value(GUESSED_ITSELF)))
+    return Case(*cases, default=Value(GUESSED_BEGINS), output_field=RANK)
 
 
 def _among(need: _Need, path: str) -> Q:

@@ -171,5 +171,6 @@ def _text(html: str, *facts: tuple[str, list[str]]) -> str:
     reader = _Text()
     reader.feed(html)
     reader.close()
+    said = "".join(reader.said).strip(" –·\n")
     told = (f"{name}: {', '.join(filter(None, values))}" for name, values in facts if any(values))
-    return stems.plain(" · ".join(("".join(reader.said), *told)))
+    return stems.plain(" · ".join(filter(None, (said, *told))))

@@ -212,7 +212,7 @@ class _Words(Lookup):  # type: ignore[type-arg]  # generic for mypy only
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
         table = compiler.quote_name_unless_alias(self.lhs.alias)
-        return f'{table}."words" @@ %s::tsquery', [self.rhs]
+        return f'portal_found({table}."words") @@ %s::tsquery', [self.rhs]
 
 
 # How good a hit is -------------------------------------------------------------------------------------

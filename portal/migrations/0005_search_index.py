@@ -13,19 +13,26 @@ WORDS = (
     "ALTER TABLE portal_document ADD COLUMN words tsvector NOT NULL GENERATED ALWAYS AS "
     f"(array_to_tsvector(array_remove(string_to_array({ALL}, ' '), ''))) STORED"
 )
-INDEX = "CREATE INDEX portal_document_words ON portal_document USING gin (words) WITH (fastupdate = off)"
+FUNCTION = (
+    "CREATE FUNCTION portal_found(words tsvector) RETURNS tsvector LANGUAGE plpgsql "
+    "IMMUTABLE STRICT PARALLEL SAFE COST 200 AS $$ BEGIN RETURN words; END $$"
+)
+"""The words as they are, at the price that reading them has: they lie apart from their row, which the planner does not
+reckon with. Without it the table is read from end to end for words that stand in many documents."""
+INDEX = "CREATE INDEX portal_document_words ON portal_document USING gin (portal_found(words)) WITH (fastupdate = off)"
 """Without a list of what is not yet sorted in: a search never has to read it."""
 
 
 def forwards(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "postgresql":
-        editor.execute(WORDS)
-        editor.execute(INDEX)
+        for statement in (WORDS, FUNCTION, INDEX):
+            editor.execute(statement)
 
 
 def backwards(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     if editor.connection.vendor == "postgresql":
         editor.execute("ALTER TABLE portal_document DROP COLUMN words")
+        editor.execute("DROP FUNCTION portal_found(tsvector)")
 
 
 class Migration(migrations.Migration):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from threading import Lock
@@ -15,6 +15,8 @@ MOST_TEXT = 100_000
 MOST_QUERY = 1000
 MOST_WORDS = 8
 """Words of a query that count; whoever types more has pasted a text."""
+MOST_PARTS = 5
+"""Parts of a word with hyphens in a query that count."""
 MOST_LETTERS = 60
 SHORTEST_BEGINNING = 3
 """Letters from which on a word also finds longer ones that begin with it."""
@@ -95,7 +97,7 @@ def words(text: str) -> Iterator[Word]:
 def query(text: str) -> tuple[Word, ...]:
     """Return the different words of what somebody typed, no more than MOST_WORDS."""
     different = {word.folded: word for word in islice(words(text[:MOST_QUERY]), MOST_WORDS)}
-    return tuple(different.values())
+    return tuple(replace(word, parts=word.parts[:MOST_PARTS]) for word in different.values())
 
 
 def column(text: str) -> str:

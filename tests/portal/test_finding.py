@@ -103,6 +103,8 @@ BORNE = [
     ("'); DROP TABLE portal_document; --", 0),
     ("feuerwehr" * 10_000, 0), (" ".join(["feuerwehr"] * 500), 5), ("x" * 100_000, 0),
     (" ".join(f"wort{n}" for n in range(500)), 0), ("a-" * 5000, 0), ("\udcff", 0),
+    ("-".join(chr(97 + n % 26) * (2 + n // 26) for n in range(300)), 0),
+    (" ".join(f"{a}euerwehr-{a}ellweg-{a}chule-{a}egelnetz-{a}aten-{a}ienst" for a in "abcdefgh"), 0),
 ]  # fmt: skip
 """Query, and how many it finds."""
 

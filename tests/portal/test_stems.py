@@ -44,6 +44,7 @@ def test_stems_are_short_and_of_letters_and_digits(hostile: str) -> None:
 def test_query_keeps_the_first_different_words() -> None:
     assert [word.typed for word in stems.query("Das Amt und das Amt, Bauhof")] == ["Amt", "Bauhof"]
     assert len(stems.query(" ".join(f"wort{n}" for n in range(500)))) == stems.MOST_WORDS
+    assert len(stems.query("-".join(f"wort{n}" for n in range(50)))[0].parts) == stems.MOST_PARTS
 
 
 @pytest.mark.parametrize(("query", "text", "finds"), [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0004_more_editions")]
+    dependencies = [("portal", "0005_search_index")]
 
     operations = [
         migrations.AddField(

@@ -7,6 +7,7 @@ import io
 import re
 from bisect import bisect
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,7 +42,7 @@ FACES = (
     Face("FiraSans-SemiBold", "600 700", "normal", True),
     Face("FiraSans-Italic", "400", "italic", False),
 )
-FEATURES = ["kern", "liga", "locl", "lnum", "tnum"]
+FEATURES = ["kern", "liga", "locl", "tnum"]
 LATIN = frozenset(
     [
         *range(0x20, 0x7F),
@@ -50,9 +51,11 @@ LATIN = frozenset(
     ]
 )
 """German and its neighbours with their typography. Whatever else Fira Sans can draw comes, where a page shows it, from the whole font."""
-STAND_IN = """@font-face{font-family:"Fira Sans Ersatz";src:local("Arial"),local("Liberation Sans"),local("Helvetica");\
+STAND_IN = """@font-face{font-family:"Fira Sans Ersatz";\
+src:local("Arial"),local("Liberation Sans"),local("Helvetica");\
 font-weight:400 500;size-adjust:103.5%;ascent-override:90.3%;descent-override:25.6%;line-gap-override:0%}
-@font-face{font-family:"Fira Sans Ersatz";src:local("Arial Bold"),local("Liberation Sans Bold"),local("Helvetica Bold");\
+@font-face{font-family:"Fira Sans Ersatz";\
+src:local("Arial Bold"),local("Liberation Sans Bold"),local("Helvetica Bold");\
 font-weight:600 700;size-adjust:96.1%;ascent-override:97.3%;descent-override:27.6%;line-gap-override:0%}
 """
 """What stands on the page when a font comes too late: as wide as Fira Sans in German text (mean width by the frequency
@@ -196,15 +199,15 @@ def _pruned(rules: Iterable[Any], classes: frozenset[str]) -> str:
 
 def _selectors(prelude: list[Any]) -> list[list[Any]]:
     selectors: list[list[Any]] = [[]]
-    for token in prelude:
-        if token == ",":
+    for part in prelude:
+        if part == ",":
             selectors.append([])
         else:
-            selectors[-1].append(token)
+            selectors[-1].append(part)
     return selectors
 
 
 def _classes(selector: list[Any]) -> set[str]:
     """Return KERN's classes that an element must have, or stand below, for the selector to fit."""
-    pairs = zip(selector, selector[1:], strict=False)
+    pairs = pairwise(selector)
     return {name.value for dot, name in pairs if dot == "." and name.type == "ident" and name.value.startswith("kern-")}

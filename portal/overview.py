@@ -112,8 +112,7 @@ def ways(phase: Round.Phase | None, *, has_winners: bool) -> list[Way]:
         Way(
             "lesen",
             "Sie suchen Anregungen",
-            "Lesen Sie, wie andere es lösen, fragen Sie bei einem Termin nach oder bleiben Sie mit dem Newsletter auf dem "
-            "Laufenden.",
+            "Lesen Sie, wie andere es lösen, fragen Sie bei einem Termin nach oder abonnieren Sie den Newsletter.",
             [projects, events, ("Newsletter", reverse("portal:newsletters"))],
         ),
     ]
@@ -122,14 +121,16 @@ def ways(phase: Round.Phase | None, *, has_winners: bool) -> list[Way]:
 def _municipality(phase: Round.Phase | None, *, has_winners: bool) -> Way:
     award, entries = reverse("portal:award"), reverse("submissions:index")
     text, links = {
-        None: ("Die nächste Runde ist noch nicht angekündigt. Die Bedingungen bleiben.", [("Bedingungen lesen", award)]),
+        None: (
+            "Die nächste Runde ist noch nicht angekündigt. Die Bedingungen bleiben.",
+            [("Bedingungen lesen", award)],
+        ),
         Phase.ANNOUNCED: (
             "Legen Sie Ihr Konto schon jetzt an. Schreiben können Sie, sobald die Einreichung beginnt.",
             [("Konto anlegen", reverse("account_signup")), ("Bedingungen lesen", award)],
         ),
         Phase.OPEN: (
-            "Eine Kommune führt die Feder und reicht für alle Partner ein. Unterbrechen geht immer, ändern bis zum Ende "
-            "der Frist.",
+            "Eine Kommune reicht für alle Partner ein. Unterbrechen geht immer, ändern bis zum Ende der Frist.",
             [("Beitrag einreichen", reverse("submissions:start")), ("Entwurf weiterschreiben", entries)],
         ),
         Phase.REVIEW: (

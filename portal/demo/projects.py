@@ -104,7 +104,9 @@ def _adopted(until: datetime) -> None:
     office = User.objects.get(email=OFFICE)
     won = Decision.objects.filter(session__category__round=round_, locked_at__isnull=False, winner__isnull=False)
     entries = {entry.pk: entry for entry in Submission.objects.filter(pk__in=won.values("winner")).order_by("number")}
-    entries |= {entry.pk: entry for entry in Submission.objects.admitted().filter(round=round_).order_by("number")[:ADOPTED]}
+    entries |= {
+        entry.pk: entry for entry in Submission.objects.admitted().filter(round=round_).order_by("number")[:ADOPTED]
+    }
     for entry in entries.values():
         if not entry.current or not entry.current.payload["declarations"].get("publication"):
             continue

@@ -50,7 +50,7 @@ LATIN = frozenset(
         *map(ord, "ẞ–—‘’‚“”„•…‹›€−→←↑↓×≤≥≈\u2002\u2003\u2009\u2011\u202f"),
     ]
 )
-"""German and its neighbours with their typography. Whatever else Fira Sans can draw comes, where a page shows it, from the whole font."""
+"""German and its neighbours with their typography. What else a page shows comes from the whole font, only then."""
 STAND_IN = """@font-face{font-family:"Fira Sans Ersatz";\
 src:local("Arial"),local("Liberation Sans"),local("Helvetica");\
 font-weight:400 500;size-adjust:103.5%;ascent-override:90.3%;descent-override:25.6%;line-gap-override:0%}

@@ -70,7 +70,7 @@ INSTALLED_APPS = [
     "jury",
     "portal",
     "landespreis",
-    "django.contrib.admin",
+    "landespreis.apps.OfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -90,12 +90,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.caching.pages",  # first: a kept page is answered with all the headers that it got from the others
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "landespreis.middleware.response_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "landespreis.middleware.body_limit",
-    "portal.caching.pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -322,6 +322,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = TESTING
+WHITENOISE_AUTOREFRESH = TESTING  # looks for a file when it is asked for, not for all of them with every client
 WHITENOISE_MANIFEST_STRICT = False
 
 # Private files: FILES_URL is file:///folder or s3://key:secret@host[:port]/bucket?region=…&secure=0 ----

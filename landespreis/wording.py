@@ -67,6 +67,12 @@ def day(value: date) -> str:
     return f"{local.day}. {MONTHS[local.month - 1]} {local.year}"
 
 
+def month(value: date) -> str:
+    """Return "Februar 2026"; an aware datetime counts as its day in Berlin."""
+    local = _as_day(value)
+    return f"{MONTHS[local.month - 1]} {local.year}"
+
+
 def weekday(value: date) -> str:
     """Return "Montag, 9. Februar 2026"; an aware datetime counts as its day in Berlin."""
     return f"{WEEKDAYS[_as_day(value).weekday()]}, {day(value)}"

@@ -5,6 +5,7 @@ from django.urls import path
 from portal.views import (
     directory,
     downloads,
+    drawings,
     events,
     faq,
     inquiries,
@@ -35,7 +36,10 @@ urlpatterns = [
     path("projekte/feed/", open_data.feed, name="projects_feed"),
     path("projekte.json", open_data.json, name="projects_json"),
     path("projekte.csv", open_data.csv, name="projects_csv"),
-    # A project
+    path("projekte/daten/", open_data.about, name="open_data"),
+    # A project and what is drawn for it
+    path("projekte/bild/<slug:project>-<str:version>.svg", drawings.project_picture, name="project_picture"),
+    path("projekte/muster/<slug:hue>-<int:count>-<int:seed>.svg", drawings.pattern, name="pattern"),
     path("projekte/<slug:project>/", project.detail, name="project"),
     # News
     path("aktuelles/", news.index, name="news"),
@@ -56,6 +60,7 @@ urlpatterns = [
     path("bilder/<uuid:picture>/<int:width>.<str:form>", pictures.picture, name="picture"),
     # Machines, messages, and the pages of editors
     path("sitemap.xml", machines.sitemap_xml, name="sitemap"),
+    path("sitemap/<slug:part>.xml", machines.sitemap_part, name="sitemap_part"),
     path("robots.txt", machines.robots, name="robots"),
     path("kontakt/", inquiries.contact, name="contact"),
     path("barriere-melden/", inquiries.barrier, name="barrier"),

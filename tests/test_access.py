@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
+from portal import picturing
 from submissions.actions import editors, receipts
 from submissions.models import Partner, Round, Submission
 from tests.accounts.conftest import show_factor
@@ -56,7 +57,10 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "portal:projects_feed": EVERYBODY,
     "portal:projects_json": EVERYBODY,
     "portal:projects_csv": EVERYBODY,
+    "portal:open_data": EVERYBODY,
     "portal:project": EVERYBODY,
+    "portal:project_picture": EVERYBODY,
+    "portal:pattern": EVERYBODY,
     "portal:news": EVERYBODY,
     "portal:news_feed": EVERYBODY,
     "portal:news_item": EVERYBODY,
@@ -69,6 +73,7 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "portal:download": EVERYBODY,
     "portal:picture": EVERYBODY,
     "portal:sitemap": EVERYBODY,
+    "portal:sitemap_part": EVERYBODY,
     "portal:robots": EVERYBODY,
     "portal:contact": EVERYBODY,
     "portal:contact_received": EVERYBODY,
@@ -130,6 +135,7 @@ class Place:
         self.entry: Submission = factories.complete(round)
         call_command("load_pages", verbosity=0)
         item = content.NewsFactory(picture=content.picture())
+        project = content.ProjectFactory()
         self.file = factories.attachment(self.entry)
         factories.submit(self.entry)
         self.entry.refresh_from_db()  # it has its number now
@@ -147,7 +153,12 @@ class Place:
             "number": "IKZ-2026-0001",
             "news": item.slug,
             "download": content.download().slug,
-            "project": content.ProjectFactory().slug,
+            "project": project.slug,
+            "version": picturing.version(project),
+            "hue": "blau",
+            "count": 3,
+            "seed": 1,
+            "part": "seiten",
             "event": content.EventFactory().slug,
             "picture": item.picture.key,
             "width": 480,

@@ -10,7 +10,7 @@ from portal import slugs
 from portal.actions import addresses, indexing, texts
 from portal.models import Project, ProjectFacet, ProjectPartner, Topic
 
-RESERVED = {"feed", "karte", "vorschlagen"}
+RESERVED = {"daten", "feed", "karte", "vorschlagen"}
 """Addresses below /projekte/ that are no projects."""
 OUTSIDE = "ausserhalb"
 PRIZE, FUNDED = "preis", "foerderung"

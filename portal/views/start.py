@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from jury.models import Seat
 from landespreis import clock
-from portal import caching, overview, winners
+from portal import caching, welcome, winners
 from portal.course import Standing, course, upcoming, weighted
 from portal.models import Event, News
 from submissions.models import Round
@@ -31,9 +31,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "winners": awarded,
         "categories": categories,
         "prizes": prizes * round_.prize if round_ else 0,
-        "ways": overview.ways(round_.phase(now) if round_ else None, has_winners=bool(awarded)),
-        "newest": overview.newest(now, PROJECTS_ON_HOME),
-        "figures": overview.figures(now),
+        "ways": welcome.ways(round_.phase(now) if round_ else None, has_winners=bool(awarded)),
+        "newest": welcome.newest(now, PROJECTS_ON_HOME),
+        "figures": welcome.figures(now),
         "news": list(News.objects.published(now)[:NEWS_ON_HOME]),
         "events": list(events[:EVENTS_ON_HOME]),
     }

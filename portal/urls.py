@@ -17,6 +17,7 @@ from portal.views import (
     pictures,
     project,
     proposals,
+    registrations,
     search,
     start,
 )
@@ -47,7 +48,14 @@ urlpatterns = [
     path("aktuelles/<slug:news>/", news.item, name="news_item"),
     # Dates
     path("termine/", events.index, name="events"),
+    path("termine/kalender.ics", events.subscription, name="events_calendar"),
+    path("termine/<slug:event>.ics", events.file, name="event_calendar"),
     path("termine/<slug:event>/", events.detail, name="event"),
+    path("termine/<slug:event>/anmelden/", registrations.new, name="registration_new"),
+    path("termine/<slug:event>/anmelden/danke/", registrations.sent, name="registration_sent"),
+    path("termine/anmeldung/<uuid:registration>/", registrations.own, name="registration"),
+    path("termine/anmeldung/<uuid:registration>/abmelden/", registrations.withdraw, name="registration_withdraw"),
+    path("termine/anmeldung/<uuid:registration>/termin.ics", registrations.file, name="registration_calendar"),
     # Newsletter
     path("newsletter/", newsletters.index, name="newsletters"),
     path("newsletter/<slug:newsletter>/", newsletters.issue, name="newsletter"),

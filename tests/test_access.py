@@ -66,6 +66,13 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "portal:news_item": EVERYBODY,
     "portal:events": EVERYBODY,
     "portal:event": EVERYBODY,
+    "portal:events_calendar": EVERYBODY,
+    "portal:event_calendar": EVERYBODY,
+    "portal:registration_new": EVERYBODY,
+    "portal:registration_sent": EVERYBODY,
+    "portal:registration": EVERYBODY,
+    "portal:registration_withdraw": EVERYBODY,
+    "portal:registration_calendar": EVERYBODY,
     "portal:newsletters": EVERYBODY,
     "portal:newsletter": EVERYBODY,
     "portal:faq": EVERYBODY,
@@ -136,6 +143,7 @@ class Place:
         call_command("load_pages", verbosity=0)
         item = content.NewsFactory(picture=content.picture())
         project = content.ProjectFactory()
+        event = content.EventFactory()
         self.file = factories.attachment(self.entry)
         factories.submit(self.entry)
         self.entry.refresh_from_db()  # it has its number now
@@ -160,6 +168,9 @@ class Place:
             "seed": 1,
             "part": "seiten",
             "event": content.EventFactory().slug,
+            "project": content.ProjectFactory().slug,
+            "event": event.slug,
+            "registration": content.registration(event).key,
             "picture": item.picture.key,
             "width": 480,
             "form": "webp",

@@ -3,20 +3,19 @@
 import tomllib
 from collections.abc import Iterable
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 from accounts.models import Municipality, User
 from jury.models import Decision
 from landespreis import clock, inspection
 from landespreis.demo import papers
-from portal.actions import pictures, projects
+from portal import entries
+from portal.actions import adoption, pictures, prizes, projects, publishing
 from portal.demo.content import BEGINNING, EDITOR, WRITTEN_BEFORE
 from portal.models import Picture, Project, ProjectCategory, ProjectPartner, Topic
 from submissions.models import Round, Submission
@@ -26,7 +25,6 @@ SHIPPED = Path(settings.BASE_DIR) / "data" / "demo_projects"
 """A file per category, named like its key."""
 ADOPTED = 4
 """How many entries of the award are taken over beside the winners."""
-VERBS = ("adoption", "publishing", "prizes")
 PLAIN = (
     "title", "department", "legal_form", "agreed_on", "state", "state_since", "website", "origin", "edition",
     "prize_year", "is_funded", "funding", "published_at",
@@ -38,7 +36,7 @@ def fill(until: datetime) -> None:
     rows = [(file.stem, row) for file in sorted(SHIPPED.glob("*.toml")) for row in _read(file)]
     rows = [(category, row) for category, row in rows if row["published_at"] <= until]
     clock.set_now(min([BEGINNING, *(row["published_at"] - WRITTEN_BEFORE for _, row in rows)]))
-    _sorting({topic for _, row in rows for topic in row["topics"]})
+    call_command("load_directory", verbosity=0, stdout=StringIO())
     categories = {category.key: category for category in ProjectCategory.objects.all()}
     topics = {topic.slug: topic for topic in Topic.objects.all()}
     known = {municipality.ags: municipality for municipality in Municipality.objects.exclude(ags=None)}
@@ -67,19 +65,6 @@ def _read(file: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def _sorting(topics: Iterable[str]) -> None:
-    """Load categories and topics by their command; without it make them from the round and from what is used."""
-    if "load_directory" in get_commands():
-        call_command("load_directory", verbosity=0, stdout=StringIO())
-        return
-    round_ = Round.objects.current()
-    for category in round_.categories.all() if round_ else []:
-        values = {"name": category.name, "short_name": category.short_name, "position": category.position}
-        ProjectCategory.objects.get_or_create(key=category.key, defaults=values)
-    for place, slug in enumerate(sorted(topics), start=1):
-        Topic.objects.get_or_create(slug=slug, defaults={"name": slug.capitalize(), "position": place})
-
-
 def _picture(row: dict[str, Any], editor: User | None) -> Picture:
     examined = inspection.examine_image(BytesIO(papers.mosaic(row["seed"])))
     return pictures.add(Picture(alt=row["alt"], credit=row["credit"]), examined, by=editor)
@@ -93,22 +78,15 @@ def _partners(row: dict[str, Any], known: dict[str | None, Municipality]) -> Ite
 
 
 def _adopted(until: datetime) -> None:
-    """Take over entries of the award once the jury reads them; they come out, with the winners, when the embargo ends.
-
-    To be wired: the verbs belong to another part. With it, these three become imports at the top.
-    """
+    """Take over entries of the award once the jury reads them; they come out, with the winners, when the embargo ends."""
     round_ = Round.objects.current()
-    if not round_ or until < round_.closes_at or not find_spec("portal.actions.adoption"):
+    if not round_ or until < round_.closes_at:
         return
-    adoption, publishing, prizes = (import_module(f"portal.actions.{name}") for name in VERBS)
     office = User.objects.get(email=OFFICE)
-    won = Decision.objects.filter(session__category__round=round_, locked_at__isnull=False, winner__isnull=False)
-    entries = {entry.pk: entry for entry in Submission.objects.filter(pk__in=won.values("winner")).order_by("number")}
-    entries |= {
-        entry.pk: entry for entry in Submission.objects.admitted().filter(round=round_).order_by("number")[:ADOPTED]
-    }
-    for entry in entries.values():
-        if not entry.current or not entry.current.payload["declarations"].get("publication"):
+    won = Decision.objects.filter(session__category__round=round_, locked_at__isnull=False)
+    taken = won.filter(winner__in=entries.released()).values("winner")
+    for entry in [*Submission.objects.filter(pk__in=taken).order_by("number"), *entries.waiting()[:ADOPTED]]:
+        if Project.objects.filter(submission=entry).exists():
             continue
         project = adoption.adopt(entry, by=office)
         if until >= round_.embargo_until:

@@ -11,7 +11,7 @@ from PIL import Image
 from accounts.models import Municipality
 from landespreis import clock, inspection
 from landespreis.demo import papers
-from portal.actions import downloads, events, faq, news, pages, pictures, projects
+from portal.actions import downloads, events, faq, news, pages, pictures, projects, registrations
 from portal.models import (
     Download,
     Event,
@@ -25,6 +25,7 @@ from portal.models import (
     Project,
     ProjectCategory,
     ProjectPartner,
+    Registration,
     Topic,
 )
 from submissions.models import Partner
@@ -180,3 +181,11 @@ class EventFactory(DjangoModelFactory[Event]):
     @classmethod
     def _create(cls, model_class: type[Event], *args: Any, **kwargs: Any) -> Event:
         return events.save(Event(**kwargs))
+
+
+def registration(event: Event, who: str = "anna", *, confirmed: bool = True, **fields: str) -> Registration:
+    """Register somebody through the verbs, and let them confirm at once."""
+    values = {"name": who.title(), "email": f"{who}@soest.example", "organisation": "Stadt Soest", "question": ""}
+    registrations.register(event, values | fields)
+    made = event.registrations.alive().get(email=values["email"] if "email" not in fields else fields["email"])
+    return registrations.confirm(made) if confirmed else made

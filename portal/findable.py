@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html.parser import HTMLParser
+from typing import Any
 
 from django.db.models import Model, QuerySet
 
@@ -103,7 +104,7 @@ def document(thing: Thing, content: Content) -> Document:
     )
 
 
-def everything() -> Iterable[QuerySet[Model]]:
+def everything() -> Iterable[QuerySet[Any]]:
     """Return a queryset per kind that reads all that `content` needs in few queries."""
     yield Project.objects.select_related("lead", "category").prefetch_related("topics", "partners__municipality")
     yield News.objects.select_related("category")

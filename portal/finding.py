@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
-from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Case, F, FloatField, Lookup, Q, Value, When
+from django.db.models import Case, F, FloatField, Lookup, Q, TextField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -204,15 +203,15 @@ def _in(need: _Need, path: str, columns: Sequence[str]) -> Q:
             return Q(*(_in(one, path, columns) for one in of), _connector=Q.AND)
 
 
-@Document._meta.get_field(TEXT).register_lookup
-class _Words(Lookup):  # type: ignore[type-arg]  # generic for mypy only
-    """`stems_text__words`: that the document's column `words` meets a query; PostgreSQL only."""
+@TextField.register_lookup
+class _Words(Lookup):
+    """`stems_text__words`: that the column `words` of that document meets a query; PostgreSQL only."""
 
     lookup_name = "words"
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str]]:
         table = compiler.quote_name_unless_alias(self.lhs.alias)
-        return f'portal_found({table}."words") @@ %s::tsquery', [self.rhs]
+        return f'portal_found({table}."words") @@ %s::tsquery', (self.rhs,)
 
 
 # How good a hit is -------------------------------------------------------------------------------------

@@ -231,7 +231,7 @@ def test_rebuild_asks_a_fixed_number_of_times(
     batch = list(next(iter(findable.everything())))
 
     with django_assert_num_queries(0):
-        assert [bool(findable.content(thing, {}).text) for thing in batch] == [True] * amount  # type: ignore[arg-type]
+        assert [bool(findable.content(thing, {}).text) for thing in batch] == [True] * amount
 
 
 def test_command_says_what_it_wrote(open_round: Round, capsys: pytest.CaptureFixture[str]) -> None:

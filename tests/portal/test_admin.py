@@ -20,7 +20,10 @@ from tests.portal import factories
 NEWS = {"title": "Neues aus Soest", "slug": "", "lead": "Kurz gesagt.", "body": "## Eins\n\nText", "picture": ""}
 MOMENT = {"published_at_0": "20.01.2026", "published_at_1": "09:00"}
 NO_ROWS = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
-KINDS = ("page", "news", "newscategory", "faqentry", "faqsection", "picture", "download", "inquiry")
+KINDS = (
+    "page", "news", "newscategory", "faqentry", "faqsection", "picture", "download", "inquiry", "project",
+    "projectcategory", "topic",
+)  # fmt: skip
 
 
 @pytest.fixture

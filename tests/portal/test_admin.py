@@ -22,7 +22,7 @@ MOMENT = {"published_at_0": "20.01.2026", "published_at_1": "09:00"}
 NO_ROWS = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
 KINDS = (
     "page", "news", "newscategory", "faqentry", "faqsection", "picture", "download", "inquiry", "event", "registration",
-    "newsletter", "subscriber",
+    "newsletter", "subscriber", "project", "projectcategory", "topic",
 )  # fmt: skip
 
 

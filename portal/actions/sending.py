@@ -53,7 +53,7 @@ ONE_SENT_NEXT_HANDING = """
             AND newsletter_id IN (SELECT id FROM portal_newsletter WHERE status = 'sending')
     )
 """
-"""The end of one mail and the beginning of the next in one statement and so in one commit: most of what a mail costs."""
+"""The end of one mail and the beginning of the next in one statement, so in one commit: most of what a mail costs."""
 
 
 def send(seconds: float, *, batch: int = BATCH) -> int:

@@ -78,7 +78,7 @@ def _partners(row: dict[str, Any], known: dict[str | None, Municipality]) -> Ite
 
 
 def _adopted(until: datetime) -> None:
-    """Take over entries of the award once the jury reads them; they come out, with the winners, when the embargo ends."""
+    """Take over entries of the award once the jury reads them; they come out, with prizes, when the embargo ends."""
     round_ = Round.objects.current()
     if not round_ or until < round_.closes_at:
         return

@@ -44,7 +44,7 @@ REFUSALS: dict[Status, str] = {
 
 
 def target(status: str, act: Act) -> Status:
-    """Return the status after `act`; raises Refused, with what stands in the way, for a pair the table does not name."""
+    """Return the status after `act`; raises Refused, saying what stands in the way, for a pair that is not named."""
     try:
         return TRANSITIONS[Status(status), act]
     except KeyError:

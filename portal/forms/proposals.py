@@ -29,7 +29,9 @@ MARKS = (
     "Eine leere Zeile trennt Absätze. Eine Zeile, die mit zwei Rauten beginnt (## So), wird zur Überschrift, eine mit "
     "Bindestrich (- so) zum Punkt einer Liste. **Zwei Sternchen** machen fett, [Worte](https://…) verlinken."
 )
-NOT_NRW = "Zum Beispiel ein Zweckverband, eine kommunale Gesellschaft oder eine Kommune außerhalb von Nordrhein-Westfalen."
+NOT_NRW = (
+    "Zum Beispiel ein Zweckverband, eine kommunale Gesellschaft oder eine Kommune außerhalb von Nordrhein-Westfalen."
+)
 
 
 class PartnerList:
@@ -92,7 +94,10 @@ class ProposalForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Danach wird im Verzeichnis gefiltert. Wählen Sie, was wirklich passt.",
-        error_messages={"invalid_choice": "Wählen Sie nur Themen aus der Liste.", "invalid_list": "Wählen Sie Themen aus."},
+        error_messages={
+            "invalid_choice": "Wählen Sie nur Themen aus der Liste.",
+            "invalid_list": "Wählen Sie Themen aus.",
+        },
     )
     department = LineField(label="Fachbereich", max_length=120, help_text="Wer das Projekt in Ihrer Kommune führt.")
     municipality = MunicipalityField(label="Kommune als Partner", required=False, help_text=MUNICIPALITY_HELP)
@@ -198,7 +203,7 @@ class ProposalForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
 
     @property
-    def topics(self) -> list[Topic] | None:
+    def chosen_topics(self) -> list[Topic] | None:
         """The topics chosen; None where they were not understood."""
         chosen = self.cleaned_data.get("topics")
         return None if chosen is None else list(chosen)
@@ -262,7 +267,9 @@ class ProposalForm(forms.Form):
 
     def _adds(self, partner: ProposalPartner, field: str) -> bool:
         if len(self.partners.partners) >= proposals.MOST_PARTNERS:
-            said = f"Mehr als {proposals.MOST_PARTNERS} Partner lassen sich nicht eintragen. Nennen Sie weitere im Text."
+            said = (
+                f"Mehr als {proposals.MOST_PARTNERS} Partner lassen sich nicht eintragen. Nennen Sie weitere im Text."
+            )
         elif partner.municipality_id and partner.municipality_id == self.proposal.lead_id:
             said = f"{partner.label} ist schon federführend und braucht hier nicht noch einmal zu stehen."
         elif any(_same(partner, other) for other in self.partners.partners):
@@ -330,7 +337,9 @@ class PictureForm(forms.Form):
     datei = forms.FileField(
         label="Bild auswählen",
         help_text=f"{IMAGE_HELP} Höchstens 10 MB.",
-        widget=forms.FileInput({"accept": ".jpg,.jpeg,.png,.webp", "data-max-bytes": 10_000_000, "data-max-label": "10 MB"}),
+        widget=forms.FileInput(
+            {"accept": ".jpg,.jpeg,.png,.webp", "data-max-bytes": 10_000_000, "data-max-label": "10 MB"}
+        ),
         error_messages={
             "required": "Wählen Sie das Bild auf Ihrem Gerät aus.",
             "missing": "Wählen Sie das Bild auf Ihrem Gerät aus.",

@@ -106,14 +106,16 @@ def _save(request: SignedIn, found: Proposal) -> HttpResponse:
             by=request.user,
             revision=form.opened_revision,
             partners=form.partners.partners,
-            topics=form.topics,
+            topics=form.chosen_topics,
             sitting=form.opened_sitting,
         )
     except verbs.Conflict as conflict:
         return _conflict_line(conflict) if background else _conflict(request, form, conflict)
     except Refused as refusal:
-        return _line(f"Nicht gespeichert: {refusal.message}", refusal.status) if background else _lost(
-            request, form, refusal
+        return (
+            _line(f"Nicht gespeichert: {refusal.message}", refusal.status)
+            if background
+            else _lost(request, form, refusal)
         )
     if background:
         return _saved_line(form, saved)
@@ -149,7 +151,7 @@ def _conflict(request: SignedIn, form: forms.ProposalForm, conflict: verbs.Confl
     mine = copy.copy(conflict.stored)
     for name, value in form.values.items():
         setattr(mine, name, value)
-    topics = conflict.stored.topics.all() if form.topics is None else form.topics
+    topics = conflict.stored.topics.all() if form.chosen_topics is None else form.chosen_topics
     changes = telling.changes(telling.stored(conflict.stored), telling.lines(mine, form.partners.partners, topics))
     form.renew(conflict.stored.revision)
     return _page(request, form, status=409, conflict=changes, saved_by=_who(conflict, request))
@@ -166,7 +168,9 @@ def _lost(request: SignedIn, form: forms.ProposalForm, refusal: Refused) -> Http
     mine = copy.copy(found)
     for name, value in form.values.items():
         setattr(mine, name, value)
-    written = zip(telling.stored(found), telling.lines(mine, form.partners.partners, form.topics or []), strict=True)
+    written = zip(
+        telling.stored(found), telling.lines(mine, form.partners.partners, form.chosen_topics or []), strict=True
+    )
     lost = [new for old, new in written if new.text and new.text != old.text]
     return _reading(request, found, refusal=refusal, lost=lost)
 

@@ -1,4 +1,4 @@
-"""From a draft to the editors: its picture, the preview, the check with the declarations, taking it back, discarding."""
+"""From a draft to the editors: its picture, preview, check and declarations; taking it back, discarding."""
 
 from typing import Any
 from uuid import UUID
@@ -42,7 +42,9 @@ def picture(request: SignedIn, proposal: UUID) -> HttpResponse:
         if status == 302:
             messages.success(request, "Das Bild ist gespeichert.")
             return redirect("portal:proposal_picture", found.key)
-    return render(request, "portal/proposal_picture.html", frame.context(found, request.user) | {"form": form}, status=status)
+    return render(
+        request, "portal/proposal_picture.html", frame.context(found, request.user) | {"form": form}, status=status
+    )
 
 
 @login_required
@@ -151,7 +153,10 @@ def _points(found: Proposal) -> list[dict[str, Any]]:
     """Return what is open with the address of the field where it is mended."""
     form = forms.opened(found)
     return [
-        {"url": f"{found.get_absolute_url()}#{_target(form[problem.field])}", "text": f"{problem.label}: {problem.message}"}
+        {
+            "url": f"{found.get_absolute_url()}#{_target(form[problem.field])}",
+            "text": f"{problem.label}: {problem.message}",
+        }
         for problem in completeness.problems(found)
     ]
 

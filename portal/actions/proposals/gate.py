@@ -6,7 +6,8 @@ from accounts.models import User
 from landespreis import clock
 from landespreis.refusal import NotAllowed, Refused
 from portal import permissions, workflow
-from portal.models import ProjectContent, Proposal, ProposalStep
+from portal.models import Proposal, ProposalStep
+from portal.models.projects import ProjectContent
 from portal.workflow import Act, Status
 
 CONTENT = tuple(field.name for field in ProjectContent._meta.local_fields)
@@ -22,7 +23,9 @@ def lock(proposal: Proposal) -> Proposal:
     """Return a fresh copy, locked until the transaction ends. Raises Refused for one that was discarded."""
     fresh = Proposal.objects.select_for_update().filter(pk=proposal.pk).first()
     if fresh is None:
-        raise Refused("Diesen Vorschlag gibt es nicht mehr. Vielleicht hat ihn jemand in einem anderen Fenster gelöscht.")
+        raise Refused(
+            "Diesen Vorschlag gibt es nicht mehr. Vielleicht hat ihn jemand in einem anderen Fenster gelöscht."
+        )
     return fresh
 
 

@@ -66,10 +66,8 @@ def let_go(picture: Picture | None) -> None:
 
 
 def _is_private(picture: Picture, proposal: Proposal) -> bool:
-    """Whether a proposal's writer may describe the picture anew: it came with a proposal, and only this one shows it."""
+    """Whether a writer may describe the picture anew: it came with a proposal, and only this one shows it."""
     if picture.added_by is None or picture.added_by.is_staff:
         return False
     others = picture.proposals.exclude(pk=proposal.pk).exists() or picture.projects.exists()
     return not others and pictures.usages(picture) == [str(proposal)]
-
-

@@ -49,9 +49,9 @@ def start(*, by: User, municipality: Municipality, key: uuid.UUID | None = None)
         raise NotAllowed(
             f"Vorschlagen können Sie nur für Kommunen, die in Ihrem Konto stehen; „{municipality.label}“ fehlt dort."
         )
-    is_free = key is not None and not Proposal.objects.filter(key=key).exists()
+    is_free = not Proposal.objects.filter(key=key).exists()
     proposal = Proposal(
-        key=key if is_free else uuid.uuid4(),
+        key=key if key and is_free else uuid.uuid4(),
         lead=municipality,
         department=membership.department,
         contact_name=by.name,
@@ -133,7 +133,9 @@ def discard(proposal: Proposal, *, by: User) -> None:
         return
     gate.require(fresh, Act.SAVE, by=by)
     if not workflow.is_discardable(fresh):
-        raise Refused("Dieser Vorschlag lag der Geschäftsstelle schon einmal vor; deshalb bleibt er mit seinem Verlauf.")
+        raise Refused(
+            "Dieser Vorschlag lag der Geschäftsstelle schon einmal vor; deshalb bleibt er mit seinem Verlauf."
+        )
     picture = fresh.picture
     fresh.delete()
     let_go(picture)

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -186,12 +186,14 @@ class ProposalForm(forms.Form):
         for name in ("department", "website", "agreed_on", "state", "state_since", "legal_form", "contact_phone"):
             self.fields[name].optional = True  # type: ignore[attr-defined]
         for name in ("agreed_on", "state_since"):
-            field = cast(forms.DateField, self.fields[name])
+            field = self.fields[name]
+            assert isinstance(field, forms.DateField)
             field.widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
             field.input_formats = ["%Y-%m-%d", "%d.%m.%Y"]
             field.error_messages["invalid"] = "Geben Sie ein Datum an, das es gibt, zum Beispiel 14.03.2023."
-        category = cast(forms.ModelChoiceField[ProjectCategory], self.fields["category"])
-        if category.queryset is not None and category.queryset.count() > FEW:
+        category = self.fields["category"]
+        assert isinstance(category, forms.ModelChoiceField)
+        if len(category.choices) > FEW:
             category.empty_label = "Bitte wählen"
             category.widget = forms.Select()
             category.widget.choices = category.choices
@@ -229,7 +231,8 @@ class ProposalForm(forms.Form):
         return {name: self._count(name) for name in ("abstract", "body")}
 
     def _count(self, name: str) -> str:
-        field = cast(LongTextField, self.fields[name])
+        field = self.fields[name]
+        assert isinstance(field, LongTextField)
         return count_line(field.to_python(self[name].value()), field.limit)
 
     def clean_agreed_on(self) -> date | None:
@@ -319,7 +322,8 @@ class StartForm(forms.Form):
     def __init__(self, user: User, data: QueryDict | None = None) -> None:
         super().__init__(data, initial={"key": uuid.uuid4()})
         own = Municipality.objects.filter(memberships__in=user.memberships.active())
-        field = cast(forms.ModelChoiceField[Municipality], self.fields["municipality"])
+        field = self.fields["municipality"]
+        assert isinstance(field, forms.ModelChoiceField)
         field.queryset = own
         keys = list(own.values_list("pk", flat=True)[:2])
         self.has_choice = len(keys) > 1

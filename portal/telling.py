@@ -58,8 +58,9 @@ def changes(before: Iterable[Line], after: Iterable[Line]) -> list[Change]:
 
 
 def label(name: str) -> str:
-    """Return what a field is called."""
-    return str(Proposal._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    """Return what a field is called, as it stands at the beginning of a line."""
+    said = str(Proposal._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return said[:1].upper() + said[1:]
 
 
 def partner_line(partner: ProjectPartner | ProposalPartner) -> str:

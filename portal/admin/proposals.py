@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -25,6 +26,9 @@ from submissions.admin.readonly import NoChanges
 Status = Proposal.Status
 READABLE = {Status.REVIEW, Status.PUBLISHED}
 """What is being written nobody else reads: of a returned one staff see that it is, why, and its history."""
+WAITING_FIRST = Case(
+    When(status=Status.REVIEW, then=Value(0)), When(status=Status.RETURNED, then=Value(1)), default=Value(2)
+)
 BUTTONS = {
     "veroeffentlichen": ("Veröffentlichen", Act.PUBLISH),
     "zurueckgeben": ("Zurückgeben", Act.RETURN),
@@ -62,13 +66,12 @@ class ProposalAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     view_on_site = False  # the proposal's own pages are for its writers
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Proposal]":
-        """Everything that was put in and not taken back, what waits first."""
+        """Everything that was put in and not taken back."""
         rows: QuerySet[Proposal] = super().get_queryset(request)
-        rank = Case(When(status=Status.REVIEW, then=Value(0)), When(status=Status.RETURNED, then=Value(1)), default=2)
-        return rows.exclude(status=Status.DRAFT).annotate(rank=rank).prefetch_related("owner__memberships")
+        return rows.exclude(status=Status.DRAFT).prefetch_related("owner__memberships")
 
-    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return ("rank", "submitted_at", "pk")
+    def get_ordering(self, request: HttpRequest) -> tuple[str | Combinable, ...]:
+        return (WAITING_FIRST, "submitted_at", "pk")
 
     def get_urls(self) -> list[URLPattern]:
         decide = path("<int:pk>/<slug:act>/", self.admin_site.admin_view(self.decide), name="portal_proposal_decide")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from landespreis import clock, parking, wording
 from landespreis.refusal import Refused
 from portal import permissions, telling
+from portal.actions import completeness
 from portal.actions import proposals as verbs
 from portal.forms import proposals as forms
 from portal.models import Project, Proposal
@@ -181,6 +182,7 @@ def _reading(
     context = {
         **frame.context(found, request.user),
         "lines": telling.stored(found),
+        "html": completeness.rendered(found).html,
         "refusal": refusal,
         "lost": lost or [],
         "may_write": permissions.may_write(request.user, found),

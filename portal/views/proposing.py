@@ -144,6 +144,7 @@ def _check_page(
         "attempted": request.method == "POST" and refusal is None,
         "refusal": refusal,
         "lines": lines,
+        "html": completeness.rendered(found).html,
         "changes": changes,
     }
     return render(request, "portal/proposal_check.html", context, status=status)

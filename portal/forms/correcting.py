@@ -6,8 +6,9 @@ from django import forms
 
 from accounts.forms import one_line
 from portal.actions import completeness
+from portal.forms.proposals import TopicsField
 from portal.forms.richtext import RichTextField
-from portal.models import ProjectCategory, Proposal, Topic
+from portal.models import ProjectCategory, Proposal
 from submissions.forms.text import normalised, validate_readable
 
 
@@ -30,9 +31,7 @@ class CorrectionForm(forms.Form):
         label="Titel", max_length=150, validators=[one_line], widget=forms.TextInput({"class": "vTextField"})
     )
     category = forms.ModelChoiceField(ProjectCategory.objects.all(), label="Kategorie", empty_label=None)
-    topics = forms.ModelMultipleChoiceField(
-        Topic.objects.all(), label="Themen", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    topics = TopicsField()
     abstract = forms.CharField(
         label="Kurzbeschreibung",
         max_length=completeness.limit("abstract"),

@@ -66,6 +66,29 @@ class PartnerList:
         return [(_token(partner), partner) for partner in self.partners]
 
 
+class TopicsField(forms.ModelMultipleChoiceField):
+    """Topics to tick; a number that no row can have is a wrong choice, too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Topic.objects.all(),
+            label="Themen",
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={
+                "invalid_choice": "Wählen Sie nur Themen aus der Liste.",
+                "invalid_pk_value": "Wählen Sie nur Themen aus der Liste.",
+                "invalid_list": "Wählen Sie Themen aus der Liste.",
+            },
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> Any:
+        if isinstance(value, list | tuple) and any(len(str(key)) > 9 for key in value):
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": "?"})
+        return super().clean(value)
+
+
 class ProposalForm(forms.Form):
     """Everything that is written about a project. Nothing is required here: a draft may lack anything.
 
@@ -88,17 +111,7 @@ class ProposalForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": "Wählen Sie eine der angebotenen Kategorien."},
     )
-    topics = forms.ModelMultipleChoiceField(
-        Topic.objects.all(),
-        label="Themen",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Danach wird im Verzeichnis gefiltert. Wählen Sie, was wirklich passt.",
-        error_messages={
-            "invalid_choice": "Wählen Sie nur Themen aus der Liste.",
-            "invalid_list": "Wählen Sie Themen aus.",
-        },
-    )
+    topics = TopicsField(help_text="Danach wird im Verzeichnis gefiltert. Wählen Sie, was wirklich passt.")
     department = LineField(label="Fachbereich", max_length=120, help_text="Wer das Projekt in Ihrer Kommune führt.")
     municipality = MunicipalityField(label="Kommune als Partner", required=False, help_text=MUNICIPALITY_HELP)
     partner_name = LineField(

@@ -19,6 +19,7 @@ from portal.models import Picture, Project, Proposal
 from submissions.models import Partner
 from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory
 from tests.portal import factories, proposing
+from tests.test_hostile import HOSTILE, Forms, body
 
 pytestmark = pytest.mark.django_db
 
@@ -656,6 +657,20 @@ def test_returned_shows_the_reason_where_one_writes(login: Login) -> None:
     assert "Das bittet die Redaktion zu ändern" in found
     assert "Nennen Sie &lt;alle&gt; Partner." in found
     assert "Zurückgegeben – bitte überarbeiten" in found
+
+
+def test_the_form_bears_whatever_is_sent(login: Login) -> None:
+    """Every kind of nonsense in all fields at once, and a huge number in each field by itself."""
+    proposal = proposing.complete()
+    client, url = login(proposal.owner), proposal.get_absolute_url()
+    fields = {name: value for form in Forms(text(client.get(url))).found for name, value in form[1].items()}
+    huge = HOSTILE["a huge number"]
+    attacks = [dict.fromkeys(fields, value) for value in HOSTILE.values()] + [fields | {name: huge} for name in fields]
+
+    kind = "application/x-www-form-urlencoded"
+    answers = {client.post(url, body(sent), content_type=kind).status_code for sent in [*attacks, {}]}
+
+    assert answers <= {302, 409, 422}
 
 
 def test_odd_queries_change_nothing(login: Login) -> None:

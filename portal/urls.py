@@ -17,6 +17,7 @@ from portal.views import (
     pictures,
     project,
     proposals,
+    proposing,
     registrations,
     search,
     start,
@@ -33,7 +34,14 @@ urlpatterns = [
     path("projekte/karte/", directory.map_, name="projects_map"),
     # Proposals for the directory
     path("projekte/vorschlagen/", proposals.index, name="proposals"),
+    path("projekte/vorschlagen/neu/", proposals.new, name="proposal_new"),
+    path("projekte/vorschlagen/aendern/<slug:project>/", proposals.change, name="proposal_change"),
     path("projekte/vorschlagen/<uuid:proposal>/", proposals.proposal, name="proposal"),
+    path("projekte/vorschlagen/<uuid:proposal>/bild/", proposing.picture, name="proposal_picture"),
+    path("projekte/vorschlagen/<uuid:proposal>/vorschau/", proposing.preview, name="proposal_preview"),
+    path("projekte/vorschlagen/<uuid:proposal>/pruefen/", proposing.check, name="proposal_check"),
+    path("projekte/vorschlagen/<uuid:proposal>/zurueckziehen/", proposing.recall, name="proposal_recall"),
+    path("projekte/vorschlagen/<uuid:proposal>/verwerfen/", proposing.discard, name="proposal_discard"),
     # What machines read of the directory
     path("projekte/feed/", open_data.feed, name="projects_feed"),
     path("projekte.json", open_data.json, name="projects_json"),

@@ -19,6 +19,7 @@ from submissions.models import Partner, Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import MembershipFactory, StaffFactory
 from tests.portal import factories as content
+from tests.portal import proposing
 from tests.submissions import factories
 from tests.submissions.test_deadline import snapshot
 
@@ -39,6 +40,7 @@ READERS = row(LOGIN, GONE, OK, OK, OK, OK, GONE, GONE)
 EDITORS = row(LOGIN, GONE, NO, OK, OK, OK, GONE, GONE)
 INVITERS = row(LOGIN, GONE, NO, NO, OK, OK, GONE, GONE)
 OWNER = row(LOGIN, GONE, NO, NO, NO, OK, GONE, GONE)
+WRITER = row(LOGIN, GONE, GONE, GONE, GONE, OK, GONE, GONE)
 CONFLICT = row(LOGIN, GONE, LOGIN, LOGIN, LOGIN, LOGIN, GONE, GONE)
 """Without two texts to decide between it leads back to the section."""
 HANDED_IN = row(LOGIN, GONE, OK, OK, OK, OK, GONE, OK)
@@ -54,7 +56,14 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "portal:projects": EVERYBODY,
     "portal:projects_map": EVERYBODY,
     "portal:proposals": SIGNED_IN,
-    "portal:proposal": READERS,
+    "portal:proposal": WRITER,
+    "portal:proposal_new": SIGNED_IN,
+    "portal:proposal_change": POST_ONLY,
+    "portal:proposal_picture": WRITER,
+    "portal:proposal_check": WRITER,
+    "portal:proposal_preview": WRITER,
+    "portal:proposal_recall": row(LOGIN, GONE, GONE, GONE, GONE, LOGIN, GONE, GONE),  # a draft is taken back already
+    "portal:proposal_discard": WRITER,
     "portal:projects_feed": EVERYBODY,
     "portal:projects_json": EVERYBODY,
     "portal:projects_csv": EVERYBODY,
@@ -175,6 +184,7 @@ class Place:
             "part": "seiten",
             "event": event.slug,
             "registration": content.registration(event).key,
+            "proposal": proposing.draft(self.entry.owner).key,
             "picture": item.picture.key,
             "width": 480,
             "form": "webp",

@@ -10,6 +10,7 @@ from portal.admin import (
     pages,
     pictures,
     projects,
+    proposals,
     registrations,
     subscribers,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "pages",
     "pictures",
     "projects",
+    "proposals",
     "registrations",
     "subscribers",
 ]

@@ -35,6 +35,8 @@ in never meets the page of somebody who has not."""
 PERSONAL = (settings.SESSION_COOKIE_NAME, "messages")
 """Cookies of people whose pages are their own."""
 NOT_STORED = {"content-length", "vary", "cache-control", "etag", "last-modified"}
+OF_EVERY_ANSWER = {"Access-Control-Allow-Origin", "Access-Control-Expose-Headers"}
+"""What also an answer without body (304) has to say."""
 
 View = Callable[..., HttpResponse]
 Until = Callable[[datetime], datetime | None]
@@ -167,11 +169,13 @@ def _answer(request: HttpRequest, kept: Kept) -> HttpResponseBase:
     response.headers["Cache-Control"] = POLICY
     answer = get_conditional_response(request, etag=kept.etag, last_modified=modified, response=response)
     assert answer is not None  # it was given one
+    for name in OF_EVERY_ANSWER & kept.headers.keys():
+        answer.headers[name] = kept.headers[name]
     return answer
 
 
 def _key(request: HttpRequest) -> str:
-    address = f"{_build()} {request.scheme} {request.get_full_path()}"
+    address = f"{build()} {request.scheme} {request.get_full_path()}"
     return f"page:{hashlib.sha256(address.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
@@ -192,7 +196,7 @@ def _save(key: str, kept: Kept) -> None:
 
 
 @once
-def _build() -> str:
+def build() -> str:
     """Return what changes with every new build, so that no page outlives the templates that made it."""
     digest = hashlib.sha256(str(getattr(staticfiles_storage, "manifest_hash", "")).encode())
     base = Path(settings.BASE_DIR)

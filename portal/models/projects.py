@@ -1,7 +1,7 @@
 """Projects of the directory: what they are about, who is part of them, where they come from."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -117,8 +117,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def with_all(self) -> "ProjectQuerySet":
         """Everything that a row of a list shows, in two queries."""
-        partners = Prefetch("partners", ProjectPartner.objects.select_related("municipality"))
-        return self.select_related("category", "lead", "picture").prefetch_related(partners)
+        return self.select_related("category", "lead", "picture").prefetch_related(with_municipalities())
 
 
 class Project(ProjectContent):
@@ -254,6 +253,11 @@ class ProjectPartner(ContentPartner):
                 violation_error_message="Dieser Partner steht schon in der Liste.",
             ),
         )
+
+
+def with_municipalities() -> "Prefetch[Literal['partners'], models.QuerySet[ProjectPartner], str]":
+    """The partners of projects with their rows of the register, in one query."""
+    return Prefetch("partners", ProjectPartner.objects.select_related("municipality").order_by("pk"))
 
 
 class ProjectFacet(models.Model):

@@ -1,19 +1,30 @@
 """What programs ask for: the sitemap, and what they may visit."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal import caching, sitemap
-from portal.views.news import next_publication
+from portal.views.project import next_publication
+
+XML = "application/xml"
 
 
 @require_safe
-@caching.public("news", "pages", "faq", "downloads", lasts=next_publication)
+@caching.public("projects", lasts=next_publication)
 def sitemap_xml(request: HttpRequest) -> HttpResponse:
-    context = {"addresses": sitemap.addresses()}
-    return render(request, "portal/sitemap.xml", context, content_type="application/xml")
+    """The index: where the parts are."""
+    return render(request, "portal/sitemap_index.xml", {"parts": sitemap.parts()}, content_type=XML)
+
+
+@require_safe
+@caching.public("projects", "news", "events", "newsletters", "pages", "faq", "downloads", lasts=sitemap.next_change)
+def sitemap_part(request: HttpRequest, part: str) -> HttpResponse:
+    addresses = sitemap.addresses(part)
+    if addresses is None:
+        raise Http404
+    return render(request, "portal/sitemap.xml", {"addresses": addresses}, content_type=XML)
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """The small maps: where places lie among the shapes, what is drawn around them, and what they say in words."""
 
+import math
 import re
 import xml.etree.ElementTree as ET
 
@@ -92,3 +93,39 @@ def test_two_maps_on_a_page_keep_their_ids_apart() -> None:
     both = [mapping.svg(SOEST, [], title="a", description="b", name=name) for name in ("eins", "zwei")]
 
     assert not set(re.findall(r' id="([^"]+)"', both[0])) & set(re.findall(r' id="([^"]+)"', both[1]))
+
+
+def test_svg_with_numbers_carries_those_of_a_list() -> None:
+    text = mapping.svg(SOEST, [WERL, SOEST], title="a", description="b", numbers=[1, 2, 4])
+
+    svg = ET.fromstring(text)  # noqa: S314 - our own
+    labels = {part.text: (float(part.attrib["x"]), float(part.attrib["y"])) for part in svg if part.tag == "text"}
+    dots = [(float(part.attrib["cx"]), float(part.attrib["cy"])) for part in svg if part.tag == "circle"]
+    radius = {part.attrib["r"] for part in svg if part.tag == "circle"}
+    assert list(labels) == ["1", "2", "4"]
+    assert sorted(x for x, _ in labels.values()) == sorted(x for x, _ in dots)
+    assert math.dist(labels["1"], labels["4"]) > 2 * float(radius.pop())  # the same place, and both can be read
+    assert not radius
+
+
+def test_scene_without_places_is_the_country() -> None:
+    shown = mapping.scene(None, [])
+
+    assert (len(shown.land), shown.area, shown.lead, shown.others) == (53, (), None, ())
+
+
+def test_scene_of_places_all_over_the_country_keeps_inside() -> None:
+    corners = [Place(52.5, 8.7), Place(50.4, 6.3), Place(51.8, 9.4), Place(51.1, 5.95)]
+
+    shown = mapping.scene(corners[0], corners[1:])
+
+    assert all(shown.frame.meets(mapping.Box(*point, *point)) for point in (shown.lead, *shown.others) if point)
+    assert shown.frame.bottom - shown.frame.top < 1.3 * mapping.COUNTRY
+
+
+def test_dots_and_ties_of_many_are_smaller() -> None:
+    few, many = (mapping.scene(SOEST, [WERL] * amount) for amount in (3, 100))
+
+    assert (few.dot, few.thin) == (mapping.DOT, few.unit)
+    assert many.dot < few.dot / 2
+    assert many.thin < many.unit / 4

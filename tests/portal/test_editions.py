@@ -17,6 +17,7 @@ WATCHED = {
     "submissions.Round": "round",
     "submissions.Category": "round",
     "submissions.Criterion": "round",
+    "jury.Seat": "round",
     "portal.News": "news",
     "portal.NewsCategory": "news",
     "portal.FormerAddress": "news",
@@ -44,6 +45,7 @@ WATCHED = {
 @pytest.fixture
 def content(round: Round) -> None:
     """A row of everything that is watched."""
+    round.seats.create(key="bank", institution="NRW.BANK", short_name="NRW.BANK", position=1)
     item = factories.NewsFactory(picture=factories.picture())
     item.former_addresses.create(slug="frueher")
     factories.page()

@@ -332,20 +332,6 @@ def test_picture_has_no_other_copies(client: Client, db: None) -> None:
 # For programs ------------------------------------------------------------------------------------------
 
 
-def test_sitemap_lists_what_is_public(client: Client, open_round: Round) -> None:
-    factories.page()
-    item, hidden = factories.NewsFactory(), factories.NewsFactory(planned=True)
-
-    response = client.get("/sitemap.xml")
-    shown = response.content.decode()
-    ElementTree.fromstring(shown)  # noqa: S314 - our own
-
-    assert response.headers["Content-Type"].startswith("application/xml")
-    assert f"<loc>http://localhost:8000{item.get_absolute_url()}</loc><lastmod>2026-01-20T" in shown
-    assert "<loc>http://localhost:8000/impressum/</loc>" in shown
-    assert hidden.slug not in shown
-
-
 @pytest.mark.parametrize(("demo", "line"), [(False, "Disallow: /admin/"), (True, "Disallow: /\n")])
 def test_robots_may_read_all_but_protected_areas(
     client: Client, db: None, settings: Any, demo: bool, line: str

@@ -36,7 +36,7 @@ class Size:
     amounts: tuple[int, int, int]
 
 
-FULL, QUICK = Size(7, 120, (3, 300, 30_000)), Size(2, 40, (3, 30, 300))
+FULL, QUICK = Size(5, 120, (3, 300, 30_000)), Size(2, 40, (3, 30, 300))
 
 
 def measure(*, quick: bool) -> list[Figure]:

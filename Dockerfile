@@ -32,7 +32,9 @@ WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=assets /app/node_modules node_modules
 COPY . .
-RUN SECRET_KEY=only-while-building python manage.py collectstatic --no-input \
+RUN export SECRET_KEY=only-while-building SMTP_URL=smtp://only-while-building:25 \
+    && python manage.py build_assets \
+    && python manage.py collectstatic --no-input \
     && python -m compileall -q accounts jury landespreis portal submissions
 USER 10001:10001
 EXPOSE 8000

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from accounts.models import Municipality
 
 _OPTIONS = "accounts.register.options"
+_NAMES = "accounts.register.names"
 _OPTIONS_SECONDS = 300
 _UMLAUTS_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _UMLAUTS_DOWN = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
@@ -45,9 +46,19 @@ def options() -> list[str]:
     return known
 
 
+def names() -> dict[str, str]:
+    """Return AGS → official name, in the register's order; kept in the cache for five minutes."""
+    known: dict[str, str] | None = cache.get(_NAMES)
+    if not known:
+        rows = Municipality.objects.exclude(ags=None).values_list("sort_key", "name", "ags")
+        known = {ags: name for _, name, ags in sorted(rows) if ags}
+        cache.set(_NAMES, known, _OPTIONS_SECONDS)
+    return known
+
+
 def forget_options() -> None:
-    """Let `options` read the register anew; called by whatever changes it."""
-    cache.delete(_OPTIONS)
+    """Let `options` and `names` read the register anew; called by whatever changes it."""
+    cache.delete_many([_OPTIONS, _NAMES])
 
 
 def label(name: str, kind: str) -> str:

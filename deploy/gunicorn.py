@@ -1,5 +1,6 @@
 """How gunicorn serves the portal, natively and in a container; the environment sets the size."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -15,3 +16,9 @@ worker_tmp_dir = next((folder for folder in ("/dev/shm",) if Path(folder).is_dir
 control_socket_disable = True
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 accesslog = "-" if os.environ.get("ACCESS_LOG") else None
+
+
+def post_worker_init(worker: object) -> None:
+    """Tell the garbage collector that what a worker begins with stays: looking through it cost a quarter of a page."""
+    gc.collect()
+    gc.freeze()

@@ -1,6 +1,7 @@
-"""The ground as a Django app, and the title of the mail app in the admin."""
+"""The ground as a Django app, the admin with our site, and the title of the mail app in it."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from post_office.apps import PostOfficeConfig
 
 
@@ -8,6 +9,11 @@ class LandespreisConfig(AppConfig):
     name = "landespreis"
     verbose_name = "Landespreis"
     default = True
+
+
+class OfficeConfig(admin_apps.AdminConfig):
+    default_site = "landespreis.office.OfficeSite"
+    default = False
 
 
 class OutgoingMailConfig(PostOfficeConfig):  # type: ignore[misc]

@@ -67,6 +67,12 @@ def oldest_owed() -> dict[str, datetime | None]:
     return {"mail": mail["since"], "receipt": receipts["since"], "paper": papers["since"]}
 
 
+def undelivered() -> int:
+    """Return how many mails have failed for good."""
+    count: int = Email.objects.filter(status=STATUS.failed).count()
+    return count
+
+
 def _works(name: str, check: Callable[[], object]) -> bool:
     try:
         check()

@@ -67,21 +67,22 @@ def owe(
     to: str | Iterable[str],
     context: Mapping[str, Any],
     *,
-    attachments: Iterable[Attached] = (),
+    attachments: Iterable[Attached | Attachment] = (),
     reply_to: str = "",
 ) -> list[Email]:
     """Owe the mail templates/mail/<template>.{subject.txt,txt,html} to each address, and return its rows.
 
     Call it inside the verb's transaction: the mail is owed if and only if that commits. One row per address, an
     address named twice counts once. The templates get `context`, `base_url` and `subject`; the text ones are not
-    HTML-escaped. Answers go to `reply_to` where given. Raises `files.Unavailable` when an attachment cannot be kept.
+    HTML-escaped. Answers go to `reply_to` where given. A file that goes with many mails is kept once, by `keep`.
+    Raises `files.Unavailable` when an attachment cannot be kept.
     """
     subject, text, html = said(template, context)
     sender = settings.DEFAULT_FROM_EMAIL
     headers = AUTOMATIC | ({"Reply-To": reply_to} if reply_to else {})
     addresses = {address.casefold(): address for address in ([to] if isinstance(to, str) else to)}
     with transaction.atomic():
-        kept = [_keep(attached) for attached in attachments]
+        kept = [keep(attached) if isinstance(attached, Attached) else attached for attached in attachments]
         rows = [
             _row(headers, kept, from_email=sender, to=[address], subject=subject, message=text, html_message=html)
             for address in addresses.values()
@@ -253,7 +254,7 @@ def _owe_message(message: EmailMessage) -> Email:
         headers.setdefault("Reply-To", ", ".join(message.reply_to))
     return _row(
         headers,
-        [_keep(attached) for attached in _attached(message)],
+        [keep(attached) for attached in _attached(message)],
         from_email=message.from_email,
         to=_bare(message.to),
         cc=_bare(message.cc),
@@ -295,7 +296,8 @@ def _row(headers: Mapping[str, str], attachments: Iterable[Attachment], **fields
     return row
 
 
-def _keep(attached: Attached) -> Attachment:
+def keep(attached: Attached) -> Attachment:
+    """Store a file that goes with mails, and return its row."""
     attachment = Attachment(name=files.clean_name(attached.name), mimetype=attached.mimetype)
     attachment.file.save(attachment.name, ContentFile(attached.content), save=True)
     return attachment

@@ -70,7 +70,7 @@ INSTALLED_APPS = [
     "jury",
     "portal",
     "landespreis",
-    "django.contrib.admin",
+    "landespreis.apps.OfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -90,12 +90,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.caching.pages",  # first: a kept page is answered with all the headers that it got from the others
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "landespreis.middleware.response_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "landespreis.middleware.body_limit",
-    "portal.caching.pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -203,6 +203,12 @@ CELERY_BEAT_SCHEDULE = {
         "jury.tasks.remind": 4 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
         "portal.tasks.forget_inquiries": 240 * BEAT_TICK,
+        "portal.tasks.award_prizes": 2 * BEAT_TICK,
+        "portal.tasks.retract_projects": 2 * BEAT_TICK,
+        "portal.tasks.remind_of_events": 4 * BEAT_TICK,
+        "portal.tasks.forget_registrations": 240 * BEAT_TICK,
+        "portal.tasks.send_newsletters": BEAT_TICK,
+        "portal.tasks.forget_subscribers": 240 * BEAT_TICK,
     }.items()
 }
 
@@ -322,6 +328,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = TESTING
+WHITENOISE_AUTOREFRESH = TESTING  # looks for a file when it is asked for, not for all of them with every client
 WHITENOISE_MANIFEST_STRICT = False
 
 # Private files: FILES_URL is file:///folder or s3://key:secret@host[:port]/bucket?region=…&secure=0 ----
@@ -375,6 +382,17 @@ INQUIRY_DAYS = env.int("INQUIRY_DAYS", default=180)
 """How long a settled message is kept."""
 FORM_SECONDS = env.int("FORM_SECONDS", default=4)
 """Quicker than that no person fills in a form that asks for a message."""
+
+# Newsletter ---------------------------------------------------------------------------------------
+NEWSLETTER_FROM = env.str("NEWSLETTER_FROM", default="") or DEFAULT_FROM_EMAIL
+NEWSLETTER_BOUNCE_ADDRESS = env.str("NEWSLETTER_BOUNCE_ADDRESS", default="")
+"""The mailbox for bounces; its server must deliver name+anything@ to it. Empty: they go to NEWSLETTER_FROM."""
+NEWSLETTER_BOUNCES = env.int("NEWSLETTER_BOUNCES", default=3)
+"""After so many issues that came back for good nothing is sent to an address any more."""
+NEWSLETTER_CONFIRM_DAYS = env.int("NEWSLETTER_CONFIRM_DAYS", default=7)
+"""How long somebody may take to confirm; then the address is deleted."""
+NEWSLETTER_KEEP_DAYS = env.int("NEWSLETTER_KEEP_DAYS", default=30)
+"""How long the address of somebody who left is kept, with the proof of consent."""
 
 # Forms -------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["kern"]

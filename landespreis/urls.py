@@ -14,8 +14,6 @@ handler404 = "landespreis.errors.not_found"
 handler429 = "landespreis.errors.too_many"
 handler500 = "landespreis.errors.server_error"
 
-admin.site.index_title = "Überblick"
-
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

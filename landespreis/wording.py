@@ -56,6 +56,21 @@ def moment(instant: datetime) -> str:
     return f"{weekday(local)}, {local:%H:%M:%S} Uhr ({_zone(local)})"
 
 
+def span(begins: datetime, ends: datetime) -> str:
+    """Return weekday, date, both clock times and the zone of something that lasts; both days where they differ.
+
+    "Donnerstag, 4. Dezember 2025, 10:00–11:00 Uhr (MEZ)"
+    """
+    if _as_day(begins) != _as_day(ends):
+        return f"{opening(begins)} bis {opening(ends)}"
+    return f"{weekday(begins)}, {hours(begins, ends)}"
+
+
+def hours(begins: datetime, ends: datetime) -> str:
+    """Return both clock times of a day: "10:00–11:00 Uhr (MEZ)"."""
+    return f"{clocktime(begins)}–{clocktime(ends)} Uhr ({_zone(begins.astimezone(BERLIN))})"
+
+
 def moment_short(instant: datetime) -> str:
     """Return an aware instant to the minute, without weekday and zone: "3. Februar 2026, 16:08 Uhr"."""
     return f"{day(instant)}, {clocktime(instant)} Uhr"

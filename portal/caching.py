@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache as once
 from functools import wraps
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -106,13 +108,13 @@ def is_shared(request: HttpRequest) -> bool:
 def pages(get_response: GetResponse) -> GetResponse:
     """Answer with a kept page where its terms hold; keep what a `public` view has made.
 
-    It stands outside of sessions, so that what they add for everybody (`Vary: Cookie`) does not reach a public page.
+    It stands outside of all others: what sessions add for everybody (`Vary: Cookie`) does not reach a public page, and
+    a kept one has its headers of security already.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not is_shared(request):
+        if not is_shared(request) or request.path.startswith(settings.STATIC_URL) or not _is_ours(request):
             return get_response(request)
-        request.get_host()  # refuses foreign ones; the middleware that asks usually is not reached
         key = _key(request)
         kept = _load(key)
         if kept is None or not kept.terms.hold():
@@ -128,9 +130,26 @@ def pages(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def _is_ours(request: HttpRequest) -> bool:
+    """Say whether the host is one of ours; the refusal of others is left to whose it is."""
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True
+
+
 def _same_for_all(response: HttpResponseBase) -> HttpResponseBase:
-    """Take `Vary: Cookie` from a file that its view calls public: whoever asked, sessions were only looked at."""
-    if "public" in response.headers.get("Cache-Control", "") and not response.cookies:
+    """Take `Vary: Cookie` from what is the same for everybody without a session, or kept by nobody.
+
+    That is a file its view calls public, a page that was not found, and a form that says `no-store`: sessions were only
+    looked at there.
+    """
+    if response.cookies:
+        return response
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        response.headers.setdefault("Cache-Control", POLICY)
+    if {"public", "no-store"} & set(response.headers.get("Cache-Control", "").split(", ")):
         response.headers.pop("Vary", None)
     return response
 
@@ -156,7 +175,7 @@ def _answer(request: HttpRequest, kept: Kept) -> HttpResponseBase:
 
 
 def _key(request: HttpRequest) -> str:
-    address = f"{build()} {request.get_full_path()}"
+    address = f"{build()} {request.scheme} {request.get_full_path()}"
     return f"page:{hashlib.sha256(address.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 

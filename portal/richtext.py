@@ -36,7 +36,7 @@ _QUOTE = re.compile(r">\s?(.*)")
 _PICTURE = re.compile(r"!\[([^\[\]]*)\]\(bild:(\d{1,9})\)")
 _TARGET = re.compile(r"(?:(?:https?|mailto|tel):\S|/(?!/)|#)\S*", re.IGNORECASE)
 _INLINE = re.compile(
-    r"\\(?P<literal>[\\*\[\]#>!-])"
+    r"\\(?P<literal>[\\*\[\]#>!.)-])"
     r"|\*\*(?P<strong>(?=\S)(?:[^*]|\*(?!\*)|\*(?=\*\*(?!\*)))+)\*\*"
     r"|(?<!\w)\*(?P<em>(?=\S)[^*]+)(?<=\S)\*(?!\w)"
     r"|(?<!!)\[(?P<text>[^\[\]]+)\]\((?P<target>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)"

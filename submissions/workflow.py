@@ -38,11 +38,20 @@ class CheckAct(Enum):
     ADMIT = "admit"
     EXCLUDE = "exclude"
     REOPEN = "reopen"
+    HAND_BACK = "hand_back"
+    """For correction, with an own deadline: the people of the entry submit a new version until then."""
+    CORRECT = "correct"
+    """Done by the submit that answers it, not by the Geschäftsstelle."""
 
 
 CHECKS: dict[tuple[Check, CheckAct], Check] = {
     (Check.OPEN, CheckAct.ADMIT): Check.ADMITTED,
     (Check.OPEN, CheckAct.EXCLUDE): Check.EXCLUDED,
+    (Check.OPEN, CheckAct.HAND_BACK): Check.RETURNED,
+    (Check.RETURNED, CheckAct.CORRECT): Check.OPEN,
+    (Check.RETURNED, CheckAct.ADMIT): Check.ADMITTED,
+    (Check.RETURNED, CheckAct.EXCLUDE): Check.EXCLUDED,
+    (Check.RETURNED, CheckAct.REOPEN): Check.OPEN,
     (Check.ADMITTED, CheckAct.EXCLUDE): Check.EXCLUDED,
     (Check.ADMITTED, CheckAct.REOPEN): Check.OPEN,
     (Check.EXCLUDED, CheckAct.REOPEN): Check.OPEN,

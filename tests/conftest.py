@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from django.conf import settings as project
 from django.core.cache import cache, caches
+from django.db.models import Model
 from django.template import engines
 from django.test import Client
 
@@ -21,7 +22,7 @@ from accounts.models import User
 from landespreis.cache import EnduringRedisCache
 from landespreis.clock import BERLIN
 from submissions.management.commands.load_round import SHIPPED, load
-from submissions.models import Round
+from submissions.models import Category, Criterion, Question, Round
 
 OPENS = datetime(2025, 12, 1, tzinfo=BERLIN)
 CLOSES = datetime(2026, 2, 10, tzinfo=BERLIN)
@@ -145,7 +146,32 @@ def at() -> Iterator[Callable[[datetime], None]]:
 @pytest.fixture
 def round(db: None) -> Round:
     """The round of the award, as `load_round` loads it."""
-    return load(tomllib.loads(SHIPPED.read_text(encoding="utf-8")))
+    if not LOADED:
+        loaded = load(tomllib.loads(SHIPPED.read_text(encoding="utf-8")))
+        questions = loaded.questions.select_related("criterion")  # a later test does not find the criterion any more
+        LOADED.extend([loaded, *loaded.categories.all(), *loaded.criteria.all(), *questions])
+        return Round.objects.get(pk=loaded.pk)
+    return _loaded_again()
+
+
+LOADED: list[Round | Category | Criterion | Question] = []
+"""The rows that `load` made for the first test of this process; the next ones get copies, which is much quicker."""
+
+
+def _loaded_again() -> Round:
+    again: dict[Model, Model] = {}
+    for row in LOADED:
+        values = {
+            field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name != "id"
+        }
+        values |= {
+            field.attname: again[getattr(row, field.name)].pk
+            for field in row._meta.concrete_fields
+            if field.is_relation and getattr(row, field.attname)
+        }
+        again[row] = type(row)(**values)
+        again[row].save(force_insert=True)
+    return Round.objects.get(pk=again[LOADED[0]].pk)
 
 
 @pytest.fixture

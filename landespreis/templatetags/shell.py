@@ -6,10 +6,14 @@ from typing import NamedTuple
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template.context import Context
 from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from landespreis import assets
 from landespreis.context import installation
 
 register = template.Library()
@@ -46,6 +50,40 @@ def header(context: Context) -> SafeString:
 def footer() -> SafeString:
     """Return the footer, the same on every page."""
     return _footer(settings.DEMO)
+
+
+@register.simple_tag
+@cache
+def styles() -> SafeString:
+    """Return the links to KERN and its fonts: cut to size where that was done (`build_assets`), else the originals."""
+    if not _is_built():
+        return _linked(("kern/fonts/fira-sans.css", "kern/kern.min.css"))
+    early = format_html_join(
+        "\n",
+        '<link rel="preload" href="{}" as="font" type="font/woff2" crossorigin>',
+        ((static(name),) for name in assets.preloaded()),
+    )
+    return format_html("{}\n{}", early, _linked(("built/kern.css",)))
+
+
+@register.simple_tag
+@cache
+def fonts() -> SafeString:
+    """Return the link to the fonts alone, for pages that bring styles of their own."""
+    return _linked(("built/fonts.css" if _is_built() else "kern/fonts/fira-sans.css",))
+
+
+def _linked(names: tuple[str, ...]) -> SafeString:
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
+
+
+def _is_built() -> bool:
+    """Whether all of it can be served: it lies among the sources, and was collected where files are."""
+    names = ("built/kern.css", "built/fonts.css", *assets.preloaded())
+    try:
+        return all(finders.find(name) and static(name) for name in names)
+    except ValueError:  # the manifest does not know it
+        return False
 
 
 @register.simple_tag

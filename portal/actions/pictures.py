@@ -11,7 +11,7 @@ from landespreis import clock, files
 from landespreis.inspection import Examined
 from landespreis.refusal import Refused
 from portal import images, richtext
-from portal.models import News, Page, Picture
+from portal.models import Block, Event, News, Page, Picture, Project, Proposal
 from portal.models.pictures import folder
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def add(picture: Picture, examined: Examined, *, by: User | None) -> Picture:
 
 
 def remove(picture: Picture) -> None:
-    """Delete a picture and its files. Raises Refused while a page or a message shows it."""
+    """Delete a picture and its files. Raises Refused while something shows it."""
     with transaction.atomic():
         shown = usages(picture)
         if shown:
@@ -58,10 +58,10 @@ def remove(picture: Picture) -> None:
 def usages(picture: Picture) -> list[str]:
     """Return the titles of what shows the picture."""
     mark = f"(bild:{picture.pk})"
-    titled = [str(news) for news in News.objects.filter(picture=picture)]
+    titled = [str(row) for model in (News, Project, Event, Proposal) for row in model.objects.filter(picture=picture)]
     written = [
         str(row)
-        for model in (News, Page)
+        for model in (News, Page, Project, Event, Proposal, Block)
         for row in model._default_manager.filter(body__contains=mark)
         if picture.pk in richtext.picture_numbers(row.body)
     ]

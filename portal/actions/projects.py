@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db import transaction
 
 from accounts.register import sort_key
-from landespreis import clock
-from portal import slugs
+from landespreis import clock, wording
+from landespreis.refusal import Refused
+from portal import entries, slugs
 from portal.actions import addresses, indexing, texts
 from portal.models import Project, ProjectFacet, ProjectPartner, Topic
 
@@ -27,8 +28,10 @@ def save(
     """Store a project with its text sanitised; without an address it gets one from its title.
 
     `partners` (unsaved, in their order) and `topics` replace what was there; None leaves them. The address it had
-    before leads to it from then on. Raises Unreadable, and Refused for an address that is taken.
+    before leads to it from then on. Raises Unreadable, and Refused for an address that is taken or for a copy of an
+    entry that must not be out at its moment of publication.
     """
+    require_released(project)
     project.body_html = texts.html(project.body)
     before = addresses.settle(project, project.title, RESERVED)
     project.sort_key = sort_key(project.title)
@@ -44,6 +47,22 @@ def save(
         project.topics.set(topics)
     refresh(project)
     return project
+
+
+def require_released(project: Project) -> None:
+    """Raise Refused if a copy of an entry is to be public without ground, or before the ceremony people agreed to."""
+    if project.submission is None or project.published_at is None:
+        return
+    objection = entries.objection(project.submission)
+    if objection:
+        raise Refused(f"{objection} Das Projekt bleibt deshalb nicht öffentlich.", title="Nicht veröffentlicht")
+    embargo = project.submission.round.embargo_until
+    if project.published_at < embargo:
+        raise Refused(
+            "Die Einwilligung der Kommune gilt für die Zeit nach der Preisverleihung. Wählen Sie als Beginn der "
+            f"Veröffentlichung frühestens {wording.opening(embargo)}.",
+            title="Noch nicht veröffentlicht",
+        )
 
 
 def refresh(project: Project) -> None:

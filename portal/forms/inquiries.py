@@ -12,14 +12,15 @@ NO_ADDRESS = "Das ist keine vollständige E-Mail-Adresse. Schreiben Sie sie so: 
 
 
 class MessageField(forms.CharField):
-    """A text over several lines, with its line ends as one LF."""
+    """A text over several lines, with its line ends as one LF; without `required` (what to do) it may be empty."""
 
-    def __init__(self, *, label: str, help_text: str, required: str) -> None:
+    def __init__(self, *, label: str, help_text: str, required: str = "", most: int = MOST, rows: int = 8) -> None:
         super().__init__(
             label=label,
             help_text=help_text,
-            max_length=MOST,
-            widget=forms.Textarea({"rows": 8, "cols": 40}),
+            max_length=most,
+            required=bool(required),
+            widget=forms.Textarea({"rows": rows, "cols": 40}),
             error_messages={"required": required, "max_length": TOO_LONG},
         )
         self.validators = [
@@ -31,7 +32,7 @@ class MessageField(forms.CharField):
         return normalised(super().to_python(value) or "")
 
 
-def _line(label: str, most: int, *, help_text: str = "", required: str = "", autocomplete: str = "") -> forms.CharField:
+def line(label: str, most: int, *, help_text: str = "", required: str = "", autocomplete: str = "") -> forms.CharField:
     field = forms.CharField(
         label=label,
         help_text=help_text,
@@ -47,7 +48,7 @@ def _line(label: str, most: int, *, help_text: str = "", required: str = "", aut
     return field
 
 
-def _address(*, help_text: str, required: str = "") -> forms.EmailField:
+def address(*, help_text: str, required: str = "") -> forms.EmailField:
     return forms.EmailField(
         label="E-Mail-Adresse",
         help_text=help_text,
@@ -60,12 +61,12 @@ def _address(*, help_text: str, required: str = "") -> forms.EmailField:
 
 
 class ContactForm(PersonForm):
-    name = _line("Name", 120, autocomplete="name")
-    email = _address(
+    name = line("Name", 120, autocomplete="name")
+    email = address(
         help_text="Dorthin antworten wir, und dorthin senden wir sofort eine Empfangsbestätigung.",
         required="Nennen Sie die Adresse, an die wir antworten sollen.",
     )
-    subject = _line("Betreff", 150, required="Nennen Sie in wenigen Worten, worum es geht.")
+    subject = line("Betreff", 150, required="Nennen Sie in wenigen Worten, worum es geht.")
     message = MessageField(
         label="Ihre Nachricht",
         help_text="Bei Fragen zu einer Einreichung nennen Sie Titel oder Nummer. Höchstens 5.000 Zeichen.",
@@ -76,14 +77,14 @@ class ContactForm(PersonForm):
 class BarrierForm(PersonForm):
     """Nothing but the report itself is asked for: nobody has to say who they are."""
 
-    page = _line("Adresse der Seite", 500, help_text="Auf welcher Seite sind Sie nicht weitergekommen?")
+    page = line("Adresse der Seite", 500, help_text="Auf welcher Seite sind Sie nicht weitergekommen?")
     message = MessageField(
         label="Was ist die Barriere?",
         help_text="Was wollten Sie tun, und was ging nicht? Höchstens 5.000 Zeichen.",
         required="Beschreiben Sie, was nicht ging.",
     )
-    equipment = _line(
+    equipment = line(
         "Browser und Hilfsmittel", 200, help_text="Zum Beispiel Firefox mit NVDA, oder Safari auf dem iPhone."
     )
-    name = _line("Name", 120, autocomplete="name")
-    email = _address(help_text="Wenn Sie eine Antwort und eine Empfangsbestätigung möchten.")
+    name = line("Name", 120, autocomplete="name")
+    email = address(help_text="Wenn Sie eine Antwort und eine Empfangsbestätigung möchten.")

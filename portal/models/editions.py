@@ -2,14 +2,37 @@
 
 from collections.abc import Iterable
 
-from django.db import models
+from django.db import OperationalError, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def numbers(self, topics: Iterable[str]) -> dict[str, int]:
-        """Return topic → number in one query; a topic whose rows never changed is 0."""
+        """Return topic → number in one query; a topic whose rows never changed is 0.
+
+        Every public page begins with it. The table has a row a topic, and composing a QuerySet takes four times as
+        long as reading all of them.
+        """
         wanted = dict.fromkeys(topics, 0)
-        return wanted | dict(self.filter(topic__in=wanted).order_by().values_list("topic", "number"))
+        return wanted | {topic: number for topic, number in _all(connections[self.db]) if topic in wanted}
+
+
+def _all(connection: BaseDatabaseWrapper) -> list[tuple[str, int]]:
+    """Return all rows. The question itself tells whether a kept connection is still alive: none is asked before it."""
+    connection.health_check_done = True
+    try:
+        return _asked(connection)
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _asked(connection)
+
+
+def _asked(connection: BaseDatabaseWrapper) -> list[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT topic, number FROM portal_edition")
+        return cursor.fetchall()
 
 
 class Edition(models.Model):

@@ -1,17 +1,23 @@
 """Dates (Termine): when and where people meet, who has registered, what is told to them."""
 
 import uuid
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
 from accounts.models import User
+from landespreis import wording
+from landespreis.clock import BERLIN
 from portal.models.downloads import Download
 from portal.models.pictures import Picture
+
+CONFIRMED_WITHIN = timedelta(hours=48)
+"""How long a registration waits for its confirmation; after that it is forgotten."""
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -129,6 +135,42 @@ class Event(models.Model):
         return self.published_at is not None and self.published_at <= now
 
     @property
+    def when(self) -> str:
+        """Weekday, date, clock times and zone."""
+        return wording.span(self.starts_at, self.ends_at)
+
+    @property
+    def lasts_days(self) -> bool:
+        """Whether it ends on another day."""
+        return self.starts_at.astimezone(BERLIN).date() != self.ends_at.astimezone(BERLIN).date()
+
+    @property
+    def hours(self) -> str:
+        return wording.hours(self.starts_at, self.ends_at)
+
+    @property
+    def month(self) -> str:
+        return wording.MONTHS[self.starts_at.astimezone(BERLIN).month - 1]
+
+    @property
+    def day_number(self) -> int:
+        return self.starts_at.astimezone(BERLIN).day
+
+    @property
+    def year(self) -> str:
+        return str(self.starts_at.astimezone(BERLIN).year)
+
+    @property
+    def weekday_name(self) -> str:
+        return wording.WEEKDAYS[self.starts_at.astimezone(BERLIN).weekday()]
+
+    @property
+    def where(self) -> str:
+        if not self.is_online:
+            return self.place
+        return f"{self.place}, auch online" if self.place else "online"
+
+    @property
     def registration_ends_at(self) -> datetime:
         """The first instant at which nobody can register any more."""
         return min(self.registration_until, self.starts_at) if self.registration_until else self.starts_at
@@ -145,6 +187,15 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def waiting(self) -> "RegistrationQuerySet":
         """Who moves up next comes first."""
         return self.filter(status=Registration.Status.WAITING).order_by("confirmed_at", "pk")
+
+    def told(self) -> "RegistrationQuerySet":
+        """Who has confirmed and hears of every change: with a place or waiting for one."""
+        return self.filter(status__in=[Registration.Status.CONFIRMED, Registration.Status.WAITING])
+
+    def taken(self, events: Iterable[Event]) -> dict[int, int]:
+        """Return how many places are taken by the pk of each date; no entry where none is."""
+        rows = self.seated().filter(event__in=list(events)).order_by().values_list("event_id")
+        return dict(rows.annotate(taken=Count("pk")))
 
 
 class Registration(models.Model):
@@ -196,6 +247,13 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"Anmeldung {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:registration", args=[self.key])
+
+    def is_pending(self, now: datetime) -> bool:
+        """Say whether it still waits for its confirmation."""
+        return self.status == self.Status.PENDING and now < self.created_at + CONFIRMED_WITHIN
 
 
 class FormerEventAddress(models.Model):

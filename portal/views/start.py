@@ -1,45 +1,66 @@
 """Home, the award and its conditions."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from jury.models import Seat
 from landespreis import clock
-from portal import caching
+from portal import caching, welcome, winners
 from portal.course import Standing, course, upcoming, weighted
-from portal.models import News
+from portal.models import Event, News
 from submissions.models import Round
 
 NEWS_ON_HOME = 3
+EVENTS_ON_HOME = 3
+PROJECTS_ON_HOME = 5
 
 
 @require_safe
-@caching.public("round", "news", lasts=caching.next_minute)
+@caching.public("round", "news", "projects", "events", lasts=caching.next_minute)
 def home(request: HttpRequest) -> HttpResponse:
-    news = News.objects.published(clock.now()).with_all()[:NEWS_ON_HOME]
-    return render(request, "portal/home.html", _about(Round.objects.current()) | {"news": list(news)})
+    now = clock.now()
+    round_ = Round.objects.current()
+    awarded = winners.of(round_, now) if round_ else []
+    categories = list(round_.categories.all()) if round_ and not awarded else []
+    prizes = len(categories) or sum(winner.has_prize for winner in awarded)
+    events = Event.objects.published(now).coming(now).filter(cancelled_at=None)
+    context = _about(round_, now) | {
+        "winners": awarded,
+        "categories": categories,
+        "prizes": prizes * round_.prize if round_ else 0,
+        "ways": welcome.ways(round_.phase(now) if round_ else None, has_winners=bool(awarded)),
+        "newest": welcome.newest(now, PROJECTS_ON_HOME),
+        "figures": welcome.figures(now),
+        "news": list(News.objects.published(now)[:NEWS_ON_HOME]),
+        "events": list(events[:EVENTS_ON_HOME]),
+    }
+    return render(request, "portal/home.html", context)
 
 
 @require_safe
-@caching.public("round", lasts=caching.next_minute)
+@caching.public("round", "projects", lasts=caching.next_minute)
 def award(request: HttpRequest) -> HttpResponse:
+    now = clock.now()
     round_ = Round.objects.current()
     criteria = list(round_.criteria.all()) if round_ else []
     shares = weighted(criteria)
-    equal = not any(share for _, share in shares)
-    return render(request, "portal/award.html", _about(round_) | {"criteria": shares, "has_equal_weights": equal})
-
-
-def _about(round_: Round | None) -> dict[str, object]:
-    """Return what home and award page say about the round; all of it works without one."""
-    if round_ is None:
-        return {"round": None, "categories": [], "standing": None, "course": [], "upcoming": []}
-    now = clock.now()
-    steps = course(round_, now)
-    return {
-        "round": round_,
-        "categories": list(round_.categories.all()),
-        "standing": Standing.of(round_, now),
-        "course": steps,
-        "upcoming": upcoming(steps),
+    context = _about(round_, now) | {
+        "winners": winners.of(round_, now) if round_ else [],
+        "categories": list(round_.categories.all()) if round_ else [],
+        "criteria": shares,
+        "has_equal_weights": not any(share for _, share in shares),
+        "seats": list(Seat.objects.filter(round=round_)) if round_ else [],
     }
+    return render(request, "portal/award.html", context)
+
+
+def _about(round_: Round | None, now: datetime) -> dict[str, object]:
+    """Return where the round stands; all of it works without one."""
+    if round_ is None:
+        return {"round": None, "standing": None, "course": [], "upcoming": []}
+    steps = course(round_, now)
+    standing = Standing.of(round_, now)
+    return {"round": round_, "standing": standing, "course": steps, "upcoming": upcoming(steps)}

@@ -254,7 +254,7 @@ def extend(entry: Submission, *, until: datetime, reason: str, by: User) -> Subm
         raise NotAllowed("Fristen verlängert nur die Geschäftsstelle.")
     if not reason.strip():
         raise Refused("Bitte nennen Sie den Grund der Verlängerung.")
-    if entry.formal_check != Submission.Check.OPEN:
+    if entry.formal_check not in {Submission.Check.OPEN, Submission.Check.RETURNED}:
         raise Refused("Die formale Prüfung ist entschieden. Öffnen Sie sie wieder, bevor Sie die Frist verlängern.")
     if until <= max(now, entry.deadline):
         raise Refused("Die neue Frist muss in der Zukunft und nach der bisherigen liegen.")

@@ -1,4 +1,4 @@
-"""Verbs of the formal check: admit, exclude, reopen, and withdraw an entry on request of its people."""
+"""Verbs of the formal check: admit, exclude, hand back, reopen, and withdraw an entry on request of its people."""
 
 from datetime import datetime
 
@@ -39,6 +39,45 @@ def exclude(entry: Submission, *, by: User, reason: str) -> Submission:
         {"number": entry.label, "title": entry.submitted_title, "reason": reason, "path": entry.get_absolute_url()},
     )
     return entry
+
+
+@transaction.atomic
+def hand_back(entry: Submission, *, by: User, until: datetime, reason: str) -> Submission:
+    """Let the people of an entry correct it and submit it again before `until`; their submit opens the check again.
+
+    The version they handed in counts until then. Journals, and owes a mail with reason and deadline to owner and
+    editors. Raises NotAllowed, Refused without a reason, for a moment that is past or not later than the deadline,
+    while that still runs, or once the category is decided.
+    """
+    entry, now = _enter(entry, by)
+    _require_closed(entry, now)
+    reason = _required(reason)
+    if until <= max(now, entry.deadline):
+        raise Refused("Die Frist der Korrektur muss in der Zukunft und nach der bisherigen Frist liegen.")
+    _note(entry, workflow.CheckAct.HAND_BACK, Event.Verb.HANDED_BACK, now, by, reason=reason, until=until.isoformat())
+    entry.extensions.create(until=until, reason=f"Korrektur: {reason}", granted_by=by, granted_at=now)
+    entry.extended_until = until
+    entry.save(update_fields=["extended_until"])
+    mail.owe(
+        "handed_back",
+        gate.addresses(entry),
+        {
+            "number": entry.label,
+            "title": entry.submitted_title,
+            "reason": reason,
+            "until": until,
+            "path": entry.get_absolute_url(),
+        },
+    )
+    return entry
+
+
+def correction(entry: Submission) -> str:
+    """Return why an entry was handed back last; empty unless it waits for its correction."""
+    if entry.formal_check != Submission.Check.RETURNED:
+        return ""
+    event = entry.events.filter(verb=Event.Verb.HANDED_BACK).order_by("-pk").first()
+    return str(event.detail["reason"]) if event else ""
 
 
 @transaction.atomic

@@ -86,9 +86,13 @@ def _submit(entry: Submission, by: User, declarations: Mapping[str, bool], seen:
     )
     version = _freeze(entry, document, now, by, now_draft)
     entry.status = workflow.target(entry.status, workflow.Act.SUBMIT)
+    if entry.formal_check == Submission.Check.RETURNED:
+        entry.formal_check = workflow.checked(entry.formal_check, workflow.CheckAct.CORRECT)
     entry.current, entry.submitted_lead = version, entry.lead
     entry.submitted_category, entry.submitted_title = entry.category, entry.title
-    composed.update(entry, "number", "status", "current", "submitted_lead", "submitted_category", "submitted_title")
+    composed.update(
+        entry, "number", "status", "formal_check", "current", "submitted_lead", "submitted_category", "submitted_title"
+    )
     composed.insert([Receipt(version=version, recipients=gate.addresses(entry, by))])
     gate.record(entry, Event.Verb.SUBMITTED, at=now, by=by, version=version, number=entry.label)
     queue.nudge("submissions.tasks.render_owed_receipts")

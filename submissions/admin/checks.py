@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -17,7 +18,7 @@ from accounts.models import User
 from landespreis.refusal import Refused
 from submissions import permissions
 from submissions.actions import formal_check
-from submissions.admin.confirm import NoForm, Question, ReasonForm, ask
+from submissions.admin.confirm import DeadlineForm, NoForm, Question, ReasonForm, ask
 from submissions.models import Submission
 
 Check = Submission.Check
@@ -33,31 +34,45 @@ class Button(NamedTuple):
     verb: Callable[..., Any]
     sentences: tuple[str, ...]
     done: str
-    needs_reason: bool = True
+    form: type[forms.Form] = ReasonForm
 
 
 BUTTONS = {
     "zulassen": Button(
         "Zulassen",
-        frozenset({Check.OPEN}),
+        frozenset({Check.OPEN, Check.RETURNED}),
         formal_check.admit,
         (
             "Die Jury liest und bewertet dann die geltende Version, sobald die Bewertung begonnen hat.",
             "Niemand erhält dazu eine E-Mail. Sie können die Einreichung später noch ausschließen.",
         ),
         "Die Einreichung ist zugelassen.",
-        needs_reason=False,
+        form=NoForm,
     ),
     "ausschliessen": Button(
         "Ausschließen",
-        frozenset({Check.OPEN, Check.ADMITTED}),
+        frozenset({Check.OPEN, Check.RETURNED, Check.ADMITTED}),
         formal_check.exclude,
         (f"Die Einreichung nimmt nicht mehr am Wettbewerb teil. {SCORED}", f"{MAIL} mit dem Grund, den Sie nennen."),
         "Die Einreichung ist ausgeschlossen, die Mitwirkenden sind benachrichtigt.",
     ),
+    "zurueckgeben": Button(
+        "Zur Korrektur zurückgeben",
+        frozenset({Check.OPEN}),
+        formal_check.hand_back,
+        (
+            (
+                "Die Mitwirkenden können die Einreichung bis zur neuen Frist ändern und noch einmal einreichen. Bis "
+                "dahin zählt die bisherige Version; danach steht die Prüfung wieder auf „noch nicht geprüft“."
+            ),
+            f"{MAIL} mit der neuen Frist und dem Grund: Schreiben Sie dort, was zu ändern ist.",
+        ),
+        "Die Einreichung ist zurückgegeben, die Mitwirkenden sind benachrichtigt.",
+        form=DeadlineForm,
+    ),
     "wieder-oeffnen": Button(
         "Prüfung wieder öffnen",
-        frozenset({Check.ADMITTED, Check.EXCLUDED}),
+        frozenset({Check.RETURNED, Check.ADMITTED, Check.EXCLUDED}),
         formal_check.reopen,
         (
             (
@@ -120,7 +135,7 @@ class FormalCheck(admin.ModelAdmin):  # type: ignore[type-arg]
             back=reverse("admin:submissions_submission_change", args=[entry.pk]),
             done=button.done,
             verb=partial(button.verb, entry, by=request.user),
-            form=ReasonForm if button.needs_reason else NoForm,
+            form=button.form,
         )
         return ask(self, request, question)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,6 +21,27 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
         error_messages={"required": "Bitte nennen Sie den Grund."},
     )
+
+
+class DeadlineForm(forms.Form):
+    until = forms.SplitDateTimeField(
+        label="Neue Frist",
+        widget=AdminSplitDateTime,
+        help_text="Der erste Augenblick, in dem nichts mehr angenommen wird. Ortszeit in Nordrhein-Westfalen.",
+    )
+    reason = forms.CharField(
+        label="Grund",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+        help_text="Steht im Verlauf der Einreichung.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget = self.fields["until"].widget
+        assert isinstance(widget, AdminSplitDateTime)
+        for part, name in zip(widget.widgets, ("Datum", "Uhrzeit"), strict=True):
+            part.attrs["aria-label"] = f"Neue Frist, {name}"
 
 
 class NoForm(forms.Form):

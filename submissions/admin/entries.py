@@ -7,9 +7,7 @@ far it is, never title or text.
 import uuid
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +24,7 @@ from landespreis.refusal import Refused
 from submissions import checks, draft, permissions
 from submissions.actions import entries
 from submissions.admin.checks import FormalCheck
+from submissions.admin.confirm import DeadlineForm
 from submissions.admin.journal import EventInline, called
 from submissions.admin.readonly import FoundByNumber, NoChanges, ReadOnlyInline
 from submissions.models import Extension, Receipt, Reminder, Submission, Version
@@ -50,27 +49,6 @@ class ExtensionInline(ReadOnlyInline):
 class ReminderInline(ReadOnlyInline):
     model = Reminder
     fields = ("hours", "deadline", "sent_at")
-
-
-class ExtensionForm(forms.Form):
-    until = forms.SplitDateTimeField(
-        label="Neue Frist",
-        widget=AdminSplitDateTime,
-        help_text="Der erste Augenblick, in dem nichts mehr angenommen wird. Ortszeit in Nordrhein-Westfalen.",
-    )
-    reason = forms.CharField(
-        label="Grund",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-        help_text="Steht im Verlauf der Einreichung.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        widget = self.fields["until"].widget
-        assert isinstance(widget, AdminSplitDateTime)
-        for part, name in zip(widget.widgets, ("Datum", "Uhrzeit"), strict=True):
-            part.attrs["aria-label"] = f"Neue Frist, {name}"
 
 
 class WaitingMembership(admin.SimpleListFilter):
@@ -136,7 +114,7 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
         assert isinstance(request.user, User)
         if not permissions.may_extend(request.user):
             raise PermissionDenied
-        form = ExtensionForm(request.POST or None)
+        form = DeadlineForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
                 entries.extend(entry, by=request.user, **form.cleaned_data)

@@ -124,6 +124,7 @@ class Event(models.Model):
         REMINDED = "reminded", "erinnert"
         ADMITTED = "admitted", "zugelassen"
         EXCLUDED = "excluded", "ausgeschlossen"
+        HANDED_BACK = "handed_back", "zur Korrektur zurückgegeben"
         CHECK_REOPENED = "check_reopened", "formale Prüfung wieder geöffnet"
 
     submission = models.ForeignKey(

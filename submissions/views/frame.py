@@ -79,6 +79,8 @@ class Frame:
             return "Zurückgezogen – nimmt nicht mehr teil"
         if self.entry.formal_check == Submission.Check.EXCLUDED:
             return "Ausgeschlossen – nimmt nicht mehr teil"
+        if self.entry.formal_check == Submission.Check.RETURNED and self.open:
+            return "Eingereicht – bitte korrigieren und noch einmal einreichen"
         return f"Eingereicht – Version {version.number} gilt"
 
     @property

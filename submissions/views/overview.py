@@ -16,7 +16,7 @@ from accounts.models import Membership, User
 from landespreis import clock, wording
 from submissions import checks, difference, permissions, reading, workflow
 from submissions import draft as drafts
-from submissions.actions import entries
+from submissions.actions import entries, formal_check
 from submissions.models import Editor, Round, Section, Submission
 from submissions.sections import SectionSpec
 from submissions.views import frame
@@ -108,6 +108,7 @@ def overview(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         "receipt": versions[0].receipt if versions else None,
         "changes": _changes(page, request.user),
         "waiting": _waiting(page, request.user),
+        "correction": formal_check.correction(entry) if page.open else "",
         "may_invite": permissions.may_invite(request.user, entry),
     }
     return render(request, "submissions/overview.html", context)
@@ -140,6 +141,8 @@ def _row(user: User, draft: drafts.Draft) -> Row:
 def _standing(entry: Submission, *, is_open: bool) -> tuple[str, str]:
     """Return sign and words of an entry's state."""
     if entry.status == Submission.Status.SUBMITTED and entry.current:
+        if entry.formal_check == Submission.Check.RETURNED and is_open:
+            return "begun", "eingereicht, bitte korrigieren"
         return "done", f"eingereicht, Version {entry.current.number} gilt"
     if entry.status == Submission.Status.WITHDRAWN:
         return "empty", "zurückgezogen"

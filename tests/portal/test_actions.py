@@ -14,9 +14,20 @@ from landespreis import clock, inspection
 from landespreis.refusal import Refused, Unavailable
 from portal.actions import downloads, faq, inquiries, news, pages, pictures
 from portal.actions.texts import Unreadable
-from portal.models import Download, FaqSection, FormerAddress, Inquiry, Page, PageVersion, Picture
+from portal.models import (
+    Block,
+    Download,
+    FaqSection,
+    FormerAddress,
+    Inquiry,
+    Newsletter,
+    Page,
+    PageVersion,
+    Picture,
+    Proposal,
+)
 from portal.models.pictures import folder
-from tests.accounts.factories import StaffFactory
+from tests.accounts.factories import StaffFactory, UserFactory
 from tests.portal import factories
 
 pytestmark = pytest.mark.django_db
@@ -194,15 +205,38 @@ def test_remove_picture_takes_its_files_along() -> None:
     assert not default_storage.exists(picture.file.name)
 
 
-def test_remove_picture_that_is_shown_is_refused() -> None:
-    titled, written = factories.picture(), factories.picture(factories.jpeg(500))
-    factories.NewsFactory(title="Mit Titelbild", picture=titled)
-    factories.page(title="Mit Bild im Text", body=f"![Ein Bach](bild:{written.pk})")
+@pytest.mark.parametrize("written", [False, True])
+@pytest.mark.parametrize("kind", ["news", "project", "event", "proposal"])
+def test_remove_picture_that_is_shown_is_refused(kind: str, written: bool) -> None:
+    picture = factories.picture()
+    shown = {"body": f"![Ein Bach](bild:{picture.pk})"} if written else {"picture": picture}
+    {
+        "news": factories.NewsFactory,
+        "project": factories.ProjectFactory,
+        "event": factories.EventFactory,
+        "proposal": _proposal,
+    }[kind](title="Am Bach", **shown)
 
-    for picture, place in ((titled, "Mit Titelbild"), (written, "Mit Bild im Text")):
+    with pytest.raises(Refused, match="Am Bach"):
+        pictures.remove(picture)
+
+    assert Picture.objects.count() == 1
+
+
+def test_remove_picture_in_a_page_or_newsletter_is_refused() -> None:
+    first, second = factories.picture(), factories.picture(factories.jpeg(500))
+    factories.page(title="Mit Bild im Text", body=f"![Ein Bach](bild:{first.pk})")
+    issue = Newsletter.objects.create(subject="Der Start", changed_at=clock.now())
+    issue.blocks.create(kind=Block.Kind.TEXT, heading="Am Bach", body=f"![Ein Bach](bild:{second.pk})")
+
+    for picture, place in ((first, "Mit Bild im Text"), (second, "Am Bach")):
         with pytest.raises(Refused, match=place):
             pictures.remove(picture)
-    assert Picture.objects.count() == 2
+
+
+def _proposal(**fields: Any) -> Proposal:
+    now = clock.now()
+    return Proposal.objects.create(owner=UserFactory(), created_at=now, saved_at=now, **fields)
 
 
 # Downloads ---------------------------------------------------------------------------------------------

@@ -134,6 +134,19 @@ def test_public_page_sets_no_cookie_and_says_how_it_may_be_kept(client: Client, 
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize(("address", "policy"), [
+    ("/gibt-es-nicht/", "public, max-age=0, must-revalidate"),
+    ("/aktuelles/gibt-es-nicht/", "public, max-age=0, must-revalidate"),
+    ("/kontakt/", "private, no-store"),
+])  # fmt: skip
+def test_nothing_depends_on_cookies_of_who_only_reads(client: Client, db: None, address: str, policy: str) -> None:
+    factories.page("kontakt")
+
+    response = client.get(address)
+
+    assert (response.headers["Cache-Control"], response.headers.get("Vary"), response.cookies) == (policy, None, {})
+
+
 @pytest.mark.parametrize("address", PUBLIC)
 def test_warm_public_page_asks_the_database_at_most_once(
     client: Client, filled: None, address: str, django_assert_max_num_queries: Any

@@ -52,6 +52,7 @@ def test_load_pages_keeps_what_staff_have_saved() -> None:
     ("datenschutz", [
         "Artikel 13 DSGVO", "Datenschutzbeauftragte Person", "Auskunft", "Berichtigung", "Löschung", "Einschränkung",
         "Übertragung", "widersprechen", "Beschweren", "Landesarchiv", "Cookie", "§ 4 ArchivG NRW", "Empfang|erhält",
+        "Newsletter", "Termin anmelden", "Projekt vorschlagen",
     ]),
     ("barrierefreiheit", [
         "§§ 10 bis 10e", "BITVNRW", "EN 301 549", "WCAG", "Verfahren:", "Erstellt am:", "Nicht barrierefreie Inhalte",

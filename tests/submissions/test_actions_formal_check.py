@@ -1,7 +1,8 @@
 """The formal check: every state × act, who may, when, what is journalled and mailed, and beside the jury's decision."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from threading import Event as Signal
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import Client
 from post_office.models import Email
 
 from accounts.models import User
@@ -36,14 +38,24 @@ EXPECTED = {
     (Check.EXCLUDED, CheckAct.ADMIT): None,
     (Check.EXCLUDED, CheckAct.EXCLUDE): None,
     (Check.EXCLUDED, CheckAct.REOPEN): Check.OPEN,
-    (Check.RETURNED, CheckAct.ADMIT): None,
-    (Check.RETURNED, CheckAct.EXCLUDE): None,
-    (Check.RETURNED, CheckAct.REOPEN): None,
+    (Check.RETURNED, CheckAct.ADMIT): Check.ADMITTED,
+    (Check.RETURNED, CheckAct.EXCLUDE): Check.EXCLUDED,
+    (Check.RETURNED, CheckAct.REOPEN): Check.OPEN,
+    (Check.OPEN, CheckAct.HAND_BACK): Check.RETURNED,
+    (Check.ADMITTED, CheckAct.HAND_BACK): None,
+    (Check.EXCLUDED, CheckAct.HAND_BACK): None,
+    (Check.RETURNED, CheckAct.HAND_BACK): None,
+    (Check.OPEN, CheckAct.CORRECT): None,
+    (Check.ADMITTED, CheckAct.CORRECT): None,
+    (Check.EXCLUDED, CheckAct.CORRECT): None,
+    (Check.RETURNED, CheckAct.CORRECT): Check.OPEN,
 }
+LATER = CLOSES + timedelta(days=7)
 VERBS: dict[CheckAct, Callable[[Submission, User], Any]] = {
     CheckAct.ADMIT: lambda entry, by: formal_check.admit(entry, by=by),
     CheckAct.EXCLUDE: lambda entry, by: formal_check.exclude(entry, by=by, reason="Nur eine Kommune"),
     CheckAct.REOPEN: lambda entry, by: formal_check.reopen(entry, by=by, reason="Nachweis kam"),
+    CheckAct.HAND_BACK: lambda entry, by: formal_check.hand_back(entry, by=by, until=LATER, reason="Seite 2 fehlt"),
 }
 ALL: dict[str, Callable[[Submission, User], Any]] = {
     **{act.value: verb for act, verb in VERBS.items()},
@@ -52,6 +64,7 @@ ALL: dict[str, Callable[[Submission, User], Any]] = {
 WITH_REASON: dict[str, Callable[..., Any]] = {
     "exclude": formal_check.exclude,
     "reopen": formal_check.reopen,
+    "hand_back": partial(formal_check.hand_back, until=LATER),
     "withdraw": formal_check.withdraw_on_request,
 }
 
@@ -96,7 +109,7 @@ def test_checked_for_every_pair(check: Check, act: CheckAct) -> None:
 
 
 @pytest.mark.parametrize("check", Check)
-@pytest.mark.parametrize("act", CheckAct)
+@pytest.mark.parametrize("act", VERBS)
 def test_verb_for_every_pair(entry: Submission, office: User, check: Check, act: CheckAct) -> None:
     put(entry, formal_check=check)
     expected, before = EXPECTED[check, act], Event.objects.count()
@@ -328,3 +341,83 @@ def test_exclude_beside_withdrawing_never_excludes_what_is_withdrawn(entry: Subm
 
     verbs = list(Event.objects.order_by("pk").values_list("verb", flat=True))[-2:]
     assert verbs in (["submitted", "withdrawn"], ["excluded", "withdrawn"])
+
+
+# Handing back ----------------------------------------------------------------------------------------
+
+
+def handed_back(entry: Submission, office: User) -> Submission:
+    formal_check.hand_back(entry, by=office, until=LATER, reason="Die Niederschrift fehlt.")
+    return Submission.objects.get(pk=entry.pk)
+
+
+def test_handed_back_entry_has_a_deadline_of_its_own_and_a_mail_says_what_to_change(
+    entry: Submission, office: User
+) -> None:
+    entry = handed_back(entry, office)
+
+    assert entry.deadline == LATER
+    assert entry.extensions.get().granted_by == office
+    mail = Email.objects.get(subject__startswith="Bitte korrigieren")
+    assert "Dienstag, 17. Februar 2026, 24:00 Uhr" not in mail.message
+    assert "Montag, 16. Februar 2026, 24:00 Uhr (MEZ)" in mail.message
+    assert "Die Niederschrift fehlt." in mail.message
+    assert formal_check.correction(entry) == "Die Niederschrift fehlt."
+
+
+def test_submit_of_the_correction_opens_the_check_again(entry: Submission, office: User) -> None:
+    entry = handed_back(entry, office)
+    Submission.objects.filter(pk=entry.pk).update(abstract="Jetzt mit Niederschrift.")
+
+    factories.submit(Submission.objects.get(pk=entry.pk))
+
+    entry = Submission.objects.get(pk=entry.pk)
+    assert (entry.formal_check, entry.current and entry.current.number) == (Check.OPEN, 2)
+    assert formal_check.correction(entry) == ""
+
+
+def test_submit_of_the_same_again_is_no_correction(entry: Submission, office: User) -> None:
+    entry = handed_back(entry, office)
+
+    factories.submit(entry)
+
+    entry = Submission.objects.get(pk=entry.pk)
+    assert (entry.formal_check, entry.current and entry.current.number) == (Check.RETURNED, 1)
+
+
+def test_correction_is_accepted_until_its_deadline_only(entry: Submission, office: User, at: Clock) -> None:
+    entry = handed_back(entry, office)
+    Submission.objects.filter(pk=entry.pk).update(abstract="Zu spät.")
+    at(LATER)
+
+    with pytest.raises(Refused, match="Frist endete"):
+        factories.submit(Submission.objects.get(pk=entry.pk))
+
+    assert formal_check.admit(entry, by=office).formal_check == Check.ADMITTED
+
+
+@pytest.mark.parametrize("until", [CLOSES, CLOSES - SECOND, CLOSES - timedelta(days=30)])
+def test_hand_back_needs_a_moment_to_come(entry: Submission, office: User, until: datetime) -> None:
+    with pytest.raises(Refused, match="in der Zukunft"):
+        formal_check.hand_back(entry, by=office, until=until, reason="Seite 2 fehlt")
+
+    assert Submission.objects.get().formal_check == Check.OPEN
+
+
+def test_hand_back_waits_for_the_deadline(entry: Submission, office: User, at: Clock) -> None:
+    at(CLOSES - SECOND)
+
+    with pytest.raises(Refused, match="läuft noch"):
+        formal_check.hand_back(entry, by=office, until=LATER, reason="Seite 2 fehlt")
+
+
+def test_people_read_on_the_entry_what_to_change(entry: Submission, office: User, client: Client) -> None:
+    handed_back(entry, office)
+    client.force_login(entry.owner)
+
+    html = client.get(entry.get_absolute_url()).content.decode()
+    listed = client.get("/einreichungen/").content.decode()
+
+    assert "Die Niederschrift fehlt." in html
+    assert "bitte korrigieren und noch einmal einreichen" in html
+    assert "eingereicht, bitte korrigieren" in listed

@@ -22,6 +22,7 @@ LIST = "admin:submissions_submission_changelist"
 TITLES = {
     "zulassen": "Zulassen",
     "ausschliessen": "Ausschließen",
+    "zurueckgeben": "Zur Korrektur zurückgeben",
     "wieder-oeffnen": "Prüfung wieder öffnen",
     "zurueckziehen": "Zurückziehen auf Wunsch",
 }
@@ -63,7 +64,8 @@ def put(entry: Submission, **fields: str) -> None:
 @pytest.mark.parametrize(
     ("check", "expected"),
     [
-        (Check.OPEN, ["zulassen", "ausschliessen", "zurueckziehen"]),
+        (Check.OPEN, ["zulassen", "ausschliessen", "zurueckgeben", "zurueckziehen"]),
+        (Check.RETURNED, ["zulassen", "ausschliessen", "wieder-oeffnen", "zurueckziehen"]),
         (Check.ADMITTED, ["ausschliessen", "wieder-oeffnen", "zurueckziehen"]),
         (Check.EXCLUDED, ["wieder-oeffnen", "zurueckziehen"]),
     ],
@@ -86,6 +88,7 @@ def test_entry_that_is_not_submitted_offers_nothing(office: Client, open_round: 
     [
         ("zulassen", Check.OPEN, "Die Jury liest und bewertet dann die geltende Version", Check.ADMITTED, "admitted"),
         ("ausschliessen", Check.ADMITTED, "zählen nicht mehr", Check.EXCLUDED, "excluded"),
+        ("zurueckgeben", Check.OPEN, "zählt die bisherige Version", Check.RETURNED, "handed_back"),
         ("wieder-oeffnen", Check.EXCLUDED, "noch nicht geprüft", Check.OPEN, "check_reopened"),
         ("zurueckziehen", Check.OPEN, "Nur auf Wunsch der Einreichenden", Check.OPEN, "withdrawn"),
     ],
@@ -97,7 +100,7 @@ def test_button_asks_once_more_and_decides(
 
     asked = office.get(of(entry, act)).content.decode()
     unchanged = Submission.objects.get().formal_check
-    answer = office.post(of(entry, act), {"reason": "Nachweis fehlt"})
+    answer = office.post(of(entry, act), {"reason": "Nachweis fehlt", "until_0": "20.02.2026", "until_1": "12:00"})
 
     assert words in asked
     assert "IKZ-2026-0001 PegelVerbund Hellweg" in asked
@@ -105,7 +108,8 @@ def test_button_asks_once_more_and_decides(
     assert answer.headers["Location"] == page(entry)
     assert Submission.objects.get().formal_check == after
     event = Event.objects.latest("pk")
-    assert (event.verb, event.detail) == (verb, {} if act == "zulassen" else {"reason": "Nachweis fehlt"})
+    until = {"until": "2026-02-20T12:00:00+01:00"} if act == "zurueckgeben" else {}
+    assert (event.verb, event.detail) == (verb, until | ({} if act == "zulassen" else {"reason": "Nachweis fehlt"}))
 
 
 @pytest.mark.parametrize("act", ["ausschliessen", "wieder-oeffnen", "zurueckziehen"])

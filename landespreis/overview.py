@@ -1,0 +1,148 @@
+"""The first page of the admin: what each app has to say about where the award stands and what waits for somebody.
+
+An app says it in a module `overview` with a function `part(user, now)`; what the person may not see is not in it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Protocol
+
+from django.contrib.auth.models import PermissionsMixin
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from post_office.models import STATUS
+
+from landespreis import health, wording
+
+APPS = ("submissions", "jury", "accounts", "portal")
+"""In the order in which they are shown."""
+LATE = timedelta(minutes=10)
+"""How long mail and PDFs may be owed before somebody should look."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that stands large: what it counts, and where its rows are listed."""
+
+    number: int
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """So many things wait for somebody; with none it says that nothing does. `detail` tells since when or what.
+
+    `label` goes with every number but one, for which there is `one`.
+    """
+
+    number: int
+    label: str
+    one: str
+    url: str
+    detail: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.one if self.number == 1 else self.label
+
+    @property
+    def sign(self) -> str:
+        return "error" if self.number else "done"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers by row; `rows` are label, address (may be empty) and one number for each further head.
+
+    With `noted` the last column has words instead.
+    """
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[tuple[str, str, Sequence[str]]]
+    noted: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture with the table behind it."""
+
+    title: str
+    svg: SafeString
+    table: Table
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one app says."""
+
+    headline: str = ""
+    state: str = ""
+    figures: Sequence[Figure] = ()
+    tasks: Sequence[Task] = ()
+    tables: Sequence[Table] = ()
+    charts: Sequence[Chart] = ()
+
+
+class Overview(Protocol):
+    def part(self, user: PermissionsMixin, now: datetime) -> Part: ...
+
+
+@dataclass
+class Page:
+    """All parts put together."""
+
+    headline: str = "Überblick"
+    state: str = ""
+    figures: list[Figure] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+
+
+def page(user: PermissionsMixin, now: datetime) -> Page:
+    """Return what the person reads first; the number of queries does not depend on how much there is."""
+    whole = Page()
+    for one in (*_parts(user, now), _ground(user)):
+        whole.headline, whole.state = one.headline or whole.headline, one.state or whole.state
+        whole.figures += one.figures
+        whole.tasks += one.tasks
+        whole.tables += one.tables
+        whole.charts += one.charts
+    whole.tasks.sort(key=lambda task: not task.number)
+    return whole
+
+
+def _parts(user: PermissionsMixin, now: datetime) -> Iterator[Part]:
+    for app in APPS:
+        if find_spec(f"{app}.overview"):
+            module: Overview = import_module(f"{app}.overview")
+            yield module.part(user, now)
+
+
+def _ground(user: PermissionsMixin) -> Part:
+    """Say whether mail and PDFs come; in the machine's time, as they are sent."""
+    if not user.has_perm("post_office.view_email"):
+        return Part()
+    mails = reverse("admin:post_office_email_changelist")
+    failed = health.undelivered()
+    owed = health.oldest_owed()
+    now = timezone.now()
+    names = {"mail": "Mail", "receipt": "Eingangsbestätigung", "paper": "Niederschrift oder Urkunde"}
+    pages = {
+        "mail": mails,
+        "receipt": reverse("admin:submissions_receipt_changelist"),
+        "paper": reverse("admin:jury_paper_changelist"),
+    }
+    late = [
+        Task(1, "", f"{names[kind]} überfällig", pages[kind], f"die älteste von {wording.recently(since, now)}")
+        for kind, since in owed.items()
+        if since and now - since > LATE
+    ]
+    undelivered = Task(failed, "Mails nicht zustellbar", "Mail nicht zustellbar", f"{mails}?stand={STATUS.failed}")
+    return Part(tasks=[*late, undelivered])

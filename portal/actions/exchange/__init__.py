@@ -1,0 +1,1 @@
+"""Projects as tables: taking them out, and bringing them in through the verb that saves them."""

@@ -1,0 +1,90 @@
+"""What the verbs owe to those who register for a date: one mail per occasion, with the calendar file where it helps."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from post_office.models import Attachment
+
+from landespreis import mail
+from landespreis.clock import BERLIN
+from portal import calendars
+from portal.models import Event, Registration
+
+FILE = "termin.ics"
+Status = Registration.Status
+
+
+def confirm(event: Event, registration: Registration) -> None:
+    """Ask whether the address is theirs. Nothing in it was typed by whoever registered."""
+    _owe("event_confirm", event, registration)
+
+
+def known(event: Event, registration: Registration) -> None:
+    """Tell somebody who registers again that they are registered already."""
+    _owe("event_known", event, registration)
+
+
+def seated(event: Event, registration: Registration, *, moved_up: bool) -> None:
+    file = mail.Attached(FILE, calendars.single(event, joining_link=event.joining_link), calendars.mimetype(event))
+    _owe("event_moved_up" if moved_up else "event_registered", event, registration, [file])
+
+
+def waiting(event: Event, registration: Registration) -> None:
+    _owe("event_waiting", event, registration)
+
+
+def withdrawn(event: Event, registration: Registration, *, had_place: bool) -> None:
+    _owe("event_withdrawn", event, registration, had_place=had_place)
+
+
+def reminder(event: Event, registration: Registration, *, now: datetime) -> None:
+    """Say that it is tomorrow, or today where the beat comes late."""
+    today = now.astimezone(BERLIN).date() == event.starts_at.astimezone(BERLIN).date()
+    _owe("event_reminder", event, registration, day="Heute" if today else "Morgen")
+
+
+def changed(event: Event) -> None:
+    """Tell those who have a place what a date is like now; whoever waits learns it with the place."""
+    _tell("event_changed", event, event.registrations.seated())
+
+
+def moved(event: Event) -> None:
+    """Tell everybody who comes or waits the new time."""
+    _tell("event_moved", event, event.registrations.told())
+
+
+def cancelled(event: Event) -> None:
+    """Tell everybody who comes or waits that they need not come."""
+    _tell("event_cancelled", event, event.registrations.told())
+
+
+def _tell(template: str, event: Event, registrations: Iterable[Registration]) -> None:
+    """Owe a mail to each; those who have a place get the calendar file, which is kept once for all of them."""
+    people = list(registrations)
+    if not any(person.status == Status.CONFIRMED for person in people):
+        kept = []
+    else:
+        link = "" if event.cancelled_at else event.joining_link
+        kept = [mail.keep(mail.Attached(FILE, calendars.single(event, joining_link=link), calendars.mimetype(event)))]
+    for person in people:
+        _owe(template, event, person, kept if person.status == Status.CONFIRMED else [])
+
+
+def _owe(
+    template: str,
+    event: Event,
+    registration: Registration,
+    attachments: Iterable[mail.Attached | Attachment] = (),
+    **more: object,
+) -> None:
+    has_place = registration.status == Status.CONFIRMED
+    context = {
+        "event": event,
+        "registration": registration,
+        "has_place": has_place,
+        "joining_link": event.joining_link if has_place and not event.cancelled_at else "",
+        "event_path": event.get_absolute_url(),
+        "path": registration.get_absolute_url(),
+        **more,
+    }
+    mail.owe(template, registration.email, context, attachments=attachments)

@@ -1,0 +1,149 @@
+"""What home tells of the directory and offers to its visitors: the newest projects, counted figures, next steps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, Func, IntegerField, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.urls import reverse
+
+from accounts.models import Municipality
+from landespreis import wording
+from portal import picturing
+from portal.models import Project, ProjectFacet, ProjectPartner
+from submissions.models import Partner, Round
+
+NAMED = 5
+"""How many of those who take part a row names; the rest is counted."""
+TOWNS = (Municipality.Kind.TOWN, Municipality.Kind.INDEPENDENT, Municipality.Kind.COMMUNE)
+Phase = Round.Phase
+
+
+@dataclass(frozen=True)
+class Teaser:
+    """A project as home shows it: who takes part in words, and the address of its picture if no photo was uploaded."""
+
+    project: Project
+    people: str
+    picture: str
+
+
+def newest(now: datetime, most: int) -> list[Teaser]:
+    """Return the projects that came out last, in two queries."""
+    partners = Prefetch("partners", ProjectPartner.objects.select_related("municipality"))
+    rows = Project.objects.published(now).select_related("category", "lead", "picture").prefetch_related(partners)
+    return [
+        Teaser(project, _people(project), "" if project.picture else picturing.address(project))
+        for project in rows[:most]
+    ]
+
+
+def _people(project: Project) -> str:
+    """Return «Hamm, Unna und Kreis Warendorf»: the lead first, then its partners."""
+    names = [_short(project.lead.label)] if project.lead else []
+    names += [_short(partner.label) + _abroad(partner) for partner in project.partners.all()]
+    if len(names) > NAMED + 1:
+        names = [*names[:NAMED], f"{len(names) - NAMED} weitere"]
+    return wording.listed(names)
+
+
+def _short(label: str) -> str:
+    return label.removeprefix("Stadt ").removeprefix("Gemeinde ")
+
+
+def _abroad(partner: ProjectPartner) -> str:
+    is_named = partner.country not in {Partner.Country.DE, Partner.Country.XX} and "(" not in partner.label
+    return f" ({partner.get_country_display()})" if is_named else ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Counted, never estimated: published projects, towns that lead or join one, projects with a partner elsewhere."""
+
+    projects: int
+    taking_part: int
+    towns: int
+    beyond: int
+
+
+def figures(now: datetime) -> Figures | None:
+    """Count the directory in one query; None while it is empty."""
+    published = Project.objects.published(now).order_by()
+    elsewhere = ProjectPartner.objects.filter(~Q(country=Partner.Country.DE) | Q(kind=Partner.Kind.OUTSIDE))
+    joined = ProjectFacet.objects.filter(
+        kind=ProjectFacet.Kind.MUNICIPALITY, value=OuterRef("ags"), project__published_at__lte=now
+    )
+    counted = Municipality.objects.filter(kind__in=TOWNS).aggregate(
+        towns=Count("pk"),
+        taking_part=Count("pk", filter=Exists(joined)),
+        projects=Max(_amount(published)),
+        beyond=Max(_amount(published.filter(Exists(elsewhere.filter(project=OuterRef("pk")))))),
+    )
+    return Figures(**counted) if counted["projects"] else None
+
+
+def _amount(rows: QuerySet[Any]) -> Subquery:
+    """Return the number of `rows` as a value within another query."""
+    return Subquery(rows.annotate(amount=Func(F("pk"), function="COUNT", output_field=IntegerField())).values("amount"))
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a visitor of one kind does next: a sentence, and links of which the first matters most."""
+
+    key: str
+    who: str
+    text: str
+    links: Sequence[tuple[str, str]]
+
+
+def ways(phase: Round.Phase | None, *, has_winners: bool) -> list[Way]:
+    """Return the next step for a municipality, for somebody with a project of their own, and for a reader."""
+    projects, events = ("Projekte ansehen", reverse("portal:projects")), ("Termine", reverse("portal:events"))
+    return [
+        _municipality(phase, has_winners=has_winners),
+        Way(
+            "projekt",
+            "Sie haben ein eigenes Projekt",
+            "Auch ohne Wettbewerb gehört es ins Verzeichnis. Andere Kommunen suchen dort nach Vorbildern und Partnern.",
+            [("Projekt vorschlagen", reverse("portal:proposals"))],
+        ),
+        Way(
+            "lesen",
+            "Sie suchen Anregungen",
+            "Lesen Sie, wie andere es lösen, fragen Sie bei einem Termin nach oder abonnieren Sie den Newsletter.",
+            [projects, events, ("Newsletter", reverse("portal:newsletters"))],
+        ),
+    ]
+
+
+def _municipality(phase: Round.Phase | None, *, has_winners: bool) -> Way:
+    award, entries = reverse("portal:award"), reverse("submissions:index")
+    text, links = {
+        None: (
+            "Die nächste Runde ist noch nicht angekündigt. Die Bedingungen bleiben.",
+            [("Bedingungen lesen", award)],
+        ),
+        Phase.ANNOUNCED: (
+            "Legen Sie Ihr Konto schon jetzt an. Schreiben können Sie, sobald die Einreichung beginnt.",
+            [("Konto anlegen", reverse("account_signup")), ("Bedingungen lesen", award)],
+        ),
+        Phase.OPEN: (
+            "Eine Kommune reicht für alle Partner ein. Unterbrechen geht immer, ändern bis zum Ende der Frist.",
+            [("Beitrag einreichen", reverse("submissions:start")), ("Entwurf weiterschreiben", entries)],
+        ),
+        Phase.REVIEW: (
+            "Die Einreichung ist beendet. Den Stand Ihres Beitrags sehen Sie nach dem Anmelden.",
+            [("Stand meines Beitrags", entries), ("Ablauf", f"{award}#ablauf")],
+        ),
+        Phase.DECIDED: (
+            "Die Jury hat entschieden. Wer gewonnen hat, erfahren alle bei der Preisverleihung.",
+            [("Stand meines Beitrags", entries), ("Ablauf", f"{award}#ablauf")],
+        ),
+        Phase.PUBLISHED: (
+            "Der Preis ist verliehen. Vieles lässt sich übernehmen; fragen Sie bei den Kommunen nach.",
+            [("Preisträger ansehen", f"{award}#preistraeger" if has_winners else award), ("Meine Beiträge", entries)],
+        ),
+    }[phase]
+    return Way("kommune", "Sie arbeiten in einer Kommune", text, links)

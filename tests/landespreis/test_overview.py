@@ -1,0 +1,202 @@
+"""The first page of the admin: right numbers for whoever may see them, nothing for others, constant queries."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from post_office.models import STATUS, Email
+
+from accounts.models import User
+from landespreis import clock, overview
+from portal.models import Inquiry
+from submissions.actions import formal_check
+from submissions.models import Round, Submission
+from tests.accounts.conftest import show_factor
+from tests.accounts.factories import MembershipFactory, StaffFactory
+from tests.conftest import CLOSES, OPENS
+from tests.jury import factories as jury
+from tests.portal.factories import InquiryFactory
+from tests.submissions import factories
+
+At = Callable[[datetime], None]
+
+
+@pytest.fixture
+def office(db: None) -> User:
+    return staff("Geschäftsstelle")
+
+
+def staff(role: str) -> User:
+    call_command("load_roles", verbosity=0)
+    user: User = StaffFactory()
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def seen(user: User) -> overview.Page:
+    return overview.page(User.objects.get(pk=user.pk), clock.now())
+
+
+def numbers(user: User) -> dict[str, int]:
+    return {figure.label: figure.number for figure in seen(user).figures}
+
+
+def tasks(user: User) -> dict[str, int]:
+    return {task.label: task.number for task in seen(user).tasks}
+
+
+def test_figures_count_entries_of_the_round(office: User, open_round: Round) -> None:
+    factories.submitted(open_round)
+    factories.complete(open_round)
+    Submission.objects.create(round=open_round, owner=StaffFactory())
+
+    assert list(numbers(office).values()) == [1, 2, 1, 2]
+
+
+def test_table_counts_by_category(office: User, open_round: Round, at: At) -> None:
+    entry = factories.submitted(open_round)
+    other = factories.submitted(open_round)
+    at(CLOSES)
+    formal_check.admit(entry, by=office)
+    formal_check.exclude(other, reason="Kein zweiter Partner.", by=office)
+
+    table = seen(office).tables[0]
+
+    chosen = next(
+        row for row in table.rows if entry.submitted_category and row[0] == entry.submitted_category.short_name
+    )
+    assert chosen[2] == ["2", "1", "1", "0"]
+    assert len(table.rows) == 6
+
+
+def test_course_is_drawn_with_its_numbers_by_week(office: User, open_round: Round, at: At) -> None:
+    at(OPENS + timedelta(days=1))
+    factories.submitted(open_round)
+    at(OPENS + timedelta(days=10))
+    factories.submitted(open_round)
+
+    chart = seen(office).charts[0]
+
+    assert "2 angelegt und 2 eingereicht" in chart.svg
+    assert [row[2] for row in chart.table.rows] == [["1", "1"], ["2", "2"]]
+
+
+@pytest.mark.parametrize(("moment", "words"), [
+    (OPENS - timedelta(days=2), "Beginn Montag, 1. Dezember 2025, 00:00 Uhr (MEZ), in 2 Tag"),
+    (CLOSES - timedelta(hours=2), "Einreichungsschluss Montag, 9. Februar 2026, 24:00 Uhr (MEZ), noch 2 Stunden"),
+    (CLOSES, "Preisträger bleiben vertraulich bis"),
+])  # fmt: skip
+def test_state_names_phase_and_what_is_left(office: User, round: Round, at: At, moment: datetime, words: str) -> None:
+    at(moment)
+
+    assert words in seen(office).state
+
+
+def test_state_after_the_embargo_is_the_phase_alone(office: User, round: Round, at: At) -> None:
+    at(round.embargo_until)
+
+    assert seen(office).state == "Phase: veröffentlicht."
+
+
+def test_tasks_count_what_waits(office: User, open_round: Round, at: At) -> None:
+    MembershipFactory()
+    InquiryFactory(kind=Inquiry.Kind.BARRIER)
+    factories.submitted(open_round)
+    at(CLOSES)
+
+    waiting = tasks(office)
+
+    assert waiting["gemeldete Barrieren"] == 1
+    assert waiting["Nachrichten beantworten"] == 0
+    assert waiting["Einreichungen formal prüfen"] == 1
+    assert waiting["Zugehörigkeiten bestätigen"] >= 1
+
+
+def test_tasks_that_wait_stand_before_those_that_are_done(office: User, open_round: Round) -> None:
+    InquiryFactory()
+
+    listed = [task.number > 0 for task in seen(office).tasks]
+
+    assert listed == sorted(listed, reverse=True)
+    assert True in listed
+
+
+def test_mail_is_late_after_ten_minutes_and_counted_when_it_failed(office: User, open_round: Round) -> None:
+    row = Email.objects.create(to="ada@stadt.example", from_email="a@b.example", status=STATUS.queued)
+    Email.objects.filter(pk=row.pk).update(created=timezone.now() - overview.LATE + timedelta(minutes=1))
+    assert not any("überfällig" in task.one for task in seen(office).tasks)
+
+    Email.objects.filter(pk=row.pk).update(created=timezone.now() - overview.LATE - timedelta(minutes=1))
+    assert any(task.one == "Mail überfällig" for task in seen(office).tasks)
+
+    Email.objects.filter(pk=row.pk).update(status=STATUS.failed)
+    assert tasks(office)["Mails nicht zustellbar"] == 1
+
+
+def test_jury_speaks_once_the_window_has_closed(office: User, open_round: Round, at: At) -> None:
+    jury.panel(open_round)
+    jury.admitted(open_round)
+    assert [table.title for table in seen(office).tables] == ["Nach Kategorie"]
+
+    at(CLOSES)
+
+    assert [table.title for table in seen(office).tables] == ["Nach Kategorie", "Bewertung"]
+
+
+def test_editors_see_the_portal_only(open_round: Round) -> None:
+    factories.submitted(open_round)
+    page = seen(staff("Redaktion"))
+
+    assert (page.figures, page.tables, page.charts, page.state) == ([], [], [], "")
+    assert {task.label for task in page.tasks} == {
+        "gemeldete Barrieren", "Nachrichten beantworten", "Projektvorschläge prüfen",
+    }  # fmt: skip
+
+
+def test_drafts_are_counted_and_never_named(client: Client, office: User, open_round: Round) -> None:
+    entry = factories.complete(open_round)
+    Submission.objects.filter(pk=entry.pk).update(title="Ein geheimer Titel")
+    show_factor(client, office)
+
+    html = client.get(reverse("admin:index")).content.decode()
+
+    assert "davon vollständig, aber nicht eingereicht" in html
+    assert "Ein geheimer Titel" not in html
+
+
+def test_page_without_a_round_offers_to_make_one(client: Client, db: None) -> None:
+    show_factor(client, StaffFactory(superuser=True))
+
+    html = client.get(reverse("admin:index")).content.decode()
+
+    assert "Es gibt noch keine Wettbewerbsrunde." in html
+    assert reverse("admin:submissions_round_add") in html
+
+
+@pytest.mark.parametrize("moment", [CLOSES - timedelta(days=1), CLOSES])
+def test_page_asks_the_database_equally_often(
+    client: Client, office: User, open_round: Round, at: At, moment: datetime
+) -> None:
+    show_factor(client, office)
+    asked = []
+    for _ in range(2):
+        for _ in range(2):
+            at(CLOSES - timedelta(days=2))
+            factories.submitted(open_round)
+            factories.complete(open_round)
+            MembershipFactory()
+            InquiryFactory()
+        at(moment)
+        client.get(reverse("admin:index"))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("admin:index"))
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]

@@ -27,7 +27,7 @@ HEADERS = {
 
 FORM_LIMIT = 3 * 1024 * 1024
 """Bytes of a body on any path that takes no files."""
-UPLOAD_PATHS = re.compile(r"^/(einreichungen/[^/]+/dateien/|admin/)")
+UPLOAD_PATHS = re.compile(r"^/(einreichungen/[^/]+/dateien/|projekte/vorschlagen/[^/]+/bild/|admin/)")
 
 
 def response_headers(get_response: GetResponse) -> GetResponse:

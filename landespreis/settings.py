@@ -207,6 +207,8 @@ CELERY_BEAT_SCHEDULE = {
         "portal.tasks.retract_projects": 2 * BEAT_TICK,
         "portal.tasks.remind_of_events": 4 * BEAT_TICK,
         "portal.tasks.forget_registrations": 240 * BEAT_TICK,
+        "portal.tasks.send_newsletters": BEAT_TICK,
+        "portal.tasks.forget_subscribers": 240 * BEAT_TICK,
     }.items()
 }
 
@@ -380,6 +382,17 @@ INQUIRY_DAYS = env.int("INQUIRY_DAYS", default=180)
 """How long a settled message is kept."""
 FORM_SECONDS = env.int("FORM_SECONDS", default=4)
 """Quicker than that no person fills in a form that asks for a message."""
+
+# Newsletter ---------------------------------------------------------------------------------------
+NEWSLETTER_FROM = env.str("NEWSLETTER_FROM", default="") or DEFAULT_FROM_EMAIL
+NEWSLETTER_BOUNCE_ADDRESS = env.str("NEWSLETTER_BOUNCE_ADDRESS", default="")
+"""The mailbox for bounces; its server must deliver name+anything@ to it. Empty: they go to NEWSLETTER_FROM."""
+NEWSLETTER_BOUNCES = env.int("NEWSLETTER_BOUNCES", default=3)
+"""After so many issues that came back for good nothing is sent to an address any more."""
+NEWSLETTER_CONFIRM_DAYS = env.int("NEWSLETTER_CONFIRM_DAYS", default=7)
+"""How long somebody may take to confirm; then the address is deleted."""
+NEWSLETTER_KEEP_DAYS = env.int("NEWSLETTER_KEEP_DAYS", default=30)
+"""How long the address of somebody who left is kept, with the proof of consent."""
 
 # Forms -------------------------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["kern"]

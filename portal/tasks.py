@@ -1,8 +1,11 @@
 """What the worker does for the portal."""
 
 from celery import shared_task
+from django.conf import settings
 
-from portal.actions import adoption, event_duties, inquiries, prizes
+from portal.actions import adoption, event_duties, inquiries, newsletters, prizes, sending, subscribing
+
+SHARE = 0.9
 
 
 @shared_task(name="portal.tasks.forget_inquiries")
@@ -34,3 +37,15 @@ def forget_registrations() -> None:
     """Delete registrations that nobody confirmed, and those of dates that are long over."""
     event_duties.forget_unconfirmed()
     event_duties.forget_past()
+
+
+@shared_task(name=newsletters.SENDER_TASK)
+def send_newsletters() -> None:
+    """Send newsletters for most of the time until beat asks again; other mail gets its turn in between."""
+    sending.send(SHARE * settings.BEAT_TICK)
+
+
+@shared_task(name="portal.tasks.forget_subscribers")
+def forget_subscribers() -> None:
+    """Delete addresses that were never confirmed, and those of people who left some time ago."""
+    subscribing.forget()

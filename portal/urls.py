@@ -17,9 +17,11 @@ from portal.views import (
     pictures,
     project,
     proposals,
+    proposing,
     registrations,
     search,
     start,
+    subscribing,
 )
 
 app_name = "portal"
@@ -32,7 +34,14 @@ urlpatterns = [
     path("projekte/karte/", directory.map_, name="projects_map"),
     # Proposals for the directory
     path("projekte/vorschlagen/", proposals.index, name="proposals"),
+    path("projekte/vorschlagen/neu/", proposals.new, name="proposal_new"),
+    path("projekte/vorschlagen/aendern/<slug:project>/", proposals.change, name="proposal_change"),
     path("projekte/vorschlagen/<uuid:proposal>/", proposals.proposal, name="proposal"),
+    path("projekte/vorschlagen/<uuid:proposal>/bild/", proposing.picture, name="proposal_picture"),
+    path("projekte/vorschlagen/<uuid:proposal>/vorschau/", proposing.preview, name="proposal_preview"),
+    path("projekte/vorschlagen/<uuid:proposal>/pruefen/", proposing.check, name="proposal_check"),
+    path("projekte/vorschlagen/<uuid:proposal>/zurueckziehen/", proposing.recall, name="proposal_recall"),
+    path("projekte/vorschlagen/<uuid:proposal>/verwerfen/", proposing.discard, name="proposal_discard"),
     # What machines read of the directory
     path("projekte/feed/", open_data.feed, name="projects_feed"),
     path("projekte.json", open_data.json, name="projects_json"),
@@ -58,6 +67,11 @@ urlpatterns = [
     path("termine/anmeldung/<uuid:registration>/termin.ics", registrations.file, name="registration_calendar"),
     # Newsletter
     path("newsletter/", newsletters.index, name="newsletters"),
+    path("newsletter/anmelden/", subscribing.ask, name="newsletter_ask"),
+    path("newsletter/anmelden/danke/", subscribing.asked, name="newsletter_asked"),
+    path("newsletter/bestaetigen/<str:consent>/", subscribing.confirm, name="newsletter_confirm"),
+    path("newsletter/bestaetigt/", subscribing.confirmed, name="newsletter_confirmed"),
+    path("newsletter/abmelden/<str:subscription>/", subscribing.leave, name="newsletter_leave"),
     path("newsletter/<slug:newsletter>/", newsletters.issue, name="newsletter"),
     # Search
     path("suche/", search.index, name="search"),

@@ -13,11 +13,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from portal import picturing
+from portal.actions import newsletters, subscribing
 from submissions.actions import editors, receipts
 from submissions.models import Partner, Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import MembershipFactory, StaffFactory
 from tests.portal import factories as content
+from tests.portal import proposing
 from tests.submissions import factories
 from tests.submissions.test_deadline import snapshot
 
@@ -38,6 +40,7 @@ READERS = row(LOGIN, GONE, OK, OK, OK, OK, GONE, GONE)
 EDITORS = row(LOGIN, GONE, NO, OK, OK, OK, GONE, GONE)
 INVITERS = row(LOGIN, GONE, NO, NO, OK, OK, GONE, GONE)
 OWNER = row(LOGIN, GONE, NO, NO, NO, OK, GONE, GONE)
+WRITER = row(LOGIN, GONE, GONE, GONE, GONE, OK, GONE, GONE)
 CONFLICT = row(LOGIN, GONE, LOGIN, LOGIN, LOGIN, LOGIN, GONE, GONE)
 """Without two texts to decide between it leads back to the section."""
 HANDED_IN = row(LOGIN, GONE, OK, OK, OK, OK, GONE, OK)
@@ -53,7 +56,14 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "portal:projects": EVERYBODY,
     "portal:projects_map": EVERYBODY,
     "portal:proposals": SIGNED_IN,
-    "portal:proposal": READERS,
+    "portal:proposal": WRITER,
+    "portal:proposal_new": SIGNED_IN,
+    "portal:proposal_change": POST_ONLY,
+    "portal:proposal_picture": WRITER,
+    "portal:proposal_check": WRITER,
+    "portal:proposal_preview": WRITER,
+    "portal:proposal_recall": row(LOGIN, GONE, GONE, GONE, GONE, LOGIN, GONE, GONE),  # a draft is taken back already
+    "portal:proposal_discard": WRITER,
     "portal:projects_feed": EVERYBODY,
     "portal:projects_json": EVERYBODY,
     "portal:projects_csv": EVERYBODY,
@@ -75,6 +85,11 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "portal:registration_calendar": EVERYBODY,
     "portal:newsletters": EVERYBODY,
     "portal:newsletter": EVERYBODY,
+    "portal:newsletter_ask": EVERYBODY,
+    "portal:newsletter_asked": EVERYBODY,
+    "portal:newsletter_confirm": EVERYBODY,
+    "portal:newsletter_confirmed": EVERYBODY,
+    "portal:newsletter_leave": EVERYBODY,
     "portal:faq": EVERYBODY,
     "portal:downloads": EVERYBODY,
     "portal:download": EVERYBODY,
@@ -167,13 +182,15 @@ class Place:
             "count": 3,
             "seed": 1,
             "part": "seiten",
-            "event": content.EventFactory().slug,
-            "project": content.ProjectFactory().slug,
             "event": event.slug,
             "registration": content.registration(event).key,
+            "proposal": proposing.draft(self.entry.owner).key,
             "picture": item.picture.key,
             "width": 480,
             "form": "webp",
+            "newsletter": newsletters.release(content.issue(), by=StaffFactory()).slug,
+            "consent": subscribing.token(content.SubscriberFactory(pending=True)),
+            "subscription": content.SubscriberFactory().key.hex,
         }
 
     def user(self, role: str) -> User | None:

@@ -14,6 +14,7 @@ from submissions.actions import editors, entries
 from submissions.models import Editor, Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import PASSWORD, MunicipalityFactory, StaffFactory, UserFactory
+from tests.portal import proposing
 from tests.submissions import factories
 
 HOSTILE = {
@@ -32,7 +33,7 @@ GUESTS = ["account_login", "account_signup", "account_reset_password"]
 PERSONS = [
     "accounts:profile", "accounts:add_membership", "accounts:delete", "account_email", "account_change_password",
     "account_reauthenticate", "usersessions_list", "account_logout",
-    "submissions:start",
+    "submissions:start", "portal:proposal_new",
 ]  # fmt: skip
 OF_ENTRY = [
     "titel/", "kommune/", "partner/", "rechtsform/", "kurzbeschreibung/", "gewinn/", "dateien/", "mitwirkende/",
@@ -148,6 +149,13 @@ def test_form_of_the_account_bears(client: Client, entry: Submission, name: str)
 @pytest.mark.parametrize("path", OF_ENTRY)
 def test_form_of_an_entry_bears(client: Client, entry: Submission, path: str) -> None:
     assert crashes(client, f"{entry.get_absolute_url()}{path}", lambda: client.force_login(entry.owner)) == []
+
+
+@pytest.mark.parametrize("path", ["bild/", "pruefen/"])
+def test_form_of_a_proposal_bears(client: Client, open_round: Round, path: str) -> None:
+    proposal = proposing.complete()
+
+    assert crashes(client, f"{proposal.get_absolute_url()}{path}", lambda: client.force_login(proposal.owner)) == []
 
 
 def test_pages_bear_what_stands_in_the_address(client: Client, entry: Submission) -> None:

@@ -45,7 +45,7 @@ def add(picture: Picture, examined: Examined, *, by: User | None) -> Picture:
 
 
 def remove(picture: Picture) -> None:
-    """Delete a picture and its files. Raises Refused while a page or a message shows it."""
+    """Delete a picture and its files. Raises Refused while something shows it."""
     with transaction.atomic():
         shown = usages(picture)
         if shown:

@@ -1,5 +1,31 @@
 """What editors see: the portal's content, each kind with its verbs."""
 
-from portal.admin import downloads, events, faq, inquiries, news, pages, pictures, projects, registrations
+from portal.admin import (
+    downloads,
+    events,
+    faq,
+    inquiries,
+    news,
+    newsletters,
+    pages,
+    pictures,
+    projects,
+    proposals,
+    registrations,
+    subscribers,
+)
 
-__all__ = ["downloads", "events", "faq", "inquiries", "news", "pages", "pictures", "projects", "registrations"]
+__all__ = [
+    "downloads",
+    "events",
+    "faq",
+    "inquiries",
+    "news",
+    "newsletters",
+    "pages",
+    "pictures",
+    "projects",
+    "proposals",
+    "registrations",
+    "subscribers",
+]

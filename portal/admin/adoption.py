@@ -1,9 +1,11 @@
 """Entries of the award that may be taken over into the directory, in the admin: one by one, or several at once."""
 
+from itertools import accumulate
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,7 +19,9 @@ from portal.admin.frame import person
 from submissions.models import Submission
 
 AT_ONCE = 10
-"""Entries per request: each may bring ten images, of which smaller copies are made."""
+"""Entries per request."""
+IMAGES_AT_ONCE = 10
+"""Images per request: of each the smaller copies are made. One entry is always taken, whatever it brings."""
 SHOWN = 200
 
 
@@ -51,16 +55,15 @@ class Adoption(admin.ModelAdmin):  # type: ignore[type-arg]
         return TemplateResponse(request, "admin/portal/adoption.html", context)
 
     def _adopt(self, request: HttpRequest, keys: list[str]) -> None:
-        rows = list(entries.waiting().filter(pk__in=filter(_is_key, keys[:SHOWN])))
-        adopted = 0
-        for row in rows[:AT_ONCE]:
-            adopted += self._adopt_one(request, row)
+        chosen = entries.waiting().filter(pk__in=filter(_is_key, keys[:SHOWN]))
+        rows = list(chosen.annotate(images=Count("current__files", filter=Q(current__files__kind="bild"))))
+        turn = _at_once(rows)
+        adopted = sum(self._adopt_one(request, row) for row in turn)
         if adopted:
             words = "1 Beitrag ist" if adopted == 1 else f"{wording.counted(adopted).capitalize()} Beiträge sind"
             self.message_user(request, f"{words} übernommen, noch nicht öffentlich.")
-        if len(rows) > AT_ONCE:
-            left = len(rows) - AT_ONCE
-            said = f"Auf einmal gehen {wording.counted(AT_ONCE)}. {left} weitere stehen noch hier."
+        if len(rows) > len(turn):
+            said = "Mehr ging nicht auf einmal. Die übrigen stehen noch hier; wählen Sie sie noch einmal aus."
             self.message_user(request, said, messages.WARNING)
         if not rows:
             self.message_user(request, "Wählen Sie Beiträge aus, die noch in der Liste stehen.", messages.WARNING)
@@ -73,6 +76,12 @@ class Adoption(admin.ModelAdmin):  # type: ignore[type-arg]
             return False
         self.log_addition(request, project, f"Aus {entry.label} übernommen.")
         return True
+
+
+def _at_once(rows: list[Any]) -> list[Any]:
+    """Return the first rows that one request can take on; each carries how many `images` it has."""
+    images = list(accumulate(row.images for row in rows[:AT_ONCE]))
+    return [row for row, sum_ in zip(rows, images, strict=False) if row is rows[0] or sum_ <= IMAGES_AT_ONCE]
 
 
 def _is_key(text: str) -> bool:

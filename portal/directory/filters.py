@@ -1,5 +1,6 @@
 """The filter of the directory: groups of values, each with its name and number, and what of them is chosen."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -116,11 +117,22 @@ def _written(now: datetime) -> tuple[dict[str, str], dict[str, str], dict[str, s
         *[m.values_list(*columns) for m in (category, topic)], all=True
     ):
         found[kind].append((place, name, value))
-    return (
-        {slugs.slug(name, most=60): name for _, name, _ in sorted(found[Kind.EDITION], reverse=True)},
-        {value: name for _, name, value in sorted(found[Kind.CATEGORY])},
-        {value: name for _, name, value in sorted(found[Kind.TOPIC])},
+    editions = sorted((name for _, name, _ in found[Kind.EDITION]), key=_numbers, reverse=True)
+    categories, topics = (
+        {
+            value: name
+            for _, _, name, value in sorted(
+                (place, register.sort_key(name), name, value) for place, name, value in rows
+            )
+        }
+        for rows in (found[Kind.CATEGORY], found[Kind.TOPIC])
     )
+    return {slugs.slug(name, most=60): name for name in editions}, categories, topics
+
+
+def _numbers(edition: str) -> tuple[list[int], str]:
+    """Return what «10. Landespreis 2039» is sorted by: its numbers first."""
+    return [int(number) for number in re.findall("[0-9]+", edition)], edition
 
 
 def _group(kind: Kind, search: Search, numbers: Mapping[str, int], names: Mapping[str, str]) -> Group:

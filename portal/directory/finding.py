@@ -13,7 +13,8 @@ from portal.finding import matching
 from portal.models import Project, ProjectFacet
 from portal.models.projects import ProjectQuerySet
 
-Facets = QuerySet[ProjectFacet, Any]
+Numbers = QuerySet[Any, Any]
+TEXT = CharField()
 
 ALL = "alle"
 """Stands where a count is of the whole search, not of a value."""
@@ -30,40 +31,32 @@ class Counts:
         return self.values.get(kind, {})
 
 
-def projects(search: Search, now: datetime) -> ProjectQuerySet:
-    """Return what is found and out at `now`, in the order that is asked for."""
-    found = _fitting(_worded(search, now), search)
-    if search.sort == RELEVANCE:
-        return found
-    order = ("sort_key", "pk") if search.sort == TITLE else ("-published_at", "-pk")
-    return found.order_by(*order)
-
-
-def counts(search: Search, now: datetime) -> Counts:
-    """Count in one query what the search finds, and what each value gives beside the choices in the other groups."""
-    worded = _worded(search, now)
-    whole = _fitting(worded, search)
-    facets = ProjectFacet.objects.exclude(kind__in=search.chosen)
-    own = (
-        _counted(ProjectFacet.objects.filter(kind=kind), _fitting(worded, search, but=kind)) for kind in search.chosen
-    )
-    text = CharField()
-    total = (
-        whole.order_by()
-        .annotate(of=Value(ALL, text), which=Value("", text))
-        .values_list("of", "which")
-        .annotate(n=Count("pk"))
-        .values_list("of", "which", "n")
-    )
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for kind, value, number in total.union(_counted(facets, whole), *own, all=True):
-        found[kind][value] = number
-    return Counts(sum(found.pop(ALL, {}).values()), found)
-
-
-def _worded(search: Search, now: datetime) -> ProjectQuerySet:
+def worded(search: Search, now: datetime) -> ProjectQuerySet:
+    """Return what is out at `now` and fits the words, whatever else is chosen; looking words up may take a query."""
     published = Project.objects.published(now)
     return matching(published, search.words) if search.words else published
+
+
+def projects(search: Search, found: ProjectQuerySet) -> ProjectQuerySet:
+    """Return those of the `worded` that fit what is chosen, in the order that is asked for."""
+    fitting = _fitting(found, search)
+    if search.sort == RELEVANCE:
+        return fitting
+    order = ("sort_key", "pk") if search.sort == TITLE else ("-published_at", "-pk")
+    return fitting.order_by(*order)
+
+
+def counts(search: Search, found: ProjectQuerySet) -> Counts:
+    """Count in one query what is chosen of the `worded`, and what each value gives beside the other groups' choices."""
+    whole = _fitting(found, search)
+    facets = ProjectFacet.objects.exclude(kind__in=search.chosen)
+    own = (
+        _counted(ProjectFacet.objects.filter(kind=kind), _fitting(found, search, but=kind)) for kind in search.chosen
+    )
+    numbers: dict[str, dict[str, int]] = defaultdict(dict)
+    for kind, value, number in _total(whole).union(_counted(facets, whole), *own, all=True):
+        numbers[kind][value] = number
+    return Counts(sum(numbers.pop(ALL, {}).values()), numbers)
 
 
 def _fitting(projects: ProjectQuerySet, search: Search, *, but: str = "") -> ProjectQuerySet:
@@ -75,7 +68,14 @@ def _fitting(projects: ProjectQuerySet, search: Search, *, but: str = "") -> Pro
     return projects
 
 
-def _counted(facets: Facets, projects: ProjectQuerySet) -> Facets:
+def _counted(facets: QuerySet[ProjectFacet], projects: ProjectQuerySet) -> Numbers:
     """Return kind, value and number of `projects` for each value among `facets`."""
     having = facets.filter(project__in=projects.order_by().values("pk"))
     return having.order_by().values("kind", "value").annotate(n=Count("pk")).values_list("kind", "value", "n")
+
+
+def _total(projects: ProjectQuerySet) -> Numbers:
+    """Return the number of `projects` in the same three columns."""
+    same = Project.objects.order_by().filter(pk__in=projects.order_by().values("pk"))
+    named = same.annotate(of=Value(ALL, TEXT), which=Value("", TEXT)).values("of", "which")
+    return named.annotate(n=Count("pk")).values_list("of", "which", "n")

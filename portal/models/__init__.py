@@ -1,6 +1,6 @@
 """The tables of the portal: what the public reads, what it writes, who gets the newsletter."""
 
-from portal.models.documents import Document
+from portal.models.documents import KINDS, Document, DocumentQuerySet, Spelling
 from portal.models.downloads import Download
 from portal.models.editions import Edition
 from portal.models.events import Event, FormerEventAddress, Registration
@@ -22,9 +22,11 @@ from portal.models.projects import (
 from portal.models.proposals import Proposal, ProposalPartner, ProposalStep
 
 __all__ = [
+    "KINDS",
     "Block",
     "Delivery",
     "Document",
+    "DocumentQuerySet",
     "Download",
     "Edition",
     "Event",
@@ -49,6 +51,7 @@ __all__ = [
     "ProposalPartner",
     "ProposalStep",
     "Registration",
+    "Spelling",
     "Subscriber",
     "Topic",
 ]

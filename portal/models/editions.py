@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db import connections, models
+from django.db import OperationalError, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -13,9 +14,25 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         long as reading all of them.
         """
         wanted = dict.fromkeys(topics, 0)
-        with connections[self.db].cursor() as cursor:
-            cursor.execute("SELECT topic, number FROM portal_edition")
-            return wanted | {topic: number for topic, number in cursor.fetchall() if topic in wanted}
+        return wanted | {topic: number for topic, number in _all(connections[self.db]) if topic in wanted}
+
+
+def _all(connection: BaseDatabaseWrapper) -> list[tuple[str, int]]:
+    """Return all rows. The question itself tells whether a kept connection is still alive: none is asked before it."""
+    connection.health_check_done = True
+    try:
+        return _asked(connection)
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _asked(connection)
+
+
+def _asked(connection: BaseDatabaseWrapper) -> list[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT topic, number FROM portal_edition")
+        return cursor.fetchall()
 
 
 class Edition(models.Model):

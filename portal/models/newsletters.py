@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
@@ -37,6 +37,7 @@ class Newsletter(models.Model):
     class Status(models.TextChoices):
         DRAFT = "draft", "Entwurf"
         SENDING = "sending", "wird versendet"
+        PAUSED = "paused", "angehalten"
         SENT = "sent", "versendet"
 
     year = models.PositiveSmallIntegerField("Jahr", null=True, editable=False)
@@ -56,6 +57,8 @@ class Newsletter(models.Model):
         related_name="+",
     )
     finished_at = models.DateTimeField("versendet am", null=True, editable=False)
+    recipients = models.PositiveIntegerField("Empfänger", null=True, editable=False)
+    """How many it went to; deliveries go away with the subscribers they are to."""
     changed_at = models.DateTimeField("geändert am", editable=False)
 
     objects = NewsletterQuerySet.as_manager()
@@ -187,6 +190,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def owed(self) -> "DeliveryQuerySet":
         return self.filter(status=Delivery.Status.OWED)
 
+    def counts(self) -> dict[str, int]:
+        """Return status → how many, also for those that nothing has."""
+        counted = self.order_by().values_list("status").annotate(Count("pk"))
+        return dict.fromkeys(Delivery.Status.values, 0) | dict(counted)
+
 
 class Delivery(models.Model):
     """An issue to one subscriber: a row for each, so that nobody gets it twice and nobody is forgotten."""
@@ -203,6 +211,8 @@ class Delivery(models.Model):
     status = models.CharField("Stand", max_length=10, choices=Status.choices, default=Status.OWED)
     claimed_at = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=60, blank=True)
+    due_at = models.DateTimeField("nächster Versuch am", null=True)
+    """When a mail that its server put off is tried again; None: at once."""
     sent_at = models.DateTimeField("versendet am", null=True)
     attempts = models.PositiveSmallIntegerField("Versuche", default=0)
     error = models.CharField("letzter Fehler", max_length=500, blank=True)

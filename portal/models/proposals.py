@@ -50,6 +50,16 @@ class Proposal(ProjectContent):
     """Grows with each saving, so that two people do not overwrite each other in silence."""
     created_at = models.DateTimeField("begonnen am", editable=False)
     saved_at = models.DateTimeField("gespeichert am", editable=False)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="gespeichert von",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    sitting = models.CharField(max_length=40, editable=False, default="")
+    """Token of the opened page that saved last: what it saves by itself never conflicts with its own button."""
     submitted_at = models.DateTimeField("vorgelegt am", null=True, editable=False)
     decided_at = models.DateTimeField("entschieden am", null=True, editable=False)
     decided_by = models.ForeignKey(
@@ -127,6 +137,7 @@ class ProposalStep(models.Model):
         STARTED = "started", "begonnen"
         SUBMITTED = "submitted", "vorgelegt"
         RECALLED = "recalled", "zurückgeholt"
+        CORRECTED = "corrected", "berichtigt"
         RETURNED = "returned", "zurückgegeben"
         PUBLISHED = "published", "veröffentlicht"
 

@@ -32,15 +32,16 @@ def next_publication(now: datetime) -> datetime | None:
 def index(request: HttpRequest) -> HttpResponse:
     """The list, twenty a page; all of it in the usual order has the map below its first page."""
     now, search = clock.now(), Search.of(request.GET)
-    counts, names = finding.counts(search, now), filters.names(now)
-    paginator = Paginator(finding.projects(search, now).only("pk"), PER_PAGE)
+    found = finding.worded(search, now)
+    counts, names = finding.counts(search, found), filters.names(now)
+    paginator = Paginator(finding.projects(search, found), PER_PAGE)
     paginator.count = counts.total
     page = paginator.get_page(request.GET.get("seite"))
     query = search.query()
     context = {
         "search": search,
         "said": country.said(counts.total),
-        "rows": rows.rows(reading.listed([project.pk for project in page.object_list])),
+        "rows": rows.rows(reading.listed(page.object_list)),
         "groups": filters.groups(search, counts, names),
         "chips": filters.chips(search, names),
         "sorts": [(name, search.sorted(sort).query(), sort == search.sort) for sort, name in _sorts(search)],
@@ -59,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def map_(request: HttpRequest) -> HttpResponse:
     """The map of a search: what is chosen beside the place is kept, and where its projects are is counted."""
     now, search = clock.now(), Search.of(request.GET)
-    counts, names = finding.counts(search, now), filters.names(now)
+    counts, names = finding.counts(search, finding.worded(search, now)), filters.names(now)
     context = {
         "search": search,
         "said": country.said(counts.total),

@@ -29,7 +29,9 @@ class Editor {
   }
 
   name() {
-    return this.form.querySelector(`label[for="${this.area.id}"]`)?.textContent.replace(/:\s*$/, "").trim() || "Text";
+    const label = this.form.querySelector(`label[for="${this.area.id}"]`)?.textContent.replace(/:\s*$/, "").trim();
+    const row = this.area.id.match(/-(\d+)-/); // one of several, as Django numbers them from nought
+    return (label || "Text") + (row ? ` ${Number(row[1]) + 1}` : "");
   }
 
   // Buttons ------------------------------------------------------------------------------------------
@@ -189,4 +191,11 @@ class Editor {
   }
 }
 
-for (const area of document.querySelectorAll("textarea[data-preview]")) new Editor(area);
+function edit(within) {
+  for (const area of within.querySelectorAll("textarea[data-preview]")) {
+    if (!area.closest(".empty-form")) new Editor(area); // that one is Django's pattern for rows to be added
+  }
+}
+
+edit(document);
+document.addEventListener("formset:added", (event) => edit(event.target));

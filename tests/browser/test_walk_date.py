@@ -39,19 +39,22 @@ def _nobody_waits(settings: Any) -> None:
     settings.FORM_SECONDS = 0
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (320, False), (320, True)])
-def test_every_page_about_dates(visit: Visit, demo: Round, width: int, dark: bool) -> None:
-    visitor = visit(width=width, dark=dark)
+def test_every_page_about_dates(visit: Visit, demo: Round) -> None:
+    for width, dark in ((1280, False), (1280, True), (320, False), (320, True)):
+        _looks_around(visit(width=width, dark=dark))
+
+
+def _looks_around(visitor: Visitor) -> None:
     for path, heading in PUBLIC.items():
         visitor.go(path)
         visitor.meet(heading)
-    for status in ("confirmed", "waiting"):
+    for status, heading in (("confirmed", "Sie sind angemeldet"), ("waiting", "Sie stehen auf der Warteliste")):
         row = Registration.objects.filter(status=status, event__capacity=8).first()
         assert row
         visitor.go(row.get_absolute_url())
-        visitor.meet("Sie sind angemeldet" if status == "confirmed" else "Sie stehen auf der Warteliste")
-    visitor.go(f"{row.get_absolute_url()}abmelden/")
-    visitor.meet("Vom Termin abmelden?")
+        visitor.meet(heading)
+        visitor.go(f"{row.get_absolute_url()}abmelden/")
+        visitor.meet("Vom Termin abmelden?")
     visitor.go("/termine/anmeldung/00000000-0000-4000-8000-000000000000/")
     visitor.meet("Diese Anmeldung gibt es nicht", status=404)
     assert visitor.context.cookies() == []

@@ -11,8 +11,9 @@ from PIL import Image
 from accounts.models import Municipality
 from landespreis import clock, inspection
 from landespreis.demo import papers
-from portal.actions import downloads, events, faq, news, pages, pictures, projects, registrations
+from portal.actions import downloads, events, faq, news, newsletters, pages, pictures, projects, registrations
 from portal.models import (
+    Block,
     Download,
     Event,
     FaqEntry,
@@ -20,12 +21,14 @@ from portal.models import (
     Inquiry,
     News,
     NewsCategory,
+    Newsletter,
     Page,
     Picture,
     Project,
     ProjectCategory,
     ProjectPartner,
     Registration,
+    Subscriber,
     Topic,
 )
 from submissions.models import Partner
@@ -189,3 +192,36 @@ def registration(event: Event, who: str = "anna", *, confirmed: bool = True, **f
     registrations.register(event, values | fields)
     made = event.registrations.alive().get(email=values["email"] if "email" not in fields else fields["email"])
     return registrations.confirm(made) if confirmed else made
+
+
+class SubscriberFactory(DjangoModelFactory[Subscriber]):
+    """Somebody who gets the newsletter; `pending=True` has not confirmed, `left=True` left an hour ago."""
+
+    class Meta:
+        model = Subscriber
+
+    email = factory.Sequence(lambda n: f"leserin{n}@kommune.example")
+    status = Subscriber.Status.ACTIVE
+    asked_at = factory.LazyFunction(lambda: clock.now() - timedelta(days=1))
+    confirmed_at = factory.LazyAttribute(lambda row: row.asked_at)
+
+    class Params:
+        pending = factory.Trait(status=Subscriber.Status.PENDING, confirmed_at=None)
+        left = factory.Trait(
+            status=Subscriber.Status.LEFT, left_at=factory.LazyFunction(lambda: clock.now() - timedelta(hours=1))
+        )
+
+
+def issue(
+    *blocks: Block, subject: str = "Der Herbst bringt Termine", lead: str = "Guten Tag,\nhier das Neue."
+) -> Newsletter:
+    """A draft with these blocks, a text where none is given."""
+    made = newsletters.save(Newsletter(subject=subject, lead=lead))
+    for position, block in enumerate(blocks or (text(),), start=1):
+        block.newsletter, block.position = made, position
+        newsletters.save_block(block)
+    return made
+
+
+def text(body: str = "Die **Vorträge** stehen bereit.", heading: str = "Nachgelesen") -> Block:
+    return Block(kind=Block.Kind.TEXT, heading=heading, body=body)

@@ -22,6 +22,8 @@ MOMENT = {"published_at_0": "20.01.2026", "published_at_1": "09:00"}
 NO_ROWS = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
 KINDS = (
     "page", "news", "newscategory", "faqentry", "faqsection", "picture", "download", "inquiry", "event", "registration",
+    "newsletter", "subscriber", "project", "projectcategory", "topic",
+    "proposal",
 )  # fmt: skip
 
 
@@ -60,7 +62,7 @@ def test_editors_see_the_portal_and_nothing_else(admin: Client) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_editors_open_every_list_and_form(admin: Client, kind: str) -> None:
     assert admin.get(reverse(f"admin:portal_{kind}_changelist")).status_code == 200
-    if kind not in {"inquiry", "registration"}:
+    if kind not in {"inquiry", "registration", "subscriber", "proposal"}:
         assert admin.get(reverse(f"admin:portal_{kind}_add")).status_code == 200
 
 

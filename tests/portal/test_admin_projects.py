@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from landespreis import clock
 from portal.actions import projects
+from portal.admin import adoption
 from portal.models import Block, Newsletter, Picture, Project, ProjectFacet, ProjectPartner, Topic
 from submissions.models import Round, Submission
 from tests.accounts.conftest import show_factor
@@ -405,6 +406,19 @@ def test_adoption_takes_one_or_many(office: Client, open_round: Round) -> None:
     assert "Zwei Beiträge sind übernommen" in many
     assert "Zurzeit wartet kein Beitrag" in many
     assert set(Project.objects.values_list("submission", flat=True)) == {first.pk, second.pk, third.pk}
+
+
+@pytest.mark.parametrize(("limit", "value"), [("AT_ONCE", 2), ("IMAGES_AT_ONCE", 1)])
+def test_adoption_takes_as_many_as_one_request_can(
+    office: Client, open_round: Round, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    rows = [award.entry(open_round, images=count) for count in (1, 0, 1)]
+    monkeypatch.setattr(adoption, limit, value)
+
+    answer = office.post(reverse("admin:portal_adoption"), {"entry": [row.pk for row in rows]}, follow=True)
+
+    assert "Die übrigen stehen noch hier" in answer.content.decode()
+    assert set(Project.objects.values_list("submission", flat=True)) == {rows[0].pk, rows[1].pk}
 
 
 @pytest.mark.parametrize("keys", [{}, {"one": "unsinn"}, {"entry": ["", "x" * 5000, "0" * 32]}])

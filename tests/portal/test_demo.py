@@ -14,8 +14,22 @@ from django.urls import resolve
 from landespreis import clock, mapping
 from landespreis.demo import stage
 from portal import demo
-from portal.models import Download, FaqEntry, Inquiry, News, Page, Project, ProjectCategory, ProjectFacet
+from portal.models import (
+    Block,
+    Delivery,
+    Download,
+    FaqEntry,
+    Inquiry,
+    News,
+    Newsletter,
+    Page,
+    Project,
+    ProjectCategory,
+    ProjectFacet,
+    Subscriber,
+)
 from submissions.models import Round
+from tests.accounts.factories import StaffFactory
 
 Kind = ProjectFacet.Kind
 KINDS = (Kind.DISTRICT, Kind.REGION, Kind.CATEGORY, Kind.TOPIC)
@@ -106,10 +120,29 @@ def test_projects_are_believable(phase: Any) -> None:
 
 
 def test_links_in_texts_lead_somewhere(phase: Any, client: Client) -> None:
+    StaffFactory()
     phase("published")
     texts = [row.body_html for model in (News, Page, Project) for row in model._default_manager.all()]
     texts += [entry.answer_html for entry in FaqEntry.objects.all()]
+    texts += [block.body_html for block in Block.objects.all()]
     links = {link for text in texts for link in re.findall(r'href="(/[^"#]*)', text)}
 
     assert len(links) > 5
     assert {client.get(link).status_code for link in links} == {200}
+
+
+@pytest.mark.parametrize(("name", "out", "readers"), [("announced", 4, 22), ("published", 7, 24)])
+def test_phase_has_issues_of_the_newsletter_and_one_being_written(
+    phase: Any, client: Client, name: str, out: int, readers: int
+) -> None:
+    StaffFactory()
+    phase(name)
+
+    issues = list(Newsletter.objects.published(clock.now()).order_by("released_at"))
+    assert [issue.label for issue in issues[:4]] == ["I/2025", "II/2025", "III/2025", "IV/2025"]
+    assert (len(issues), Newsletter.objects.filter(status="draft").count()) == (out, 1)
+    assert {issue.status for issue in issues} == {"sent"}
+    assert Subscriber.objects.active().count() == readers
+    assert not Delivery.objects.exclude(status__in=("sent", "failed")).exists()
+    assert {client.get(issue.get_absolute_url()).status_code for issue in issues} == {200}
+    assert all(issue.blocks.count() >= 2 for issue in issues)

@@ -9,9 +9,10 @@ from django.http import QueryDict
 
 from accounts.models import Municipality
 from landespreis import clock
-from portal.directory import country, filters, finding, rows
+from portal.directory import country, filters, finding, reading, rows
 from portal.directory.search import LONGEST, MOST, NEWEST, PARAMETERS, RELEVANCE, TITLE, UNKNOWN, Filter, Kind, Search
 from portal.models import Project, ProjectFacet, ProjectPartner
+from portal.models.projects import ProjectQuerySet
 from submissions.models import Partner
 from tests.accounts.factories import MunicipalityFactory
 from tests.portal import factories
@@ -22,11 +23,13 @@ def asked(query: str) -> Search:
 
 
 def found(query: str) -> list[Project]:
-    return list(finding.projects(asked(query), clock.now()))
+    search = asked(query)
+    return list(finding.projects(search, finding.worded(search, clock.now())))
 
 
 def counted(query: str) -> finding.Counts:
-    return finding.counts(asked(query), clock.now())
+    search = asked(query)
+    return finding.counts(search, finding.worded(search, clock.now()))
 
 
 def town(name: str, district: str, region: str, number: int) -> Municipality:
@@ -215,12 +218,19 @@ def test_facets_of_a_project_without_any_do_not_hide_it(three: dict[str, Project
     assert counted("").total == len(found("")) == 3
 
 
+def test_nothing_is_counted_of_words_that_find_nothing(db: None) -> None:
+    nothing = Project.objects.none()
+
+    for query in ("q=und", "q=und&kategorie=umwelt&thema=klima"):
+        assert finding.counts(asked(query), nothing) == finding.Counts(0, {})
+        assert list(finding.projects(asked(query), nothing)) == []
+
+
 # The filter --------------------------------------------------------------------------------------------
 
 
 def groups(query: str) -> dict[str, filters.Group]:
-    search, now = asked(query), clock.now()
-    made = filters.groups(search, finding.counts(search, now), filters.names(now))
+    made = filters.groups(asked(query), counted(query), filters.names(clock.now()))
     return {group.kind: group for group in made}
 
 
@@ -265,6 +275,17 @@ def test_filter_folds_the_rarer_of_many_topics(three: dict[str, Project]) -> Non
 
     assert [box.name for box in shown.boxes] == ["Klima", *(f"Neu {n:02}" for n in (1, 4, 5, 6, 7, 8, 9, 10))]
     assert [box.name for box in shown.folded] == ["Neu 00", "Neu 02", "Neu 03", "Neu 11", "Wasser"]
+
+
+def test_editions_stand_by_their_numbers_and_topics_in_german_order(db: None) -> None:
+    topics = [factories.TopicFactory(name=name, slug=name[:2].lower(), position=1) for name in ("Zoo", "Öl", "Obst")]
+    for number in (2, 10, 1):
+        factories.ProjectFactory(edition=f"{number}. Landespreis", topics=topics)
+
+    shown = groups("")
+
+    assert [box.name for box in shown["wettbewerb"].boxes] == ["10. Landespreis", "2. Landespreis", "1. Landespreis"]
+    assert [box.name for box in shown["thema"].boxes] == ["Obst", "Öl", "Zoo"]
 
 
 def test_filter_of_an_empty_directory_has_no_group(db: None) -> None:
@@ -322,9 +343,14 @@ def test_row_names_partners_from_abroad_with_their_country(three: dict[str, Proj
     assert row(project).places == "Borken, Zevenaar (Niederlande) und Verband Eins"
 
 
-def test_rows_ask_the_database_twice(three: dict[str, Project], django_assert_num_queries: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("read", [ProjectQuerySet.with_all, reading.listed])
+def test_rows_are_read_in_two_queries(
+    three: dict[str, Project], django_assert_num_queries: Callable[..., Any], read: Callable[[Any], Any]
+) -> None:
     with django_assert_num_queries(2):
-        rows.rows(Project.objects.with_all())
+        shown = rows.rows(read(Project.objects.order_by("title")))
+
+    assert [row.places for row in shown] == ["Borken", "Soest und Werl", "Borken, Soest und Verband Lippe"]
 
 
 @pytest.mark.parametrize(("text", "short"), [

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Model
 
 from landespreis import clock
@@ -101,3 +101,13 @@ def test_numbers_knows_topics_that_never_changed(db: None) -> None:
 
 def test_a_number_given_to_an_entry_makes_no_edition(round: Round) -> None:
     assert not counts("round", lambda: Round.objects.update(last_number=F("last_number") + 1))
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="a file does not go away")
+@pytest.mark.django_db(transaction=True)
+def test_numbers_are_asked_again_where_a_kept_connection_has_died() -> None:
+    factories.page()
+    connection.ensure_connection()
+    connection.connection.close()
+
+    assert number("pages") > 0

@@ -367,7 +367,7 @@ def zipped(**parts: bytes) -> bytes:
         (b'slug;title\na;"b\n', "Ein Anf.hrungszeichen steht falsch"),
         (b"slug;body\na;" + b"x" * 100_001, "länger als jeder Text"),
         (b"slug;body\na;" + b"x" * 140_000, "lässt sich nicht als CSV lesen|länger als jeder Text"),
-        (b"slug;title\n" + b"a;b\n" * 20_000, "mehr als 1.000 Zeilen"),
+        (b"slug;title\n" + b"a;b\n" * 20_000, "mehr als 500 Zeilen"),
         (b"{kein json", "lässt sich aber nicht so lesen"),
         (b"[" * 100_000, "lässt sich aber nicht so lesen"),
         (b'{"slug": "a"}', "eine Liste von Projekten"),
@@ -379,7 +379,7 @@ def zipped(**parts: bytes) -> bytes:
         (zipped(**{"xl/sharedStrings.xml": b"a" * 40_000_001}), "zu groß"),
         (b"PK\x03\x04kaputt", "nicht als XLSX lesen|keine Tabelle"),
         (xlsx_file(["slug", "title"], ["", "=1+1"]), "Die Tabelle enthält Formeln .Zeile 2, Spalte 2"),
-        (xlsx_file(["slug", "title"], *[["", "A"]] * 1_001), "mehr als 1.000 Zeilen"),
+        (xlsx_file(["slug", "title"], *[["", "A"]] * 501), "mehr als 500 Zeilen"),
     ],
 )  # fmt: skip
 def test_unusable_file_says_what_to_do(content: bytes, said: str) -> None:

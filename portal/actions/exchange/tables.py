@@ -17,8 +17,8 @@ from tablib import Dataset
 from landespreis import inspection, wording
 from landespreis.refusal import Refused
 
-MOST_ROWS = 1_000
-"""Rows per file that is brought in."""
+MOST_ROWS = 500
+"""Rows per file that is brought in: each is stored within the one request."""
 MOST_UNPACKED = 40_000_000
 """Bytes that an XLSX may take when unpacked."""
 LONGEST_CELL = 100_000

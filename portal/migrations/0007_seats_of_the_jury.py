@@ -16,6 +16,6 @@ def backwards(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0004_more_editions"), ("jury", "0003_paper_contents")]
+    dependencies = [("portal", "0006_newsletter"), ("jury", "0003_paper_contents")]
 
     operations = [migrations.RunPython(forwards, backwards)]

@@ -1,0 +1,106 @@
+"""Who gets the newsletter, in the admin: found, unsubscribed on request, deleted, taken out as a table; never added."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from landespreis.clock import BERLIN
+from portal.actions import subscribing as verbs
+from portal.models import Subscriber
+from submissions.admin.confirm import Question, ask
+
+COLUMNS = (
+    "E-Mail-Adresse",
+    "Stand",
+    "angefragt am",
+    "bestätigt am",
+    "abgemeldet am",
+    "Rückläufer",
+    "letzter Rückläufer am",
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings that spreadsheets take for a formula."""
+BOM = "\ufeff"
+"""Tells spreadsheets that the table is UTF-8."""
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("email", "status", "asked_at", "confirmed_at", "left_at", "bounces")
+    list_filter = ("status", "confirmed_at")
+    search_fields = ("email",)
+    search_help_text = "Adresse"
+    fields = readonly_fields = (
+        "email", "status", "asked_at", "confirmed_at", "left_at", "bounces", "bounced_at",
+    )  # fmt: skip
+    change_form_template = "admin/portal/subscriber.html"
+    change_list_template = "admin/portal/subscribers.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path("tabelle/", self.admin_site.admin_view(self.table), name="portal_subscriber_table"),
+            path("<int:pk>/abmelden/", self.admin_site.admin_view(self.leave), name="portal_subscriber_leave"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody subscribes others: consent comes from the mailbox itself."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Subscriber | None = None) -> bool:
+        return False
+
+    def leave(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not super().has_change_permission(request):
+            raise PermissionDenied
+        subscriber = get_object_or_404(Subscriber, pk=pk)
+        question = Question(
+            title="Abmelden",
+            about=subscriber.email,
+            sentences=["An diese Adresse geht dann kein Newsletter mehr, auch keiner, der gerade versendet wird."],
+            button="Abmelden",
+            back=reverse("admin:portal_subscriber_change", args=[pk]),
+            done="Die Adresse ist abgemeldet.",
+            verb=lambda: verbs.leave(subscriber),
+        )
+        return ask(self, request, question)
+
+    def table(self, request: HttpRequest) -> StreamingHttpResponse:
+        """The subscriptions of the list as it is filtered, for spreadsheets."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = self.get_changelist_instance(request).get_queryset(request)
+        response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="newsletter-abonnements-{timezone.localdate()}.csv"'
+        return response
+
+
+class _Echo:
+    """Hands back what is written, so that a table can be sent row by row."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def _lines(rows: Any) -> Iterator[str]:
+    writer = csv.writer(_Echo(), delimiter=";")
+    yield BOM + str(writer.writerow(COLUMNS))
+    for row in rows.iterator(chunk_size=2000):
+        moments = [_moment(row.asked_at), _moment(row.confirmed_at), _moment(row.left_at)]
+        cells = [row.email, row.get_status_display(), *moments, row.bounces, _moment(row.bounced_at)]
+        yield str(writer.writerow([_harmless(cell) for cell in cells]))
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def _moment(instant: Any) -> str:
+    return f"{instant.astimezone(BERLIN):%d.%m.%Y %H:%M}" if instant else ""

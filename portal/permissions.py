@@ -1,0 +1,39 @@
+"""Who may do what to a proposal for the directory: pure predicates; they read `user.memberships`."""
+
+from accounts.models import Membership, Municipality, User
+from portal.models import Proposal
+
+
+def membership(user: User, municipality_id: int | None) -> Membership | None:
+    """Return the person's membership of a municipality unless it was refused."""
+    return next(
+        (
+            row
+            for row in user.memberships.all()
+            if row.municipality_id == municipality_id and row.status != Membership.Status.REFUSED
+        ),
+        None,
+    )
+
+
+def may_start(user: User, municipality: Municipality) -> bool:
+    """Whoever works at the municipality, confirmed or still waiting."""
+    return membership(user, municipality.pk) is not None
+
+
+def is_confirmed(user: User, municipality_id: int | None) -> bool:
+    """Whether the ministry has confirmed that the person works there."""
+    found = membership(user, municipality_id)
+    return found is not None and found.status == Membership.Status.CONFIRMED
+
+
+def may_write(user: User, proposal: Proposal) -> bool:
+    """Who began it, as long as the membership is not refused, and confirmed colleagues of the lead municipality."""
+    if proposal.owner_id == user.pk:
+        return membership(user, proposal.lead_id) is not None
+    return is_confirmed(user, proposal.lead_id)
+
+
+def may_decide(user: User) -> bool:
+    """Staff who may change proposals: they correct, return and publish."""
+    return user.is_staff and user.has_perm("portal.change_proposal")

@@ -20,7 +20,8 @@ LONGEST_CELL = 32_767
 """Characters that a cell of an XLSX file holds."""
 
 Cell = str | int | float | bool | date | datetime | None
-Row = Sequence[Cell]
+Row = Sequence[Any]
+"""Of cells: text, numbers, days, moments, yes or no, or nothing."""
 
 
 def csv_lines(head: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
@@ -67,9 +68,9 @@ class _Echo:
 
 def _words(cell: Cell) -> str:
     if isinstance(cell, str):
-        return defused(cell)
+        return defused(cell.replace("\0", ""))
     if isinstance(cell, bool):
-        return "ja" if cell else "nein"
+        return str(cell).lower()
     return "" if cell is None else str(_plain(cell))
 
 
@@ -84,7 +85,7 @@ def _cell(sheet: Any, cell: Cell) -> Any:
     if isinstance(cell, datetime):
         return cell.astimezone(BERLIN).replace(tzinfo=None)
     if not isinstance(cell, str):
-        return _words(cell) if isinstance(cell, bool) else cell
+        return cell
     made = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub(" ", defused(cell))[:LONGEST_CELL])
     made.data_type = "s"
     return made

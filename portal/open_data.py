@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from landespreis import wording
+from landespreis import tables, wording
 from portal import picturing
 from portal.models import Project, ProjectPartner
 
@@ -81,7 +81,7 @@ def record(project: Project) -> dict[str, Any]:
     }
 
 
-def row(project: Project) -> list[object]:
+def row(project: Project) -> tables.Row:
     """Return a project as a line of the table, without what makes a cell safe."""
     return [column.value(project) for column in COLUMNS]
 

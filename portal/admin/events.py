@@ -12,8 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from landespreis import clock, wording
-from portal import tables
+from landespreis import clock, tables, wording
 from portal.actions import events as verbs
 from portal.admin.frame import OneByOne
 from portal.forms.events import CancelForm, EventForm, MoveForm
@@ -128,7 +127,8 @@ class EventAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
         event = self._find(request, pk)
         rows = ((*_cells(row), row.question) for row in _sorted(event))
         headers = {"Content-Disposition": f'attachment; filename="anmeldungen-{event.slug}.csv"'}
-        return HttpResponse(tables.csv_bytes(HEAD, rows), content_type="text/csv; charset=utf-8", headers=headers)
+        content = "".join(tables.csv_lines(HEAD, rows))
+        return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
     def move(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the new time, and tell everybody."""

@@ -1,6 +1,5 @@
 """Who gets the newsletter, in the admin: found, unsubscribed on request, deleted, taken out as a table; never added."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
+from landespreis import tables
 from landespreis.clock import BERLIN
+from landespreis.tables import Row
 from portal.actions import subscribing as verbs
 from portal.models import Subscriber
 from submissions.admin.confirm import Question, ask
@@ -25,10 +26,6 @@ COLUMNS = (
     "Rückläufer",
     "letzter Rückläufer am",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings that spreadsheets take for a formula."""
-BOM = "\ufeff"
-"""Tells spreadsheets that the table is UTF-8."""
 
 
 @admin.register(Subscriber)
@@ -77,29 +74,15 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_changelist_instance(request).get_queryset(request)
-        response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(tables.csv_lines(COLUMNS, _rows(rows)), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="newsletter-abonnements-{timezone.localdate()}.csv"'
         return response
 
 
-class _Echo:
-    """Hands back what is written, so that a table can be sent row by row."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def _lines(rows: Any) -> Iterator[str]:
-    writer = csv.writer(_Echo(), delimiter=";")
-    yield BOM + str(writer.writerow(COLUMNS))
-    for row in rows.iterator(chunk_size=2000):
+def _rows(subscribers: Any) -> Iterator[Row]:
+    for row in subscribers.iterator(chunk_size=2000):
         moments = [_moment(row.asked_at), _moment(row.confirmed_at), _moment(row.left_at)]
-        cells = [row.email, row.get_status_display(), *moments, row.bounces, _moment(row.bounced_at)]
-        yield str(writer.writerow([_harmless(cell) for cell in cells]))
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+        yield row.email, row.get_status_display(), *moments, row.bounces, _moment(row.bounced_at)
 
 
 def _moment(instant: Any) -> str:

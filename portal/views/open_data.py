@@ -17,7 +17,7 @@ from django.utils.html import escape
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from landespreis import clock, spreadsheet
+from landespreis import clock, tables
 from portal import caching, open_data, portrait
 from portal.models import Edition, Project, ProjectFacet
 from portal.models.projects import ProjectQuerySet
@@ -83,7 +83,7 @@ def csv(request: HttpRequest) -> HttpResponseBase:
         return HttpResponseNotModified(headers=headers)
     found = Project.objects.none() if request.method == "HEAD" else _chosen(request)
     rows = (open_data.row(project) for project in _all(found))
-    lines = spreadsheet.lines([column.key for column in open_data.COLUMNS], rows)
+    lines = tables.csv_lines([column.key for column in open_data.COLUMNS], rows)
     headers["Content-Disposition"] = 'attachment; filename="projekte.csv"'
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 

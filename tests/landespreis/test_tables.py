@@ -13,7 +13,7 @@ from landespreis import tables
 HEAD = ("text", "number", "yes", "day", "moment", "nothing")
 MOMENT = datetime(2026, 2, 9, 22, 59, 59, tzinfo=UTC)
 ROW: tables.Row = ('Größe; "Maß"\nzweite Zeile', 7, True, date(2026, 4, 15), MOMENT, None)
-FORMULAS = ["=1+1", "+49 211 1", "-2", "@SUM(A1)", "\t=1", "  =1", "\uff1d1", '=HYPERLINK("http://x.example")']
+FORMULAS = ["=1+1", "+49 211 1", "-2", "@SUM(A1)", "\t=1", "  =1", "\r=1", "\uff1d1", '=HYPERLINK("http://x.example")']
 
 
 def parsed(text: str) -> list[list[str]]:
@@ -25,7 +25,7 @@ def test_csv_says_that_it_is_utf8_and_keeps_words() -> None:
 
     assert text.startswith("\ufefftext;number;")
     assert parsed(text)[1] == [
-        'Größe; "Maß"\nzweite Zeile', "7", "ja", "2026-04-15", "2026-02-09T23:59:59+01:00", "",
+        'Größe; "Maß"\nzweite Zeile', "7", "true", "2026-04-15", "2026-02-09T23:59:59+01:00", "",
     ]  # fmt: skip
 
 
@@ -48,9 +48,9 @@ def test_xlsx_keeps_types_and_shows_local_time() -> None:
 
     assert sheet is not None
     assert [str(cell.value) for cell in sheet[2]] == [
-        'Größe; "Maß"\nzweite Zeile', "7", "ja", "2026-04-15 00:00:00", "2026-02-09 23:59:59", "None",
+        'Größe; "Maß"\nzweite Zeile', "7", "True", "2026-04-15 00:00:00", "2026-02-09 23:59:59", "None",
     ]  # fmt: skip
-    assert [cell.data_type for cell in sheet[2]] == ["s", "n", "s", "d", "d", "n"]
+    assert [cell.data_type for cell in sheet[2]] == ["s", "n", "b", "d", "d", "n"]
 
 
 @pytest.mark.parametrize("formula", FORMULAS)

@@ -16,15 +16,13 @@ from tablib import Dataset
 
 from landespreis import inspection, wording
 from landespreis.refusal import Refused
+from landespreis.tables import FORMULA, MARK
 
 MOST_ROWS = 500
 """Rows per file that is brought in: each is stored within the one request."""
 MOST_UNPACKED = 40_000_000
 """Bytes that an XLSX may take when unpacked."""
 LONGEST_CELL = 100_000
-BOM = "\ufeff"
-ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a cell must not begin with: a spreadsheet takes it for a formula."""
 SHIELD = "'"
 SEPARATORS = ";,\t"
 CURE = "Angenommen werden CSV (UTF-8), XLSX und JSON."
@@ -64,7 +62,7 @@ def write(data: Dataset, form: Form) -> bytes:
         return str(data.export("json")).encode()
     shielded = Dataset(*([_shielded(cell) for cell in row] for row in data), headers=data.headers)
     if form is Form.CSV:
-        return f"{BOM}{shielded.export('csv', delimiter=';')}".encode()
+        return f"{MARK}{shielded.export('csv', delimiter=';')}".encode()
     content: bytes = shielded.export("xlsx")
     return content
 
@@ -78,7 +76,7 @@ def read(content: bytes) -> Table:
         rows, first = _spreadsheet(content), 2
     elif kind != "text":
         raise Unusable(f"Diese Datei ist keine Tabelle, die das Portal lesen kann. {CURE}")
-    elif content.removeprefix(BOM.encode()).lstrip()[:1] in {b"[", b"{"}:
+    elif content.removeprefix(MARK.encode()).lstrip()[:1] in {b"[", b"{"}:
         rows, first = _json(content), 1
     else:
         rows, first = _csv(content), 2
@@ -187,8 +185,8 @@ def _checked(cell: str) -> str:
 
 def _shielded(cell: Any) -> str:
     text: str = ILLEGAL_CHARACTERS_RE.sub("", str(cell))
-    return SHIELD + text if text.startswith((*ACTIVE, SHIELD)) else text
+    return SHIELD + text if text.startswith((*FORMULA, SHIELD)) else text
 
 
 def _unshielded(cell: str) -> str:
-    return cell[1:] if cell.startswith(SHIELD) and cell[1:].startswith((*ACTIVE, SHIELD)) else cell
+    return cell[1:] if cell.startswith(SHIELD) and cell[1:].startswith((*FORMULA, SHIELD)) else cell

@@ -1,4 +1,7 @@
-"""Runs Lighthouse over the public pages of a running portal and prints a table; ends with 1 below what is asked for."""
+"""Runs Lighthouse over the public pages of a running portal and prints a table; ends with 1 below what is asked for.
+
+python measure.py ADDRESS [PATH …]
+"""
 
 import json
 import re
@@ -10,6 +13,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LEAST = 95
+ATTEMPTS = 3
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 PAGES = ("/", "/projekte/", "/termine/", "/aktuelles/", "/faq/")
 FORMS: dict[str, tuple[str, ...]] = {"Handy": (), "Desktop": ("--preset=desktop",)}
@@ -22,7 +26,7 @@ def main() -> int:
     address = sys.argv[1].rstrip("/")
     failed = False
     print(f"{'':36}{'':10}" + "".join(f"{category:>16}" for category in CATEGORIES) + f"{'CLS':>8}{'LCP':>9}{'kB':>7}")
-    for path in [*PAGES[:2], _project(address), *PAGES[2:]]:
+    for path in sys.argv[2:] or [*PAGES[:2], _project(address), *PAGES[2:]]:
         for form, options in FORMS.items():
             report = _run(f"{address}{path}", options)
             scores = [round(100 * (report["categories"][category]["score"] or 0)) for category in CATEGORIES]
@@ -61,7 +65,9 @@ def _run(url: str, options: tuple[str, ...]) -> dict:
             f"--chrome-flags={CHROME} --user-data-dir={folder}/chrome",
             *options,
         ]  # fmt: skip
-        subprocess.run(command, check=True)
+        for attempt in range(ATTEMPTS):  # Chromium now and then loses its trace on a busy machine
+            if subprocess.run(command, check=attempt == ATTEMPTS - 1).returncode == 0:
+                break
         return json.loads(out.read_text())
 
 

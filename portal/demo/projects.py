@@ -79,10 +79,9 @@ def _partners(row: dict[str, Any], known: dict[str | None, Municipality]) -> Ite
 
 def _adopted(until: datetime) -> None:
     """Take over entries of the award once the jury reads them; they come out, with prizes, when the embargo ends."""
-    round_ = Round.objects.current()
-    if not round_ or until < round_.closes_at:
+    round_, office = Round.objects.current(), User.objects.filter(email=OFFICE).first()
+    if not round_ or not office or until < round_.closes_at:
         return
-    office = User.objects.get(email=OFFICE)
     won = Decision.objects.filter(session__category__round=round_, locked_at__isnull=False)
     winning = Submission.objects.filter(pk__in=won.filter(winner__in=entries.released()).values("winner"))
     chosen = [*entries.waiting().exclude(pk__in=winning)[:ADOPTED], *winning.order_by("number")]

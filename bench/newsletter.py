@@ -25,7 +25,7 @@ from portal.models import Block, Delivery, Newsletter
 FULL, QUICK = 50_000, 1_000
 CLAIM = 30
 """Seconds after which a killed worker's mails are free; longer than the run to the kill, shorter than patience."""
-PATIENCE = 600
+PATIENCE = 1800
 READERS = """
     INSERT INTO portal_subscriber (key, email, status, asked_at, confirmed_at, bounces)
     SELECT gen_random_uuid(), 'leser' || n || '@kommune.example', 'active', now(), now(), 0

@@ -122,6 +122,14 @@ def test_nobody_is_reminded_of_what_does_not_happen(event: Event, at: At, change
     assert event_duties.remind_all() == 0
 
 
+def test_remind_looks_at_the_date_as_it_is_by_now(event: Event, at: At) -> None:
+    row = event.registrations.seated().get()
+    events.cancel(event, notice="Krank")
+    at(event.starts_at - HOURS)
+
+    assert not event_duties.remind(row)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_remind_once(event: Event, at: At) -> None:
     at(event.starts_at - DAYS)

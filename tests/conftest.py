@@ -42,12 +42,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--served` leave out what would do exactly the same again."""
-    if not config.getoption("--served"):
-        return
-    alike = [item for item in items if not _is_served(item)]
-    config.hook.pytest_deselected(items=alike)
-    items[:] = [item for item in items if _is_served(item)]
+    """Leave out what is about PostgreSQL on SQLite, and with `--served` what would do exactly the same again."""
+    on_sqlite = project.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    served = config.getoption("--served")
+
+    def is_wanted(item: pytest.Item) -> bool:
+        return not (on_sqlite and item.get_closest_marker("postgresql")) and (not served or _is_served(item))
+
+    config.hook.pytest_deselected(items=[item for item in items if not is_wanted(item)])
+    items[:] = [item for item in items if is_wanted(item)]
 
 
 def _is_served(item: pytest.Item) -> bool:

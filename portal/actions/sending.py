@@ -193,7 +193,7 @@ class _Run:
         }
         with connection.cursor() as cursor:
             cursor.execute(ONE_SENT_NEXT_HANDING, values)
-            changed = cursor.rowcount
+            changed: int = cursor.rowcount
         self.over = None
         if changed == 1 and pk:  # only one of the two was as it should be
             return Delivery.objects.filter(pk=delivery.pk, status=Status.HANDING, claimed_by=self.name).exists()

@@ -34,7 +34,7 @@ class BlockInline(admin.StackedInline):  # type: ignore[type-arg]
     extra = 1
     fields = ("position", "news", "project", "event", "heading", "body")
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """What a block tells of is chosen here and edited on its own page: without the buttons beside the choice."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):

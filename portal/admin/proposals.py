@@ -60,7 +60,7 @@ class ProposalAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("lead", "owner", "decided_by", "project")
     search_fields = ("title", "lead__name", "lead__ags", "owner__name", "owner__email")
     search_help_text = "Titel, Kommune, AGS oder Person"
-    fields = ("status", "kind", "lead", "owner", "membership", "submitted_at", "decided_at", "decided_by", "reason")
+    fields = ("status", "kind", "lead", "owner", "membership", "submitted_at")
     readonly_fields = ("kind", "membership")
     change_form_template = "admin/portal/proposal.html"
     view_on_site = False  # the proposal's own pages are for its writers
@@ -69,6 +69,11 @@ class ProposalAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
         """Everything that was put in and not taken back."""
         rows: QuerySet[Proposal] = super().get_queryset(request)
         return rows.exclude(status=Status.DRAFT).prefetch_related("owner__memberships")
+
+    def get_fields(self, request: HttpRequest, obj: Proposal | None = None) -> tuple[str, ...]:
+        """Who decided, when and why stands there once somebody has."""
+        decided = ("decided_at", "decided_by") if obj and obj.decided_at else ()
+        return (*self.fields, *decided, *(("reason",) if obj and obj.reason else ()))
 
     def get_ordering(self, request: HttpRequest) -> tuple[str | Combinable, ...]:
         return (WAITING_FIRST, "submitted_at", "pk")

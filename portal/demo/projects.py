@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -84,11 +84,12 @@ def _adopted(until: datetime) -> None:
         return
     office = User.objects.get(email=OFFICE)
     won = Decision.objects.filter(session__category__round=round_, locked_at__isnull=False)
-    taken = won.filter(winner__in=entries.released()).values("winner")
-    for entry in [*Submission.objects.filter(pk__in=taken).order_by("number"), *entries.waiting()[:ADOPTED]]:
-        if Project.objects.filter(submission=entry).exists():
-            continue
+    winning = Submission.objects.filter(pk__in=won.filter(winner__in=entries.released()).values("winner"))
+    chosen = [*entries.waiting().exclude(pk__in=winning)[:ADOPTED], *winning.order_by("number")]
+    for minute, entry in enumerate(chosen):
+        clock.set_now(min(until, round_.embargo_until + timedelta(minutes=minute)))
         project = adoption.adopt(entry, by=office)
         if until >= round_.embargo_until:
             publishing.publish(project)
+    clock.set_now(until)
     prizes.award_due()

@@ -28,7 +28,7 @@ class ReturnForm(forms.Form):
 
 class CorrectionForm(forms.Form):
     title = forms.CharField(
-        label="Titel", max_length=150, validators=[one_line], widget=forms.TextInput({"class": "vTextField"})
+        label="Titel", max_length=150, validators=[one_line], widget=forms.TextInput({"class": "vLargeTextField"})
     )
     category = forms.ModelChoiceField(ProjectCategory.objects.all(), label="Kategorie", empty_label=None)
     topics = TopicsField()
@@ -40,7 +40,10 @@ class CorrectionForm(forms.Form):
     )
     body = RichTextField(label="Text", max_length=completeness.limit("body"), pictures=False)
     website = forms.URLField(
-        label="Internetseite", required=False, assume_scheme="https", widget=forms.TextInput({"class": "vTextField"})
+        label="Internetseite",
+        required=False,
+        assume_scheme="https",
+        widget=forms.TextInput({"class": "vLargeTextField"}),
     )
 
     @classmethod

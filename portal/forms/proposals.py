@@ -66,7 +66,7 @@ class PartnerList:
         return [(_token(partner), partner) for partner in self.partners]
 
 
-class TopicsField(forms.ModelMultipleChoiceField):
+class TopicsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Topics to tick; a number that no row can have is a wrong choice, too."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -206,7 +206,7 @@ class ProposalForm(forms.Form):
             field.error_messages["invalid"] = "Geben Sie ein Datum an, das es gibt, zum Beispiel 14.03.2023."
         category = self.fields["category"]
         assert isinstance(category, forms.ModelChoiceField)
-        if len(category.choices) > FEW:
+        if ProjectCategory.objects.count() > FEW:
             category.empty_label = "Bitte wählen"
             category.widget = forms.Select()
             category.widget.choices = category.choices

@@ -1,4 +1,4 @@
-"""A municipality proposes a project on a phone without JavaScript; editors return it, publish it, and a change to it."""
+"""A municipality proposes a project on a phone without JavaScript; editors return it, publish it, then a change."""
 
 import re
 

@@ -53,6 +53,17 @@ def test_days_are_counted_in_berlin() -> None:
     assert wording.clocktime(late_evening) == "00:30"
 
 
+def test_span_names_a_day_once_and_the_zone_it_has() -> None:
+    winter = datetime(2025, 12, 4, 9, 0, tzinfo=UTC)
+    summer = datetime(2026, 3, 29, 8, 0, tzinfo=UTC)
+
+    assert wording.span(winter, winter.replace(hour=10)) == "Donnerstag, 4. Dezember 2025, 10:00–11:00 Uhr (MEZ)"
+    assert wording.hours(summer, summer.replace(hour=9)) == "10:00–11:00 Uhr (MESZ)"
+    assert wording.span(winter, winter.replace(day=5)) == (
+        "Donnerstag, 4. Dezember 2025, 10:00 Uhr (MEZ) bis Freitag, 5. Dezember 2025, 10:00 Uhr (MEZ)"
+    )
+
+
 def test_plain_dates_are_said_as_they_are() -> None:
     assert wording.day(date(2026, 4, 15)) == "15. April 2026"
     assert wording.weekday(date(2026, 4, 15)) == "Mittwoch, 15. April 2026"

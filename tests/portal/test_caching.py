@@ -220,7 +220,7 @@ def test_change_of_a_page_shows_at_once(client: Client, db: None) -> None:
 def test_planned_news_come_out_by_themselves(client: Client, open_round: Round, at: At) -> None:
     item = factories.NewsFactory(planned=True, title="Kommt noch")
     assert item.published_at
-    places = ["/", "/aktuelles/", "/aktuelles/feed/", "/sitemap.xml"]
+    places = ["/", "/aktuelles/", "/aktuelles/feed/", "/sitemap/seiten.xml"]
     assert not any(item.title in body(client, place) or item.slug in body(client, place) for place in places)
 
     at(item.published_at - timedelta(seconds=1))

@@ -103,7 +103,7 @@ def test_a_number_given_to_an_entry_makes_no_edition(round: Round) -> None:
     assert not counts("round", lambda: Round.objects.update(last_number=F("last_number") + 1))
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="a file does not go away")
+@pytest.mark.postgresql  # a file does not go away
 @pytest.mark.django_db(transaction=True)
 def test_numbers_are_asked_again_where_a_kept_connection_has_died() -> None:
     factories.page()

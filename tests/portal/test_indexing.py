@@ -244,7 +244,7 @@ def test_command_says_what_it_wrote(open_round: Round, capsys: pytest.CaptureFix
     )
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compares the columns themselves")
+@pytest.mark.postgresql  # SQLite compares the columns themselves
 def test_words_on_postgresql_are_the_stems(open_round: Round) -> None:
     factories.NewsFactory(title="Bauhof am Bauhof 2e5", lead="Münster", body="IKZ-2026-0001")
 

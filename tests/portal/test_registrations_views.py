@@ -313,3 +313,22 @@ def test_hostile_text_is_only_text(client: Client, treffen: Event) -> None:
     assert HOSTILE not in page
     assert HOSTILE.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;") in page
     assert all(HOSTILE not in mail.html_message for mail in Email.objects.all())
+
+
+@pytest.mark.parametrize(
+    "value", [b"%00", b"%ED%A0%80", b"%FF%FE", b"9" * 400, b"{{7|add:7}}%25s", b"a%E2%80%A8b%0B%1C"]
+)
+def test_forms_bear_whatever_is_sent(client: Client, treffen: Event, value: bytes) -> None:
+    path = factories.registration(treffen).get_absolute_url()
+    names = ("name", "email", "organisation", "question", "website", "begun", "confirm")
+
+    answers = [
+        client.post(
+            address, b"&".join(name.encode() + b"=" + value for name in sent), "application/x-www-form-urlencoded"
+        )
+        for address in (FORM, path, f"{path}abmelden/")
+        for sent in (names, ("question",))
+    ]
+
+    assert {answer.status_code for answer in answers} <= {302, 409, 422}
+    assert all(Registration.objects.values_list("name", flat=True))

@@ -241,11 +241,26 @@ def test_who_leaves_while_it_is_sent_gets_none(midway: None, server: Server, mon
     assert Newsletter.objects.get().status == Newsletter.Status.SENT
 
 
-def test_who_cannot_be_reached_any_more_gets_none_and_holds_nothing_up(midway: None, server: Server) -> None:
+@pytest.mark.parametrize("is_late", [True, False])
+def test_who_cannot_be_reached_any_more_gets_none_and_holds_nothing_up(
+    midway: None, server: Server, monkeypatch: Any, is_late: bool
+) -> None:
+    """Also when that is noted after a worker has claimed the mail."""
     released(2)
-    Subscriber.objects.filter(email="leser1@kommune.example").update(status=Subscriber.Status.UNREACHABLE)
+    hand_over = post.hand_over
+
+    def end(*args: Any) -> None:
+        Subscriber.objects.filter(email="leser1@kommune.example").update(status=Subscriber.Status.UNREACHABLE)
+        if args:
+            hand_over(*args)
+
+    if is_late:
+        monkeypatch.setattr(sending, "hand_over", end)
+    else:
+        end()
 
     assert sending.send(LONG) == 1
+    assert sending.send(LONG) == 0
     assert Newsletter.objects.get().status == Newsletter.Status.SENT
 
 
@@ -392,19 +407,22 @@ def test_slow_worker_still_says_how_it_ended(midway: None, server: Server, monke
     assert states() == {"sent": 1}
 
 
-def test_worker_whose_claim_ran_out_hands_nothing_over(midway: None, server: Server, monkeypatch: Any) -> None:
-    """Another has taken what it claimed: it leaves that alone."""
+@pytest.mark.parametrize("change", [{"claimed_by": "another"}, {"status": Status.FAILED}])
+def test_worker_leaves_alone_what_is_not_its_own_any_more(
+    midway: None, server: Server, monkeypatch: Any, change: dict[str, str]
+) -> None:
+    """Its claim ran out and another has it, or somebody else has settled it."""
     released(3)
     hand_over = post.hand_over
 
     def meanwhile(*args: Any) -> None:
         hand_over(*args)
-        Delivery.objects.owed().update(claimed_by="another")
+        Delivery.objects.owed().update(**change)
 
     monkeypatch.setattr(sending, "hand_over", meanwhile)
 
     assert sending.send(LONG) == 1
-    assert states() == {"sent": 1, "owed": 2}
+    assert states() == {"sent": 1, change.get("status", "owed"): 2}
 
 
 def test_ending_and_next_beginning_are_one_statement(midway: None, server: Server) -> None:

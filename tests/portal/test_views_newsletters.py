@@ -117,7 +117,7 @@ def test_issue_is_a_page_with_its_pieces(client: Client) -> None:
     assert f'<a href="{first.get_absolute_url()}">Ausgabe davor: I/2026</a>' in said
     assert "Ausgabe danach" not in said
     assert "Ausgabe danach: II/2026" in page(client, first.get_absolute_url())
-    assert issue.get_absolute_url() in client.get("/sitemap.xml").content.decode()
+    assert issue.get_absolute_url() in client.get("/sitemap/seiten.xml").content.decode()
 
 
 def test_issue_asks_the_database_as_often_for_many_blocks(client: Client) -> None:

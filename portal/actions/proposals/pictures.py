@@ -3,10 +3,11 @@
 from typing import IO, Any
 
 from django.core.files.base import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from landespreis import inspection
+from landespreis.inspection import Examined
 from landespreis.refusal import Refused
 from portal.actions import pictures
 from portal.actions.proposals import gate
@@ -24,12 +25,11 @@ def add_picture(proposal: Proposal, *, file: "File[Any] | IO[bytes]", alt: str, 
     if not alt.strip() or not credit.strip():
         raise Refused("Beschreiben Sie das Bild und nennen Sie, wer es gemacht hat.")
     examined = inspection.examine(file, inspection.Kind.IMAGE)
-    known = Picture.objects.filter(sha256=examined.sha256).first()
-    picture = known or pictures.add(Picture(alt=alt, credit=credit), examined, by=by)
+    picture, is_new = _kept(examined, alt, credit, by=by)
     try:
         return _put(proposal, picture, alt, credit, by=by)
     except BaseException:
-        if known is None:
+        if is_new:
             let_go(picture)
         raise
 
@@ -42,6 +42,17 @@ def remove_picture(proposal: Proposal, *, by: User) -> Proposal:
     fresh.save(update_fields=["picture"])
     let_go(before)
     return fresh
+
+
+def _kept(examined: Examined, alt: str, credit: str, *, by: User) -> tuple[Picture, bool]:
+    """Return the picture with that content, and whether it is new."""
+    known = Picture.objects.filter(sha256=examined.sha256).first()
+    if known:
+        return known, False
+    try:
+        return pictures.add(Picture(alt=alt, credit=credit), examined, by=by), True
+    except IntegrityError:  # the same file at the same moment, as after a double click
+        return Picture.objects.get(sha256=examined.sha256), False
 
 
 @transaction.atomic

@@ -49,9 +49,10 @@ def start(*, by: User, municipality: Municipality, key: uuid.UUID | None = None)
         raise NotAllowed(
             f"Vorschlagen können Sie nur für Kommunen, die in Ihrem Konto stehen; „{municipality.label}“ fehlt dort."
         )
-    is_free = not Proposal.objects.filter(key=key).exists()
+    if key is None or Proposal.objects.filter(key=key).exists():
+        key = uuid.uuid4()
     proposal = Proposal(
-        key=key if key and is_free else uuid.uuid4(),
+        key=key,
         lead=municipality,
         department=membership.department,
         contact_name=by.name,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("portal", "0004_more_editions"),
+        ("portal", "0007_seats_of_the_jury"),
     ]
 
     operations = [

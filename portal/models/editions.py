@@ -19,7 +19,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 def _all(connection: BaseDatabaseWrapper) -> list[tuple[str, int]]:
     """Return all rows. The question itself tells whether a kept connection is still alive: none is asked before it."""
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     try:
         return _asked(connection)
     except OperationalError:
@@ -32,7 +32,7 @@ def _all(connection: BaseDatabaseWrapper) -> list[tuple[str, int]]:
 def _asked(connection: BaseDatabaseWrapper) -> list[tuple[str, int]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT topic, number FROM portal_edition")
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 class Edition(models.Model):

@@ -34,14 +34,15 @@ def index(request: HttpRequest) -> HttpResponse:
     now, search = clock.now(), Search.of(request.GET)
     found = finding.worded(search, now)
     counts, names = finding.counts(search, found), filters.names(now)
-    paginator = Paginator(finding.projects(search, found), PER_PAGE)
+    fitting = finding.projects(search, found)
+    paginator = Paginator(fitting, PER_PAGE)
     paginator.count = counts.total
     page = paginator.get_page(request.GET.get("seite"))
-    query = search.query()
+    start, query = (page.number - 1) * PER_PAGE, search.query()
     context = {
         "search": search,
         "said": country.said(counts.total),
-        "rows": rows.rows(reading.listed(page.object_list)),
+        "rows": rows.rows(reading.listed(fitting[start : start + PER_PAGE])),
         "groups": filters.groups(search, counts, names),
         "chips": filters.chips(search, names),
         "sorts": [(name, search.sorted(sort).query(), sort == search.sort) for sort, name in _sorts(search)],

@@ -8,7 +8,8 @@ from accounts.models import Municipality
 from accounts.register import sort_key
 from landespreis import clock
 from portal import slugs
-from portal.models import Document, Project, ProjectCategory, ProjectFacet, ProjectPartner, Topic
+from portal.actions import indexing
+from portal.models import Project, ProjectCategory, ProjectFacet, ProjectPartner, Topic
 
 CATEGORIES = {
     "pflichtaufgaben": ("Pflichtaufgaben & Verwaltung", "blau"),
@@ -49,6 +50,7 @@ def fill(amount: int, *, seed: int = 7) -> None:
     for start in range(first, first + amount, BATCH):
         numbers = range(start, min(start + BATCH, first + amount))
         _write([_project(number, chance, categories, towns) for number in numbers], chance, topics, towns)
+    indexing.rebuild()
 
 
 def _project(
@@ -94,10 +96,6 @@ def _write(made: list[Project], chance: random.Random, topics: list[Topic], town
         ProjectFacet(project=project, kind=kind, value=value)
         for project in made
         for kind, value in sorted(set(_facets(project, taking_part[project.pk], about[project.pk])))
-    )
-    Document.objects.bulk_create(
-        Document(project=project, title=project.title, url=project.get_absolute_url(), public_from=project.published_at)
-        for project in made
     )
 
 

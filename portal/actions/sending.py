@@ -113,6 +113,8 @@ class _Run:
         self.until = until
         self.name = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:8]}"
         self.server = get_connection(_backend())
+        self.claimed: set[int] = set()
+        """Issues of which it has claimed deliveries."""
         self.stencils: dict[int, Stencil] = {}
         self.over: Ending | None = None
         """How the last dialogue ended, until that is written down."""
@@ -132,6 +134,7 @@ class _Run:
         """
         for issue in _sending().order_by("released_at", "pk").values_list("pk", flat=True):
             while found := list(_free(issue).order_by("pk").values_list("pk", flat=True)[:most]):
+                self.claimed.add(issue)
                 if _free(issue).filter(pk__in=found).update(claimed_by=self.name, claimed_at=timezone.now()):
                     mine = Delivery.objects.filter(pk__in=found, claimed_by=self.name, status=Status.OWED)
                     return list(mine.select_related("subscriber").order_by("pk"))
@@ -140,7 +143,8 @@ class _Run:
     def end(self) -> None:
         """Write down how the last mail ended, give back what was not sent, and say goodbye."""
         self._settle()
-        Delivery.objects.owed().filter(claimed_by=self.name).update(claimed_by="", claimed_at=None)
+        mine = Delivery.objects.owed().filter(newsletter__in=self.claimed, claimed_by=self.name)
+        mine.update(claimed_by="", claimed_at=None)
         with suppress(Exception):  # a server that does not say goodbye has the mails all the same
             self.server.close()
 

@@ -1,11 +1,11 @@
 """Who may do what to a proposal for the directory: pure predicates; they read `user.memberships`."""
 
-from accounts.models import Membership, Municipality, User
+from accounts.models import Membership, User
 from portal.models import Proposal
 
 
 def membership(user: User, municipality_id: int | None) -> Membership | None:
-    """Return the person's membership of a municipality unless it was refused."""
+    """Return the person's membership of a municipality, confirmed or waiting; with one a proposal may begin."""
     return next(
         (
             row
@@ -14,11 +14,6 @@ def membership(user: User, municipality_id: int | None) -> Membership | None:
         ),
         None,
     )
-
-
-def may_start(user: User, municipality: Municipality) -> bool:
-    """Whoever works at the municipality, confirmed or still waiting."""
-    return membership(user, municipality.pk) is not None
 
 
 def is_confirmed(user: User, municipality_id: int | None) -> bool:

@@ -1,7 +1,6 @@
-"""The shape of a proposal as its writers fill it in: content, partners, picture, declarations."""
+"""The shape of a proposal as its writers fill it in: content and partners."""
 
 import uuid
-from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from accounts.fields import NAMED_CANDIDATES, MunicipalityField, MunicipalityInput
-from accounts.forms import MUNICIPALITY_HELP, one_line
-from accounts.models import Municipality, User
+from accounts.forms import MUNICIPALITY_HELP
+from accounts.models import Municipality
 from portal.actions import completeness, proposals
-from portal.forms.editing import IMAGE_HELP
+from portal.forms.partners import PartnerList, same
 from portal.models import ProjectCategory, Proposal, ProposalPartner, Topic
 from submissions.forms.partners import FREE_KINDS
-from submissions.forms.text import LineField, LongTextField, count_line, validate_readable
+from submissions.forms.text import LineField, LongTextField, count_line
 from submissions.models import Partner, Submission
 
 FEW = 8
@@ -29,41 +28,6 @@ MARKS = (
     "Eine leere Zeile trennt Absätze. Eine Zeile, die mit zwei Rauten beginnt (## So), wird zur Überschrift, eine mit "
     "Bindestrich (- so) zum Punkt einer Liste. **Zwei Sternchen** machen fett, [Worte](https://…) verlinken."
 )
-NOT_NRW = (
-    "Zum Beispiel ein Zweckverband, eine kommunale Gesellschaft oder eine Kommune außerhalb von Nordrhein-Westfalen."
-)
-
-
-class PartnerList:
-    """The partners as the page shows and sends them: «m:17» for a row of the register, «f:kind:country:name»."""
-
-    name = "partner"
-
-    def __init__(self, partners: Sequence[ProposalPartner]) -> None:
-        self.partners = list(partners)
-
-    @classmethod
-    def sent(cls, tokens: Iterable[str]) -> "PartnerList":
-        """Return the list that a page sent; what no page of ours would send is left out."""
-        told = [token.split(":", 3) for token in tokens]
-        keys = {int(parts[1]) for parts in told if parts[0] == "m" and len(parts) == 2 and _is_key(parts[1])}
-        rows = Municipality.objects.in_bulk(keys)
-        found: list[ProposalPartner] = []
-        for parts in told:
-            if parts[0] == "m" and len(parts) == 2 and _is_key(parts[1]) and int(parts[1]) in rows:
-                found.append(ProposalPartner(municipality=rows[int(parts[1])]))
-            elif parts[0] == "f" and len(parts) == 4 and _is_named(*parts[1:]):
-                found.append(ProposalPartner(kind=parts[1], country=parts[2], name=parts[3]))
-        return cls(found)
-
-    def without(self, place: str) -> "PartnerList":
-        """Return the list without the one at `place` (as sent by its button)."""
-        return PartnerList([row for number, row in enumerate(self.partners) if str(number) != place])
-
-    @property
-    def tokens(self) -> list[tuple[str, ProposalPartner]]:
-        """What the page sends for each partner, and the partner."""
-        return [(_token(partner), partner) for partner in self.partners]
 
 
 class TopicsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -288,7 +252,7 @@ class ProposalForm(forms.Form):
             )
         elif partner.municipality_id and partner.municipality_id == self.proposal.lead_id:
             said = f"{partner.label} ist schon federführend und braucht hier nicht noch einmal zu stehen."
-        elif any(_same(partner, other) for other in self.partners.partners):
+        elif any(same(partner, other) for other in self.partners.partners):
             said = f"{partner.label} steht schon in der Liste der Partner."
         else:
             self.partners.partners.append(partner)
@@ -316,139 +280,7 @@ def opened(proposal: Proposal) -> ProposalForm:
     return form
 
 
-class StartForm(forms.Form):
-    """For which of the person's municipalities, and the key that makes a double click harmless."""
-
-    municipality = forms.ModelChoiceField(
-        Municipality.objects.none(),
-        label="Für welche Kommune schlagen Sie vor?",
-        empty_label=None,
-        widget=forms.RadioSelect,
-        help_text="Sie ist federführend. Später lässt sich das nicht mehr ändern.",
-        error_messages={
-            "required": "Wählen Sie die Kommune, die federführend ist.",
-            "invalid_choice": "Wählen Sie eine der angebotenen Kommunen.",
-        },
-    )
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, user: User, data: QueryDict | None = None) -> None:
-        super().__init__(data, initial={"key": uuid.uuid4()})
-        own = Municipality.objects.filter(memberships__in=user.memberships.active())
-        field = self.fields["municipality"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = own
-        keys = list(own.values_list("pk", flat=True)[:2])
-        self.has_choice = len(keys) > 1
-        if len(keys) == 1:
-            self.initial["municipality"] = keys[0]
-            field.widget = forms.HiddenInput()
-
-    @property
-    def offered(self) -> uuid.UUID | None:
-        key: uuid.UUID | None = self.cleaned_data.get("key")
-        return key
-
-
-class PictureForm(forms.Form):
-    datei = forms.FileField(
-        label="Bild auswählen",
-        help_text=f"{IMAGE_HELP} Höchstens 10 MB.",
-        widget=forms.FileInput(
-            {"accept": ".jpg,.jpeg,.png,.webp", "data-max-bytes": 10_000_000, "data-max-label": "10 MB"}
-        ),
-        error_messages={
-            "required": "Wählen Sie das Bild auf Ihrem Gerät aus.",
-            "missing": "Wählen Sie das Bild auf Ihrem Gerät aus.",
-            "invalid": "Das Bild ist nicht angekommen. Wählen Sie es noch einmal aus.",
-            "empty": "Die Datei ist leer. Prüfen Sie sie auf Ihrem Gerät und wählen Sie sie noch einmal aus.",
-        },
-    )
-    alt = forms.CharField(
-        label="Alternativtext",
-        max_length=250,
-        validators=[one_line, validate_readable],
-        help_text="Was ist zu sehen, für jemanden, der das Bild nicht sieht? Höchstens 250 Zeichen.",
-        error_messages={
-            "required": "Beschreiben Sie, was auf dem Bild zu sehen ist.",
-            "max_length": "Kürzen Sie auf höchstens %(limit_value)d Zeichen; es sind %(show_value)d.",
-        },
-    )
-    credit = forms.CharField(
-        label="Bildnachweis",
-        max_length=150,
-        validators=[one_line, validate_readable],
-        help_text="Wer hat das Bild gemacht? Steht unter dem Bild.",
-        error_messages={
-            "required": "Nennen Sie, wer das Bild gemacht hat.",
-            "max_length": "Kürzen Sie auf höchstens %(limit_value)d Zeichen; es sind %(show_value)d.",
-        },
-    )
-    rights = forms.BooleanField(
-        label="Wir dürfen dieses Bild im Internet veröffentlichen; erkennbare Personen sind einverstanden.",
-        error_messages={"required": "Bestätigen Sie, dass das Bild veröffentlicht werden darf."},
-    )
-
-
-class DeclarationForm(forms.Form):
-    """What is declared when a proposal is put in; nobody ticks it for the person."""
-
-    correctness = forms.BooleanField(
-        label="Alle Angaben sind nach bestem Wissen richtig.",
-        error_messages={"required": "Bestätigen Sie, dass die Angaben richtig sind."},
-    )
-    publication = forms.BooleanField(
-        label="Das Projekt darf mit diesen Angaben im Projektverzeichnis veröffentlicht werden.",
-        error_messages={"required": "Stimmen Sie der Veröffentlichung zu."},
-    )
-    contact = forms.BooleanField(
-        error_messages={"required": "Bestätigen Sie, dass die Ansprechperson einverstanden ist."},
-    )
-    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-
-    def __init__(self, proposal: Proposal, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if proposal.contact_public:
-            self.fields["contact"].label = (
-                f"{proposal.contact_name or 'Die Ansprechperson'} ist damit einverstanden, dass der Kontakt "
-                "veröffentlicht wird."
-            )
-        else:
-            del self.fields["contact"]
-
-    @property
-    def declared(self) -> dict[str, bool]:
-        return {name: bool(self.cleaned_data.get(name)) for name in ("correctness", "publication", "contact")}
-
-
 def _plausible(day: date | None) -> date | None:
     if day and day < EARLIEST:
         raise ValidationError("Prüfen Sie das Jahr: Das Datum liegt vor 1900.", code="implausible")
     return day
-
-
-def _token(partner: ProposalPartner) -> str:
-    if partner.municipality_id:
-        return f"m:{partner.municipality_id}"
-    return f"f:{partner.kind}:{partner.country}:{partner.name}"
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def _is_named(kind: str, country: str, name: str) -> bool:
-    if kind not in dict(FREE_KINDS) or country not in Partner.Country.values or not 0 < len(name) <= 150:
-        return False
-    try:
-        one_line(name)
-        validate_readable(name)
-    except ValidationError:
-        return False
-    return name == name.strip()
-
-
-def _same(one: ProposalPartner, other: ProposalPartner) -> bool:
-    if one.municipality_id or other.municipality_id:
-        return one.municipality_id == other.municipality_id
-    return one.name.casefold() == other.name.casefold()

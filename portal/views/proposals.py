@@ -17,6 +17,7 @@ from portal import permissions, telling
 from portal.actions import completeness
 from portal.actions import proposals as verbs
 from portal.forms import proposals as forms
+from portal.forms.proposing import StartForm
 from portal.models import Project, Proposal
 from portal.views import proposal_frame as frame
 from submissions.views.frame import SignedIn
@@ -52,7 +53,7 @@ def index(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedIn) -> HttpResponse:
     """Asks for the municipality where there are several, and begins."""
-    form = forms.StartForm(request.user, request.POST if request.method == "POST" else None)
+    form = StartForm(request.user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         begun = verbs.start(by=request.user, municipality=form.cleaned_data["municipality"], key=form.offered)
         return redirect(begun)

@@ -16,7 +16,7 @@ from portal import telling
 from portal.actions import completeness
 from portal.actions import proposals as verbs
 from portal.actions.proposals import Declarations
-from portal.forms import proposals as forms
+from portal.forms import proposals, proposing
 from portal.models import Proposal
 from portal.views import proposal_frame as frame
 from submissions.views.frame import SignedIn
@@ -31,13 +31,13 @@ def picture(request: SignedIn, proposal: UUID) -> HttpResponse:
     found = frame.find(request.user, proposal)
     if not frame.is_writable(found, request.user):
         return redirect(found)
-    form, status = forms.PictureForm(), 200
+    form, status = proposing.PictureForm(), 200
     if "entfernen" in request.POST:
         verbs.remove_picture(found, by=request.user)
         messages.success(request, "Das Bild ist entfernt.")
         return redirect("portal:proposal_picture", found.key)
     if request.method == "POST":
-        form = forms.PictureForm(request.POST, request.FILES)
+        form = proposing.PictureForm(request.POST, request.FILES)
         status = _add(request, found, form)
         if status == 302:
             messages.success(request, "Das Bild ist gespeichert.")
@@ -70,10 +70,10 @@ def check(request: SignedIn, proposal: UUID) -> HttpResponse:
     found = frame.find(request.user, proposal)
     if not frame.is_writable(found, request.user):
         return redirect(found)
-    form = forms.DeclarationForm(found, initial={"seen": verbs.seen(found)})
+    form = proposing.DeclarationForm(found, initial={"seen": verbs.seen(found)})
     refusal, status = None, 200
     if request.method == "POST":
-        form, status = forms.DeclarationForm(found, request.POST), 422
+        form, status = proposing.DeclarationForm(found, request.POST), 422
         if form.is_valid() and not completeness.problems(found):
             try:
                 declared = Declarations(**form.declared)
@@ -115,7 +115,7 @@ def discard(request: SignedIn, proposal: UUID) -> HttpResponse:
     return render(request, "portal/proposal_discard.html", context) if context["may_discard"] else redirect(found)
 
 
-def _add(request: SignedIn, found: Proposal, form: forms.PictureForm) -> int:
+def _add(request: SignedIn, found: Proposal, form: proposing.PictureForm) -> int:
     """Add what was sent; return 302, or the status of the page that shows why not."""
     if uploads.failed(request):
         form.add_error("datei", NOT_STORED)
@@ -132,7 +132,7 @@ def _add(request: SignedIn, found: Proposal, form: forms.PictureForm) -> int:
 
 
 def _check_page(
-    request: SignedIn, found: Proposal, form: forms.DeclarationForm, refusal: Refused | None, status: int
+    request: SignedIn, found: Proposal, form: proposing.DeclarationForm, refusal: Refused | None, status: int
 ) -> HttpResponse:
     lines = telling.stored(found)
     changes = telling.changes(telling.stored(found.project), lines) if found.project else []
@@ -152,7 +152,7 @@ def _check_page(
 
 def _points(found: Proposal) -> list[dict[str, Any]]:
     """Return what is open with the address of the field where it is mended."""
-    form = forms.opened(found)
+    form = proposals.opened(found)
     return [
         {
             "url": f"{found.get_absolute_url()}#{_target(form[problem.field])}",

@@ -65,8 +65,8 @@ def test_starts_who_works_there(status: str, may: bool) -> None:
     row = MembershipFactory()
     {"pending": lambda row: None, "confirmed": proposing.confirm, "refused": proposing.refuse}[status](row)
 
-    assert permissions.may_start(row.user, row.municipality) is may
-    assert permissions.may_start(row.user, MunicipalityFactory()) is False
+    assert permissions.membership(row.user, row.municipality_id) == (row if may else None)
+    assert permissions.membership(row.user, MunicipalityFactory().pk) is None
     assert permissions.is_confirmed(row.user, row.municipality_id) is (status == "confirmed")
 
 

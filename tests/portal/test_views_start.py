@@ -84,7 +84,7 @@ def test_home_offers_in_each_phase_what_can_be_done(
 
     assert said in page
     assert buttons(page) == [offered, "Bedingungen lesen"]
-    assert re.findall(r'class="lp-more" href="[^"]+">([^<]+)</a>', part(page, "weg")) == [
+    assert re.findall(r'class="lp-more" href="[^"]+">([^<]+)</a>', part(page, "schritt")) == [
         next_step,
         "Projekt vorschlagen",
         "Projekte ansehen",
@@ -102,7 +102,7 @@ def test_home_tells_that_the_jury_has_decided(client: Client, round: Round, at: 
 
 
 def test_home_leads_to_proposals_events_and_newsletter(client: Client, open_round: Round) -> None:
-    steps = part(html(client, "/"), "weg")
+    steps = part(html(client, "/"), "schritt")
 
     assert re.findall(r'href="([^"]+)"', steps) == [
         "/einreichungen/neu/",

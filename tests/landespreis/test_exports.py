@@ -22,6 +22,7 @@ from tests.accounts.conftest import show_factor
 from tests.accounts.factories import MembershipFactory, StaffFactory
 from tests.conftest import CLOSES
 from tests.jury import factories as jury
+from tests.portal.factories import EventFactory, registration
 from tests.submissions import factories
 
 At = Callable[[datetime], None]
@@ -37,6 +38,7 @@ COLUMNS = {
     "bewertungen": "number;category;seat;criterion;weight;points;comment;finalised_at",
     "beschluesse": "category;winner;votes_for;votes_against;votes_abstained;reasons;locked_at",
     "befangenheiten": "number;category;seat;reason;declared_at;taken_back_at",
+    "anmeldungen": "event;starts_at;name;email;organisation;status;question;created_at;confirmed_at;seated_at",
 }
 """Other programs read them: a name never changes, a new column goes to the end."""
 
@@ -79,6 +81,17 @@ def test_partners_and_answers_have_a_row_each(office: Client, open_round: Round)
 
     assert len(taken(office, "partner")) == 1
     assert len(taken(office, "antworten")) == open_round.questions.count()
+
+
+def test_registrations_are_a_table_for_editors_too(client: Client, open_round: Round) -> None:
+    registration(EventFactory(slug="sprechstunde"), "anna", question="=1+1")
+    show_factor(client, staff("Redaktion"))
+
+    (row,) = taken(client, "anmeldungen")
+
+    assert (row["event"], row["name"], row["status"], row["question"]) == (
+        "sprechstunde", "Anna", "confirmed", "'=1+1",
+    )  # fmt: skip
 
 
 def test_columns_keep_their_names(office: Client, open_round: Round) -> None:

@@ -23,6 +23,7 @@ from jury.models import Juror
 from landespreis import clock
 from landespreis.demo import papers, stage
 from landespreis.urls import urlpatterns as of_production
+from portal.models import Proposal
 from submissions import checks, draft
 from submissions.demo import field, stories
 from submissions.demo.acts import unwrapped
@@ -94,6 +95,7 @@ def test_demo_fills_a_phase(
     fill(phase)
 
     assert_filled(round, phase, counts, missing_in_soest)
+    assert sorted(Proposal.objects.values_list("status", flat=True)) == ["draft", "returned", "review"]
     if counts == AFTER_CLOSING:
         assert_checked(round)
         judged.IN[phase]()

@@ -10,6 +10,7 @@ from typing import IO, Any
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 
+from landespreis import wording
 from landespreis.clock import BERLIN
 
 MARK = "\ufeff"
@@ -75,9 +76,7 @@ def _words(cell: Cell) -> str:
 
 
 def _plain(cell: Cell) -> str | int | float | bool | None:
-    if isinstance(cell, datetime):
-        return cell.astimezone(BERLIN).isoformat(timespec="seconds")
-    return cell.isoformat() if isinstance(cell, date) else cell
+    return wording.iso(cell) if isinstance(cell, date) else cell
 
 
 def _cell(sheet: Any, cell: Cell) -> Any:

@@ -52,7 +52,8 @@ def project(demo: Round) -> Project:
 def drawn(page: Page) -> list[bool]:
     """Say of every picture of the page whether the browser could draw it."""
     page.evaluate("document.querySelectorAll('main img').forEach(image => { image.loading = 'eager' })")
-    page.wait_for_function("[...document.querySelectorAll('main img')].every(image => image.complete)")
+    for image in page.locator("main img").all():
+        expect(image).to_have_js_property("complete", True)
     found: list[bool] = page.evaluate("[...document.querySelectorAll('main img')].map(image => image.naturalWidth > 0)")
     return found
 

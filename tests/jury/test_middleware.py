@@ -145,4 +145,4 @@ def test_header_asks_the_database_for_jurors_only(
     with CaptureQueriesContext(connection) as queries:
         client.get(PUBLIC)
 
-    assert [query["sql"] for query in queries if "jury_" in query["sql"]] == []
+    assert [query["sql"] for query in queries if "jury_juror" in query["sql"]] == []

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from landespreis import clock
 from portal import finding
@@ -215,7 +214,7 @@ def test_known_words_are_not_second_guessed(open_round: Round) -> None:
     assert finding.read("Bauhöfe Bauhofs").guesses == {}
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such index")
+@pytest.mark.postgresql  # SQLite has no such index
 def test_condition_is_answered_by_the_index(directory: dict[int, str]) -> None:
     found = finding.documents(finding.read("Feuerwehr Soest"), clock.now())
 

@@ -31,6 +31,7 @@ from portal.models import (
 from submissions.models import Round
 from tests.accounts.factories import StaffFactory
 
+EMBEDDED = pytest.mark.embedded
 Kind = ProjectFacet.Kind
 KINDS = (Kind.DISTRICT, Kind.REGION, Kind.CATEGORY, Kind.TOPIC)
 
@@ -49,11 +50,11 @@ def phase(settings: Any, tmp_path: Any, round: Round) -> Any:
 
 
 @pytest.mark.parametrize(("name", "out", "projects", "newest"), [
-    ("announced", 4, 37, "Gewerbesteuer richtig prüfen: fünf Städte, ein Team"),
+    pytest.param("announced", 4, 37, "Gewerbesteuer richtig prüfen: fünf Städte, ein Team", marks=EMBEDDED),
     ("open", 8, 39, "Löschwasser aus dem Regenbecken"),
-    ("lastday", 9, 39, "Löschwasser aus dem Regenbecken"),
-    ("jury", 11, 40, "Senne-Wege: vier Orte, ein Naturerlebnis"),
-    ("session", 12, 40, "Senne-Wege: vier Orte, ein Naturerlebnis"),
+    pytest.param("lastday", 9, 39, "Löschwasser aus dem Regenbecken", marks=EMBEDDED),
+    pytest.param("jury", 11, 40, "Senne-Wege: vier Orte, ein Naturerlebnis", marks=EMBEDDED),
+    pytest.param("session", 12, 40, "Senne-Wege: vier Orte, ein Naturerlebnis", marks=EMBEDDED),
     ("published", 14, 40, "Senne-Wege: vier Orte, ein Naturerlebnis"),
 ])  # fmt: skip
 def test_phase_has_what_is_out_and_news_to_come(

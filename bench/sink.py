@@ -12,7 +12,7 @@ class Sink:
     def __init__(self, file: Path) -> None:
         self.file = file.open("a", buffering=1)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.file.write(f"{envelope.rcpt_tos[0]} {len(envelope.content or b'')}\n")
         return "250 OK"
 

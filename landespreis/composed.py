@@ -76,6 +76,7 @@ class Read(Generic[Row]):
         for name, model, columns in self._joined:
             read.extend(f'"{name}"."{_column(model, one)}" AS "{name}__{one}"' for one in columns)
             source += f' LEFT JOIN "{model._meta.db_table}" "{name}" ON "{name}".id = own."{name}_id"'
+        # Only names of our own tables and columns are written in; what is asked for goes as parameters.
         sql = f'SELECT {", ".join(read)} FROM {source} WHERE own."{_column(self.model, self.by)}" IN ({{keys}})'  # noqa: S608
         order = ", ".join(f"own.{part}" for part in self.order.split(", ") if part)
         return f"{sql} ORDER BY {order}" if order else sql

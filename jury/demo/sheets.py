@@ -29,7 +29,7 @@ def acts(round: Round, people: dict[str, User]) -> Iterator[Act]:
     rows = {row["lead"]: row for row in script()["sheets"]}
     biased = {(row["seat"], row["lead"]): row for row in script()["recusals"]}
     for key, seat in script()["seats"].items():
-        chance = Random(key)  # noqa: S311 - the same every time, no secret
+        chance = Random(key)  # noqa: S311 - invented points, not a secret - the same every time, no secret
         leads = _in_order(entries, round, seat["first_category"])
         drafts = 0
         for lead, at in zip(leads, spread(seat["begins"], seat["ends"], len(leads), chance), strict=True):
@@ -80,7 +80,7 @@ def _sheet(row: Row, seat: str, lean: list[int]) -> Row:
 
 def _leaning(most: list[int], lean: list[int], seed: str) -> list[int]:
     """Return what most would give, moved by the seat's leaning and some luck."""
-    chance = Random(seed)  # noqa: S311
+    chance = Random(seed)  # noqa: S311 - invented points, not a secret
     moved = [points + more + chance.choice(LUCK) for points, more in zip(most, lean, strict=True)]
     return [min(MOST, max(LEAST, points)) for points in moved]
 

@@ -109,7 +109,7 @@ def _next_morning(begun: datetime, seed: str) -> datetime:
     day = begun.date() + timedelta(days=1)
     while day.weekday() >= 5:
         day += timedelta(days=1)
-    minutes = timedelta(minutes=Random(seed).randrange(20, 110))  # noqa: S311
+    minutes = timedelta(minutes=Random(seed).randrange(20, 110))  # noqa: S311 - not a secret
     return datetime.combine(day, OPENS, BERLIN) + minutes
 
 

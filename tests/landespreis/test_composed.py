@@ -88,7 +88,7 @@ def test_lock_lets_another_wait() -> None:
 
 def test_unknown_column_is_refused() -> None:
     with pytest.raises(ValueError, match="User has no password_hint"):
-        Read(User, ["id", "password_hint"])._select  # noqa: B018
+        Read(User, ["id", "password_hint"])._select  # noqa: B018 - reading it is what fails
 
 
 def test_insert_writes_what_save_writes(db: None) -> None:

@@ -43,13 +43,13 @@ class Sink:
         self.refuse = ""
         self.delay = 0.0
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: list[str]) -> str:
         if self.refuse and to.startswith(self.refuse):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(to)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         time.sleep(self.delay)
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         self.received.append((envelope.rcpt_tos, email.message_from_bytes(content, policy=email.policy.default)))

@@ -21,4 +21,4 @@ def fill() -> None:
         entry = factories.complete(round)
         people = [entry.owner.email, factories.editor(entry, Editor.Role.EDIT).email]
         entries.append({"path": entry.get_absolute_url(), "people": people})
-    print(json.dumps({"entries": entries, "reminded": [draft.owner.email for draft in unfinished]}))  # noqa: T201
+    print(json.dumps({"entries": entries, "reminded": [draft.owner.email for draft in unfinished]}))  # noqa: T201 - read by who started it

@@ -9,11 +9,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Protocol
 
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.http import FileResponse, StreamingHttpResponse
 
-from landespreis import tables
+from landespreis import journal, tables
 from landespreis.tables import Row
 
 APPS = ("submissions", "jury", "portal")
@@ -60,12 +59,7 @@ def answer(dataset: Dataset, form: str) -> StreamingHttpResponse:
 
 def note(dataset: Dataset, form: str, *, by: AbstractBaseUser) -> None:
     """Write down that somebody takes a table."""
-    LogEntry.objects.create(
-        user_id=by.pk,
-        object_repr=f"Export: {dataset.title} ({FORMS[form]})",
-        action_flag=CHANGE,
-        change_message=f"Export {dataset.key}.{form}",
-    )
+    journal.note(journal.Verb.EXPORTED, by=by, about=f"{dataset.title} ({FORMS[form]})", key=dataset.key, form=form)
 
 
 def _offered(user: PermissionsMixin) -> Iterator[Dataset]:

@@ -126,6 +126,16 @@ class Event(models.Model):
         EXCLUDED = "excluded", "ausgeschlossen"
         HANDED_BACK = "handed_back", "zur Korrektur zurückgegeben"
         CHECK_REOPENED = "check_reopened", "formale Prüfung wieder geöffnet"
+        CHECKED = "checked", "Prüfpunkte festgehalten"
+        CHECK_PROPOSED = "check_proposed", "Entscheidung vorgeschlagen"
+        CHECK_UNPROPOSED = "check_unproposed", "Vorschlag verworfen"
+        CHECK_UNDONE = "check_undone", "Entscheidung zurückgenommen"
+        HELP_ASKED = "help_asked", "um Hilfe gebeten"
+        HELP_ENDED = "help_ended", "Hilfe beendet"
+        DRAFT_SEEN = "draft_seen", "Entwurf eingesehen"
+        TRANSFERRED = "transferred", "von der Geschäftsstelle übertragen"
+        RECEIPT_SENT = "receipt_sent", "Eingangsbestätigung noch einmal verschickt"
+        WRITTEN_TO = "written_to", "angeschrieben"
 
     submission = models.ForeignKey(
         Submission,

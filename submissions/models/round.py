@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 RESERVED_KEYS = frozenset(
     [
@@ -51,9 +52,13 @@ def validate_reminder_hours(value: Any) -> None:
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
+    def announced(self) -> "RoundQuerySet":
+        """Rounds that everybody may know of; the others the office still prepares, and they may lack their dates."""
+        return self.filter(announced_at__isnull=False)
+
     def current(self) -> "Round | None":
-        """The round the portal is about: the one that opened or will open last."""
-        return self.order_by("-opens_at").first()
+        """The round the portal is about: of those announced the one that opened or will open last."""
+        return self.announced().order_by("-opens_at").first()
 
 
 class Round(models.Model):
@@ -69,9 +74,14 @@ class Round(models.Model):
     key = models.SlugField("Kürzel", unique=True, max_length=30)
     name = models.CharField("Name", max_length=150)
     number_prefix = models.CharField("Anfang der Nummern", max_length=20, help_text="Zum Beispiel „IKZ-2026“.")
-    opens_at = models.DateTimeField("Einreichung ab")
-    closes_at = models.DateTimeField(
+    # A round in preparation may lack the four dates; of announced ones, which all others read, a constraint holds them.
+    opens_at: "models.DateTimeField[datetime | str, datetime]" = models.DateTimeField(  # type: ignore[misc]
+        "Einreichung ab", null=True, blank=True
+    )
+    closes_at: "models.DateTimeField[datetime | str, datetime]" = models.DateTimeField(  # type: ignore[misc]
         "Einreichungsschluss",
+        null=True,
+        blank=True,
         help_text="Der erste Augenblick, in dem nichts mehr angenommen wird.",
     )
     contract_after = models.DateField(
@@ -80,8 +90,14 @@ class Round(models.Model):
         blank=True,
         help_text="Leer: Der Stichtag wird nicht geprüft.",
     )
-    ceremony_on = models.DateField("Preisverleihung am")
-    embargo_until = models.DateTimeField("Preisträger nicht öffentlich vor")
+    ceremony_on: "models.DateField[date | str, date]" = models.DateField(  # type: ignore[misc]
+        "Preisverleihung am", null=True, blank=True
+    )
+    embargo_until: "models.DateTimeField[datetime | str, datetime]" = models.DateTimeField(  # type: ignore[misc]
+        "Preisträger nicht öffentlich vor", null=True, blank=True
+    )
+    announced_at = models.DateTimeField("bekannt gemacht am", null=True, default=timezone.now, editable=False)
+    """Empty while the Geschäftsstelle prepares the round: nobody else knows of it."""
     decided_at = models.DateTimeField("entschieden am", null=True, editable=False)
     prize = models.PositiveIntegerField("Preisgeld je Kategorie in Euro", default=10_000)
     scale_min = models.PositiveSmallIntegerField("kleinste Punktzahl", default=0)
@@ -97,6 +113,11 @@ class Round(models.Model):
         "Bestätigung als Datei verlangen",
         default=False,
         help_text="Ohne Haken genügt die Erklärung, dass die Gremien zugestimmt haben.",
+    )
+    four_eyes = models.BooleanField(
+        "formale Prüfung zu zweit",
+        default=False,
+        help_text="Eine Person schlägt die Entscheidung vor, eine andere bestätigt sie.",
     )
     reminder_hours = models.JSONField(
         "Erinnerungen, Stunden vor Schluss",
@@ -138,6 +159,15 @@ class Round(models.Model):
         verbose_name_plural = "Wettbewerbsrunden"
         ordering = ("-opens_at",)
         constraints = (
+            models.CheckConstraint(
+                condition=Q(announced_at__isnull=True)
+                | Q(opens_at__isnull=False)
+                & Q(closes_at__isnull=False)
+                & Q(ceremony_on__isnull=False)
+                & Q(embargo_until__isnull=False),
+                name="round_announced_with_dates",
+                violation_error_message="Bekannt wird eine Runde mit Beginn, Schluss, Preisverleihung und Sperrfrist.",
+            ),
             models.CheckConstraint(
                 condition=Q(opens_at__lt=F("closes_at")),
                 name="round_opens_before_it_closes",

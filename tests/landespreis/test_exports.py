@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection
@@ -17,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from landespreis import exports
+from landespreis.models import Trace
 from submissions.models import Category, Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import MembershipFactory, StaffFactory
@@ -120,13 +120,15 @@ def test_taking_a_table_is_written_down(office: Client, open_round: Round, form:
 
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"] == f'attachment; filename="partner.{form}"'
-    assert [entry.change_message for entry in LogEntry.objects.all()] == [f"Export partner.{form}"]
+    assert [(trace.verb, trace.detail) for trace in Trace.objects.all()] == [
+        ("exported", {"key": "partner", "form": form})
+    ]
     assert b"".join(answer)  # type: ignore[call-overload]
 
 
 def test_tables_are_asked_for_with_post(office: Client, open_round: Round) -> None:
     assert office.get(reverse("admin:export", args=["partner", "csv"])).status_code == 405
-    assert not LogEntry.objects.exists()
+    assert not Trace.objects.exists()
 
 
 @pytest.mark.parametrize(("key", "form"), [("partner", "exe"), ("erfunden", "csv")])

@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": 0.95 * seconds}}  # before the next run is due
     for task, seconds in {
         "landespreis.tasks.send_owed_mail": BEAT_TICK,
+        "landespreis.tasks.send_circulars": BEAT_TICK,
         "submissions.tasks.render_owed_receipts": BEAT_TICK,
         "submissions.tasks.scan_waiting_files": 2 * BEAT_TICK,
         "submissions.tasks.remind": 4 * BEAT_TICK,

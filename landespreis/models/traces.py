@@ -11,6 +11,13 @@ class Trace(models.Model):
 
     class Verb(models.TextChoices):
         EXPORTED = "exported", "exportiert"
+        CIRCULAR_WRITTEN = "circular_written", "Nachricht geschrieben"
+        CIRCULAR_DELETED = "circular_deleted", "Nachricht gelöscht"
+        CIRCULAR_RELEASED = "circular_released", "Nachricht freigegeben"
+        CIRCULAR_CANCELLED = "circular_cancelled", "Versand abgebrochen"
+        WORDING_CHANGED = "wording_changed", "Textvorlage geändert"
+        WORDING_RESET = "wording_reset", "Textvorlage zurückgesetzt"
+        WORDING_DELETED = "wording_deleted", "Textvorlage gelöscht"
 
     at = models.DateTimeField("Zeitpunkt")
     by = models.ForeignKey(

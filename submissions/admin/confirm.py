@@ -1,17 +1,13 @@
-"""The page that asks once more before a verb: what will happen, a form where one is needed, and the button."""
+"""What is asked for before a verb on an entry: a reason, a new deadline; and the page that asks, see the ground."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 
-from landespreis.refusal import Refused
+from landespreis.confirm import NoForm, Question, ask
+
+__all__ = ["DeadlineForm", "NoForm", "Question", "ReasonForm", "ask"]
 
 
 class ReasonForm(forms.Form):
@@ -42,47 +38,3 @@ class DeadlineForm(forms.Form):
         assert isinstance(widget, AdminSplitDateTime)
         for part, name in zip(widget.widgets, ("Datum", "Uhrzeit"), strict=True):
             part.attrs["aria-label"] = f"Neue Frist, {name}"
-
-
-class NoForm(forms.Form):
-    """Nothing to fill in: the button alone."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked: `about` names the row, `back` its page, `verb` is called with the form's values."""
-
-    title: str
-    about: str
-    sentences: Sequence[str]
-    button: str
-    back: str
-    done: str
-    verb: Callable[..., Any]
-    form: type[forms.Form] = NoForm
-    initial: dict[str, Any] | None = None
-
-
-def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question) -> HttpResponse:
-    """Show the question, or after its button call the verb; a refusal stands above the question.
-
-    Who may ask at all is for the caller to check.
-    """
-    form = question.form(request.POST if request.method == "POST" else None, initial=question.initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            question.verb(**form.cleaned_data)
-        except Refused as refusal:
-            page.message_user(request, refusal.message, messages.ERROR)
-        else:
-            page.message_user(request, question.done)
-            return redirect(question.back)
-    context = {
-        **page.admin_site.each_context(request),
-        "opts": page.opts,
-        "media": form.media,
-        "title": question.title,
-        "question": question,
-        "form": form,
-    }
-    return TemplateResponse(request, "admin/confirm.html", context)

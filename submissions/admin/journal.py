@@ -28,6 +28,7 @@ SHOWN_DETAILS = {
     "until": "bis",
     "reason": "Grund",
     "finding": "Fund",
+    "subject": "Betreff",
 }
 """What of a journal line's detail the admin shows; texts of a draft are never among it."""
 

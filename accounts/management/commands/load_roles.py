@@ -25,6 +25,11 @@ ROLES: dict[str, dict[str, list[str]]] = {
             *(f"view_{row}" for row in ("session", "attendance", "decision", "paper", "letter")),
             "change_letter",
         ],
+        "landespreis": [
+            *(f"{verb}_circular" for verb in ("view", "add", "change", "delete")),
+            "view_circularrecipient",
+            *(f"{verb}_wording" for verb in ("view", "change")),
+        ],
         "portal": ["*"],
         "post_office": ["view_email", "view_attachment", "view_log"],
     },

@@ -13,7 +13,7 @@ PART = "Personen"
 MEMBERSHIP = Kind(
     "zugehoerigkeit",
     "Zugehörigkeiten",
-    "Sie erhalten diese Nachricht, weil Sie im Portal des Landespreises angegeben haben, für diese Kommune zu arbeiten.",
+    "Sie erhalten diese Nachricht, weil Sie im Portal des Landespreises diese Kommune als Ihre angegeben haben.",
     (
         Placeholder("kommune", "die Kommune, für die jemand arbeiten will"),
         Placeholder("fachbereich", "der angegebene Fachbereich"),

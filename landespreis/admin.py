@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 
+import landespreis.circulars.admin
+import landespreis.circulars.wording_admin  # noqa: F401  (messages to groups and their texts)
 from landespreis import clock, wording
 
 admin.site.unregister([Attachment, Email, EmailTemplate, Log])

@@ -27,6 +27,7 @@ from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Attachment, Email
 
 from landespreis import files, queue
+from landespreis.circulars import paragraphs, texts
 
 log = logging.getLogger(__name__)
 
@@ -133,8 +134,13 @@ class Said(NamedTuple):
 
 
 def said(template: str, context: Mapping[str, Any]) -> Said:
-    """Return the words of the mail templates/mail/<template>, as `owe` would send them."""
+    """Return the words of the mail templates/mail/<template>, as `owe` would send them.
+
+    Where staff may word a passage of it (data/wordings.toml), the templates get it as `passage` and `passage_html`.
+    """
     values = {"base_url": settings.BASE_URL, **context}
+    if (passage := texts.passage(template, context)) is not None:
+        values |= {"passage": passage, "passage_html": paragraphs.html(passage)}
     subject = _one_line(_render(f"mail/{template}.subject.txt", values, escape=False))[:SUBJECT_LENGTH]
     values["subject"] = subject
     text = _render(f"mail/{template}.txt", values, escape=False).strip() + "\n"

@@ -1,4 +1,4 @@
-"""The shape of what staff enter for a message to a group and for a text they keep; placeholders are checked here too."""
+"""The shape of what staff enter for a message and for a text they keep; placeholders are checked here too."""
 
 import re
 from collections.abc import Sequence

@@ -88,8 +88,12 @@ class Audience:
     params: tuple[Param, ...] = field(default=())
 
     def named(self, params: Params) -> str:
-        """Return what the group is called, with what narrows it."""
-        chosen = [dict(param.choices).get(params.get(param.key, ""), "") for param in self.params]
+        """Return what the group is called, with what narrows it; «all of them» and an only choice do not."""
+        chosen = [
+            dict(param.choices).get(params[param.key], "")
+            for param in self.params
+            if params.get(param.key) and len(param.choices) > 1
+        ]
         return ", ".join([self.label, *filter(None, chosen)])[:300]
 
 

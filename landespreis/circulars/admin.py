@@ -28,9 +28,8 @@ Status = Circular.Status
 
 @admin.register(Circular)
 class CircularAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("subject", "group", "status", "progress", "released", "written_by")
+    list_display = ("subject", "group", "status", "progress", "released")
     list_filter = ("status",)
-    list_select_related = ("written_by",)
     search_fields = ("subject", "text", "group")
     search_help_text = "Betreff, Text oder Gruppe"
     actions = None

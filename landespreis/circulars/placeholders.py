@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 WORD = re.compile(r"\{([a-z_]+)\}")
+BRACED = re.compile(r"\{([^{}\n]*)\}")
+"""What looks like a placeholder, also when there is no word in it."""
 BRACE = re.compile(r"[{}]")
 CONTEXT = 25
 """How many characters of the text name the place of a mistake."""
@@ -43,16 +45,11 @@ def mistakes(text: str, known: Iterable[Placeholder]) -> list[str]:
     known = list(known)
     offered = f"Es gibt: {', '.join(map(str, known))}." if known else "Hier gibt es keine Platzhalter."
     keys = {row.key for row in known}
-    unknown = [word for word in dict.fromkeys(_words(text)) if word not in keys]
-    found = [f"Den Platzhalter {{{word}}} gibt es hier nicht. {offered}" for word in unknown]
-    rest = re.sub(r"\{[^{}\n]*\}", lambda match: " " * len(match[0]), text)
-    if brace := BRACE.search(rest):
-        place = text[max(0, brace.start() - CONTEXT) : brace.end() + CONTEXT]
-        found.append(
-            f"Bei „{' '.join(place.split())}“ steht eine geschweifte Klammer allein. Ein Platzhalter hat vorn und "
-            f"hinten eine. {offered}"
-        )
-    return found
+    unknown = [word for word in dict.fromkeys(BRACED.findall(text)) if word not in keys]
+    found = [f"Den Platzhalter {{{word}}} gibt es hier nicht." for word in unknown]
+    alone = [line for line in text.splitlines() if BRACE.search(BRACED.sub("", line))]
+    found += [f"Bei „{_clipped(line)}“ steht eine geschweifte Klammer allein." for line in alone[:1]]
+    return [*found[:-1], f"{found[-1]} {offered}"] if found else []
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -65,6 +62,8 @@ def masked(values: Mapping[str, str], known: Iterable[Placeholder]) -> dict[str,
     return dict(values) | {row.key: row.shown for row in known if row.is_private}
 
 
-def _words(text: str) -> list[str]:
-    """Return what stands between two braces of a line, also what is no word at all."""
-    return re.findall(r"\{([^{}\n]*)\}", text)
+def _clipped(line: str) -> str:
+    """Return the line about its first lonely brace."""
+    rest = BRACED.sub(lambda match: " " * len(match[0]), line)
+    place = next(iter(BRACE.finditer(rest))).start()
+    return line[max(0, place - CONTEXT) : place + CONTEXT].strip()

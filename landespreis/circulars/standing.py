@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from post_office.models import STATUS
 
 from landespreis.models import Circular, CircularRecipient
@@ -55,20 +55,16 @@ class Standing:
 
 def of(circular: Circular) -> Standing:
     """Return how far a message is, in one query."""
-    rows = circular.recipients.order_by().values_list("settled_at__isnull", "mail__isnull", "mail__status")
-    left = closed = sent = failed = owed = 0
-    for waits, is_without, status, number in rows.annotate(number=Count("pk")):
-        if waits:
-            left += number
-        elif is_without:
-            closed += number
-        elif status == STATUS.sent:
-            sent += number
-        elif status == STATUS.failed:
-            failed += number
-        else:
-            owed += number
-    return Standing(circular, sent, owed, failed, closed, left)
+    mailed = Q(settled_at__isnull=False, mail__isnull=False)
+    counts = circular.recipients.order_by().aggregate(
+        left=Count("pk", filter=Q(settled_at__isnull=True)),
+        closed=Count("pk", filter=Q(settled_at__isnull=False, mail__isnull=True)),
+        sent=Count("pk", filter=mailed & Q(mail__status=STATUS.sent)),
+        failed=Count("pk", filter=mailed & Q(mail__status=STATUS.failed)),
+        mailed=Count("pk", filter=mailed),
+    )
+    owed = counts.pop("mailed") - counts["sent"] - counts["failed"]
+    return Standing(circular, owed=owed, **counts)
 
 
 def log(circular: Circular, number: str | None) -> "Page[CircularRecipient]":

@@ -1,0 +1,45 @@
+"""What tests of messages to groups start from: somebody of the Geschäftsstelle, and a message to a group of drafts."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+
+from accounts.models import User
+from landespreis import audiences
+from landespreis.audiences import Audience
+from landespreis.circulars import actions
+from landespreis.models import Circular
+from submissions.models import Round
+from tests.accounts.factories import StaffFactory
+
+TEXT = "{anrede},\n\nbitte bis {frist}: {link}"
+
+
+def staff(role: str = "Geschäftsstelle") -> User:
+    call_command("load_roles", verbosity=0)
+    user: User = StaffFactory()
+    user.groups.add(Group.objects.get(name=role))
+    return User.objects.get(pk=user.pk)
+
+
+def audience(key: str, by: User) -> Audience:
+    found = audiences.find(key, by)
+    assert found
+    return found
+
+
+def params(round: Round, **chosen: str) -> dict[str, str]:
+    return {"runde": round.key, "kategorie": "", "wer": "inhaber", **chosen}
+
+
+def written(round: Round, by: User, key: str = "entwuerfe", **fields: Any) -> Circular:
+    """Return a message to a group of entries."""
+    values = {"subject": "Frist {frist}", "text": TEXT, "params": params(round)} | fields
+    return actions.write(audience(key, by), by=by, **values)
+
+
+def release(circular: Circular, by: User) -> Circular:
+    """Release a message as somebody who has looked at it."""
+    members = audiences.members(actions.of(circular, by), circular.params)
+    return actions.release(circular, by=by, seen=actions.fingerprint(circular, members))

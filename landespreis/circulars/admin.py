@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from landespreis import audiences, wording
 from landespreis.audiences import Audience, Recipient
-from landespreis.circulars import actions, letters, standing, texts
+from landespreis.circulars import actions, letters, placeholders, standing, texts
 from landespreis.circulars.forms import PREFIX, CircularForm, SeenForm
 from landespreis.confirm import Question, ask
 from landespreis.models import Circular
@@ -125,7 +125,7 @@ class CircularAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         members = audiences.members(audience, circular.params)
         place = _place(request, members)
         letter = letters.said(circular, actions.shown(audience, members[place]), audience.kind) if members else None
-        used = texts.placeholders.used(f"{circular.subject} {circular.text}")
+        used = placeholders.used(f"{circular.subject} {circular.text}")
         private = [row for row in audience.kind.placeholders if row.is_private and row.key in used]
         return self._page(
             request, "circular_preview", "Vorschau", circular=circular, members=members, letter=letter,

@@ -1,9 +1,11 @@
 """What tests of messages to groups start from: somebody of the Geschäftsstelle, and a message to a group of drafts."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db import transaction
 
 from accounts.models import User
 from landespreis import audiences
@@ -43,3 +45,10 @@ def release(circular: Circular, by: User) -> Circular:
     """Release a message as somebody who has looked at it."""
     members = audiences.members(actions.of(circular, by), circular.params)
     return actions.release(circular, by=by, seen=actions.fingerprint(circular, members))
+
+
+def undone(verb: Callable[[], object]) -> None:
+    """Do something in a transaction that does not commit."""
+    with transaction.atomic():
+        verb()
+        transaction.set_rollback(True)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -182,15 +181,10 @@ def test_rollback_leaves_neither_journal_nor_recipients_nor_mail(open_round: Rou
     circular = circulars.written(open_round, office)
     traces = Trace.objects.count()
 
-    def fail(verb: Callable[[], object]) -> None:
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
-            verb()
-            raise ZeroDivisionError
-
-    fail(lambda: circulars.release(circular, office))
-    fail(lambda: actions.delete(circular, by=office))
-    fail(lambda: circulars.written(open_round, office))
-    fail(lambda: actions.send_test(circular, by=office))
+    circulars.undone(lambda: circulars.release(circular, office))
+    circulars.undone(lambda: actions.delete(circular, by=office))
+    circulars.undone(lambda: circulars.written(open_round, office))
+    circulars.undone(lambda: actions.send_test(circular, by=office))
 
     assert (Trace.objects.count(), CircularRecipient.objects.count(), Email.objects.count()) == (traces, 0, 0)
     assert Circular.objects.get().status == Status.DRAFT
@@ -438,9 +432,7 @@ def test_cancel_rolled_back_leaves_the_mails(open_round: Round, office: User) ->
     dispatch.send()
     traces = Trace.objects.count()
 
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        actions.cancel(circular, by=office)
-        raise ZeroDivisionError
+    circulars.undone(lambda: actions.cancel(circular, by=office))
 
     assert (Email.objects.count(), Trace.objects.count()) == (1, traces)
 
@@ -482,5 +474,3 @@ def test_keys_of_groups_and_kinds_are_unique(open_round: Round) -> None:
     keys = [group.key for rows in audiences.groups(StaffFactory(superuser=True)).values() for group in rows]
 
     assert len(keys) == len(set(keys))
-    with pytest.raises(ObjectDoesNotExist):
-        Circular.objects.get(pk=0)

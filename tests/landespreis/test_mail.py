@@ -23,6 +23,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, send_mail
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from post_office.models import STATUS, Attachment, Email
 
@@ -612,3 +613,39 @@ def database_url(tmp_path: Path) -> str:
     values = connection.settings_dict
     secret = quote(values["PASSWORD"] or "", safe="")
     return f"postgres://{values['USER']}:{secret}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+
+
+# Many at once ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_owe_all_writes_each_its_words_in_one_statement() -> None:
+    letters = [(address, mail.Said(f"An\n{address}", "Text", "<p>x</p>")) for address in (ANNA, BERND)]
+
+    with CaptureQueriesContext(connection) as queries:
+        rows = mail.owe_all(letters)
+
+    assert len(queries) == 1
+    stored = Email.objects.order_by("pk")
+    assert [(row.to, row.subject, row.status) for row in stored] == [
+        ([ANNA], f"An {ANNA}", STATUS.queued),
+        ([BERND], f"An {BERND}", STATUS.queued),
+    ]
+    assert [row.pk for row in rows] == [row.pk for row in stored]
+    assert len({row.message_id for row in stored}) == 2
+    assert {row.headers["Auto-Submitted"] for row in stored} == {"auto-generated"}
+
+
+@pytest.mark.django_db
+def test_take_back_leaves_what_is_out_or_in_a_workers_hands() -> None:
+    waiting, sent, held = mail.owe_all([(ANNA, mail.Said("x", "x", "")) for _ in range(3)])
+    again, other = mail.owe_all([(BERND, mail.Said("x", "x", "")) for _ in range(2)])
+    Email.objects.filter(pk=sent.pk).update(status=STATUS.sent)
+    Email.objects.filter(pk=held.pk).update(scheduled_time=timezone.now() + mail.CLAIM)
+    Email.objects.filter(pk=again.pk).update(status=STATUS.requeued, scheduled_time=timezone.now())
+
+    taken = mail.take_back(Email.objects.exclude(pk=other.pk))
+
+    assert taken == 2
+    assert set(Email.objects.all()) == {sent, held, other}
+    assert waiting.pk

@@ -60,7 +60,9 @@ def test_masked_hides_private_values_only() -> None:
 
 
 def test_paragraphs_escape_and_link() -> None:
-    text = "Guten Tag <b>\n\nhier: https://x.example/a?b=1&c=2.\nZwei \"x\"\n\n\n\njavascript:alert(1) (http://y.example/z)"
+    text = (
+        'Guten Tag <b>\n\nhier: https://x.example/a?b=1&c=2.\nZwei "x"\n\n\n\njavascript:alert(1) (http://y.example/z)'
+    )
 
     assert paragraphs.html(text) == (
         "<p>Guten Tag &lt;b&gt;</p>\n"

@@ -649,3 +649,21 @@ def test_take_back_leaves_what_is_out_or_in_a_workers_hands() -> None:
     assert taken == 2
     assert set(Email.objects.all()) == {sent, held, other}
     assert waiting.pk
+
+
+@pytest.mark.django_db
+def test_take_back_leaves_what_a_worker_takes_at_this_moment() -> None:
+    (row,) = mail.owe_all([(ANNA, mail.Said("x", "x", ""))])
+    quicker: list[datetime] = []
+
+    def meanwhile(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        if sql.startswith("UPDATE") and not quicker:
+            quicker.append(timezone.now() + 2 * mail.CLAIM)
+            Email.objects.filter(pk=row.pk).update(scheduled_time=quicker[0])
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(meanwhile):
+        taken = mail.take_back(Email.objects.all())
+
+    assert taken == 0
+    assert Email.objects.get().scheduled_time == quicker[0]

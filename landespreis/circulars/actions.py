@@ -99,7 +99,8 @@ def release(circular: Circular, *, by: AbstractBaseUser, seen: str) -> Circular:
 def cancel(circular: Circular, *, by: AbstractBaseUser) -> Circular:
     """End the sending: who has no mail yet gets none, and mails that wait in the outbox are taken back. Journals.
 
-    Possible also when all mails are in the outbox and some of them wait there. Raises Refused when nothing is left.
+    Possible also when all mails are in the outbox and some of them wait there; that an entry was written to stays in
+    its journal. Raises Refused when nothing is left.
     """
     _require(by)
     fresh = Circular.objects.select_for_update(no_key=True).get(pk=circular.pk)

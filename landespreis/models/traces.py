@@ -11,6 +11,11 @@ class Trace(models.Model):
 
     class Verb(models.TextChoices):
         EXPORTED = "exported", "exportiert"
+        ROUND_BEGUN = "round_begun", "Wettbewerbsrunde angelegt"
+        ROUND_CHANGED = "round_changed", "Wettbewerbsrunde geändert"
+        ROUND_ANNOUNCED = "round_announced", "Wettbewerbsrunde bekannt gemacht"
+        ROUND_UNANNOUNCED = "round_unannounced", "Bekanntmachung der Wettbewerbsrunde zurückgenommen"
+        ROUND_DISCARDED = "round_discarded", "vorbereitete Wettbewerbsrunde verworfen"
 
     at = models.DateTimeField("Zeitpunkt")
     by = models.ForeignKey(

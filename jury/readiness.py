@@ -20,14 +20,14 @@ def points(round: Round, user: PermissionsMixin, now: datetime) -> list[Point]:
     if not seats:
         reason = "Legen Sie die Sitze der Jury an: Sie stehen auf der öffentlichen Seite."
     elif round.quorum > len(seats):
-        reason = f"Das Quorum von {round.quorum} ist mit {wording.counted(len(seats))} Sitzen nie erreicht."
+        number = "einem Sitz" if len(seats) == 1 else f"{wording.counted(len(seats))} Sitzen"
+        reason = f"Das Quorum von {round.quorum} ist mit {number} nie erreicht."
     found = [judged("Sitze der Jury", reason, url, fine=f"{len(seats)}, Quorum {round.quorum}.")]
     if seats:
         chair = next((seat for seat in seats if seat.is_chair), None)
         lacking = "" if chair else "Kein Sitz hat den Vorsitz."
         found.append(judged("Vorsitz der Jury", lacking, url, fine=f"{chair}."))
-        named = f"{wording.counted(taken)} von {wording.counted(len(seats))} Sitzen sind besetzt."
-        told = named.capitalize() + " Das kann auch nach der Bekanntmachung geschehen."
+        told = f"Besetzt: {taken} von {len(seats)}. Das kann auch nach der Bekanntmachung geschehen."
         complete = taken == len(seats)
         found.append(
             judged("Personen der Jury", "" if complete else told, url, fine=f"{taken} benannt.", otherwise=State.NOTE)

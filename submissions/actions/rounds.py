@@ -1,4 +1,4 @@
-"""Verbs on a round: copy it into the next one, announce it, take that back, discard it, and journal what was changed."""
+"""Verbs on a round: copy it into the next one, announce it, take that back, discard it; and its journal."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

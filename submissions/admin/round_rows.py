@@ -96,12 +96,12 @@ class CriterionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         return f"Zwei Kriterien haben dieselbe Angabe bei „{', '.join(labels)}“."
 
 
-class CategoryInline(admin.TabularInline):  # type: ignore[type-arg]
+class CategoryInline(admin.StackedInline):  # type: ignore[type-arg]
     model = Category
     form = PlacedForm
     formset = CategoryFormSet
     extra = 0
-    fields = ("position", "name", "short_name", "key", "blurb")
+    fields = (("position", "key"), "name", "short_name", "blurb")
 
 
 class CriterionInline(admin.StackedInline):  # type: ignore[type-arg]

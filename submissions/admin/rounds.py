@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
@@ -127,8 +127,8 @@ class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                     "Sitze der Jury ohne Personen. Die Zeiten bleiben leer."
                 ),
                 (
-                    "Sie ist zunächst in Vorbereitung: Außer der Geschäftsstelle erfährt niemand von ihr. Ändern können "
-                    "Sie alles, bis Sie sie bekannt machen."
+                    "Sie ist zunächst in Vorbereitung: Außer der Geschäftsstelle erfährt niemand von ihr. Ändern "
+                    "können Sie alles, bis Sie sie bekannt machen."
                 ),
             ],
             button="Runde anlegen",
@@ -165,7 +165,10 @@ class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return preview.form(request, round, back=_page(round))
 
     def announce(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask once more; while something is missing, show that instead."""
         round = _find(request, pk)
+        if request.method != "POST" and readiness.missing(readiness.points(round, _person(request), clock.now())):
+            return redirect(_way("readiness", round))
         sentences = ["Startseite und Seite des Landespreises zeigen danach diese Runde. Sie ist öffentlich."]
         if round.opens_at and round.closes_at:
             sentences.append(

@@ -65,7 +65,12 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Round
-        fields = "__all__"
+        fields = (
+            "key", "name", "number_prefix", "opens_at", "closes_at", "reminder_hours", "ceremony_on", "embargo_until",
+            "contract_after", "proof_required", "prize", "four_eyes", "max_abstract", "max_files", "max_file_megabytes",
+            "scoring_opens_at", "scoring_closes_at", "scoring_reminder_hours", "session_at", "quorum", "scale_min",
+            "scale_max",
+        )  # fmt: skip
         help_texts = {
             "key": "Steht in Tabellen, die Sie herunterladen, zum Beispiel „lp3“.",
             "number_prefix": "Zum Beispiel „IKZ-2028“. Jede Runde braucht einen eigenen; mit der ersten Einreichung "
@@ -96,7 +101,7 @@ class CopyForm(forms.Form):
     number_prefix = forms.CharField(
         label="Anfang der Nummern",
         max_length=20,
-        help_text="Steht vor jeder Nummer, zum Beispiel „IKZ-2028“ für „IKZ-2028-0001“. Jede Runde braucht einen eigenen.",
+        help_text="Zum Beispiel „IKZ-2028“ für die Nummer „IKZ-2028-0001“. Jede Runde braucht einen eigenen.",
     )
 
 

@@ -27,8 +27,8 @@ def contradictions(row: "Round") -> Found:
         yield (
             "embargo_until",
             (
-                f"Die Sperrfrist endet vor der Preisverleihung am {wording.day(ceremony)}: Die Preisträger wären vorher "
-                "öffentlich."
+                f"Die Sperrfrist endet vor der Preisverleihung am {wording.day(ceremony)}: Die Preisträger wären "
+                "vorher öffentlich."
             ),
         )
     last_day = (closes - timedelta(microseconds=1)).astimezone(BERLIN).date() if closes else None
@@ -124,8 +124,8 @@ def _limits(before: "Round", after: "Round") -> Found:
     """Limits and conditions that what people have already written or uploaded would break."""
     if after.max_files < before.max_files:
         kept = ~Q(attachments__scan="infected") & Q(attachments__removed_at__isnull=True)
-        counted = before.submissions.annotate(number=Count("attachments", filter=kept))
-        most = counted.aggregate(most=Max("number"))["most"] or 0
+        counted = before.submissions.annotate(files=Count("attachments", filter=kept))
+        most = counted.aggregate(most=Max("files"))["most"] or 0
         if most > after.max_files:
             yield "max_files", f"Eine Einreichung hat schon {most} Dateien. Weniger dürfen es nicht mehr werden."
     if after.max_file_megabytes < before.max_file_megabytes:
@@ -135,8 +135,8 @@ def _limits(before: "Round", after: "Round") -> Found:
             yield (
                 "max_file_megabytes",
                 (
-                    f"Eine hochgeladene Datei ist schon {wording.filesize(largest)} groß. Kleiner darf die Grenze nicht "
-                    "mehr werden."
+                    f"Eine hochgeladene Datei ist schon {wording.filesize(largest)} groß. Kleiner darf die Grenze "
+                    "nicht mehr werden."
                 ),
             )
     if after.max_abstract < before.max_abstract and (
@@ -207,7 +207,7 @@ def _answered(row: "Question") -> int:
 
 
 def _too_long(texts: "QuerySet[object, object]", before: int, after: int) -> str:
-    """Why a limit cannot sink from `before` to `after`: texts that were within it. One beyond it had to shrink anyway."""
+    """Why a limit cannot sink from `before` to `after`: texts within it so far, as longer ones must shrink anyway."""
     field = "abstract" if texts.model.__name__ == "Submission" else "text"
     hit = texts.annotate(length=Length(field)).filter(length__gt=after, length__lte=before)
     found = hit.aggregate(number=Count("pk"), most=Max("length"))

@@ -18,17 +18,20 @@ from submissions.models import Criterion, Round, Submission
 from submissions.sections import SectionSpec
 
 PARTNERS_INTRO = "Nennen Sie mindestens eine Kommune, die mit der federführenden zusammenarbeitet."
-FILES_INTRO = "Laden Sie hier die Bestätigung der Gremien, Bilder und Anlagen hoch."
+FILES_INTRO = (
+    "Laden Sie hier die Bestätigung der Gremien, Bilder und Anlagen hoch. Zu jedem Bild gehören ein Alternativtext und "
+    "die Bildrechte."
+)
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the form with everything that surrounds its fields; `forms` are one or two."""
+    """A section of the form with everything that surrounds its fields; `forms` are one or two, with their headings."""
 
     spec: SectionSpec
     place: int
     intro: str
-    forms: list[Any]
+    forms: list[tuple[str, Any]]
     is_text: bool = False
 
     @property
@@ -59,12 +62,19 @@ def form(request: HttpRequest, round: Round, *, back: str) -> HttpResponse:
 
 def _section(entry: Submission, spec: SectionSpec, place: int) -> Section:
     if spec.key == "partner":
-        own = [_locked(RegisterPartnerForm(), "partner"), _locked(NamedPartnerForm(), "partner_frei")]
+        own = [
+            ("", _locked(RegisterPartnerForm(), "partner")),
+            ("Partner, der nicht im Verzeichnis steht", _locked(NamedPartnerForm(), "partner_frei")),
+        ]
         return Section(spec, place, PARTNERS_INTRO, own)
     if spec.key == "dateien":
-        return Section(spec, place, FILES_INTRO, [_locked(UploadForm(entry.round), "dateien")])
+        return Section(spec, place, FILES_INTRO, [("", _locked(UploadForm(entry.round), "dateien"))])
     opened = section_forms.opened(entry, spec, {}, 0)
-    return Section(spec, place, opened.intro, [_locked(opened, spec.key)], is_text=opened.is_text)
+    if "lead" in opened.fields:
+        lead = opened.fields["lead"]
+        assert isinstance(lead, forms.ModelChoiceField)
+        lead.choices = [("konto", "Ihre Kommune laut Konto")]
+    return Section(spec, place, opened.intro, [("", _locked(opened, spec.key))], is_text=opened.is_text)
 
 
 def _locked(form: forms.Form, name: str) -> forms.Form:

@@ -30,32 +30,35 @@ class PlacedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     noun = ""
 
     def clean(self) -> None:
+        self._require_places([form for form in self.forms if form.cleaned_data and not _goes(form)])
+        reasons = [self.removing(form.instance) for form in self.forms if _goes(form) and form.instance.pk]
+        if any(reasons):
+            raise ValidationError([reason for reason in reasons if reason])
+        super().clean()
+
+    def _require_places(self, kept: list[Any]) -> None:
         places: dict[int, str] = {}
-        for form in self.kept():
+        for form in kept:
             place, name = form.cleaned_data.get("position"), str(form.instance)
+            if place is None:
+                continue
+            if place >= ASIDE:
+                raise ValidationError(f"Platz {place} gibt es nicht: „{name}“. Zählen Sie von 1 an.")
             if place in places:
                 raise ValidationError(
                     f"Zwei {self.noun} stehen auf Platz {place}: „{places[place]}“ und „{name}“. "
                     "Geben Sie einer davon einen anderen."
                 )
-            if place is not None and place >= ASIDE:
-                raise ValidationError(f"Platz {place} gibt es nicht: „{name}“. Zählen Sie von 1 an.")
-            if place is not None:
-                places[place] = name
-        reasons = [self.removing(form.instance) for form in self.deleted_forms if form.instance.pk]
-        if any(reasons):
-            raise ValidationError([reason for reason in reasons if reason])
-        super().clean()
-
-    def kept(self) -> list[Any]:
-        """Forms of rows that will be there after saving."""
-        return [
-            form for form in self.forms if form.is_valid() and form.cleaned_data and not form.cleaned_data.get("DELETE")
-        ]
+            places[place] = name
 
     def removing(self, row: Any) -> str:
         """Why a row cannot go, or nothing."""
         return ""
+
+
+def _goes(form: Any) -> bool:
+    """Whether the row is to be removed; asking the form whether it is valid would raise for a protected one."""
+    return bool(form.cleaned_data.get("DELETE"))
 
 
 class CategoryFormSet(PlacedFormSet):

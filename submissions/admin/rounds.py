@@ -219,7 +219,10 @@ class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="Phase")
     def phase(self, row: Round) -> str:
-        return row.phase(clock.now()).label if row.is_announced and row.pk else PREPARING
+        if not row.is_announced or not row.pk:
+            return PREPARING
+        is_dated = row.opens_at and row.closes_at and row.embargo_until  # a form that is refused may have emptied one
+        return row.phase(clock.now()).label if is_dated else "–"
 
     @admin.display(description="Einreichung ab", ordering="opens_at")
     def opens(self, row: Round) -> str:

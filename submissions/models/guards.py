@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Found = Iterator[tuple[str, str]]
 """Field and reason."""
 WINDOW = ("opens_at", "closes_at", "embargo_until")
+DATES = (*WINDOW, "ceremony_on")
 
 
 def contradictions(row: "Round") -> Found:
@@ -59,6 +60,9 @@ def period(row: "Round") -> str:
 def of_round(before: "Round | None", after: "Round", now: datetime) -> Found:
     """Why a round cannot become what `after` says; `before` is what the database holds, None for a new one."""
     yield from contradictions(after)
+    for name in DATES if after.announced_at else ():
+        if getattr(after, name) is None:  # a form leaves the constraint out, as it does not show `announced_at`
+            yield name, "Die Runde ist bekannt gemacht und braucht diesen Zeitpunkt."
     is_renamed = before is None or before.number_prefix != after.number_prefix
     if is_renamed and (other := namesakes(after).first()):
         yield (

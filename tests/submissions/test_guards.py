@@ -110,7 +110,8 @@ def test_window_of_a_round_in_preparation_moves_freely(round: Round, at: At) -> 
         ({"session_at": CLOSES - SECOND}, "session_at", "erst nach dem Einreichungsschluss"),
         ({"closes_at": OPENS}, "__all__", "muss nach dem Beginn liegen"),
         ({"scoring_opens_at": CLOSES - SECOND}, "__all__", "erst nach dem Einreichungsschluss"),
-        ({"ceremony_on": None}, "__all__", "Bekannt wird eine Runde mit"),
+        ({"ceremony_on": None}, "ceremony_on", "braucht diesen Zeitpunkt"),
+        ({"opens_at": None}, "opens_at", "braucht diesen Zeitpunkt"),
     ],
 )
 def test_dates_do_not_contradict(round: Round, at: At, changes: dict[str, Any], field: str, words: str) -> None:

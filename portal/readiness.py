@@ -43,12 +43,12 @@ def _dates(round: Round, user: PermissionsMixin) -> Iterator[Point]:
     """Events that belong to the dates of the round, as far as they are set; none of them has to be there."""
     url = reverse("admin:portal_event_changelist") if user.has_perm("portal.view_event") else ""
     standing = Event.objects.filter(cancelled_at=None)
-    if round.ceremony_on:
+    if not round.lacks("ceremony_on"):
         days = {at.astimezone(BERLIN).date() for at in standing.values_list("starts_at", flat=True)}
         told = f"Am {wording.day(round.ceremony_on)} steht kein Termin; die Preisverleihung fehlt im Kalender."
         lacking = "" if round.ceremony_on in days else told
         yield judged("Termin der Preisverleihung", lacking, url, otherwise=State.NOTE)
-    if round.opens_at and round.closes_at:
+    if not round.lacks("opens_at", "closes_at"):
         number = standing.filter(starts_at__gte=round.opens_at, starts_at__lt=round.closes_at).count()
         lacking = "" if number else "In der Einreichungszeit steht kein Termin, etwa eine Digitale Sprechstunde."
         fine = f"{number} in der Einreichungszeit."

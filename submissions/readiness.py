@@ -36,8 +36,8 @@ def _at(page: str, anchor: str) -> str:
 
 def _window(round: Round, now: datetime, url: str) -> Point:
     label = "Beginn und Einreichungsschluss"
-    if not round.opens_at or not round.closes_at:
-        absent = ["Beginn"] * (not round.opens_at) + ["Einreichungsschluss"] * (not round.closes_at)
+    names = {"opens_at": "Beginn", "closes_at": "Einreichungsschluss"}
+    if absent := [names[name] for name in round.lacks(*names)]:
         verb = "fehlen" if len(absent) > 1 else "fehlt"
         return Point(State.MISSING, label, f"{wording.listed(absent)} {verb}.", url)
     if round.opens_at >= round.closes_at:
@@ -50,8 +50,8 @@ def _window(round: Round, now: datetime, url: str) -> Point:
 
 def _ceremony(round: Round, url: str) -> Point:
     label = "Preisverleihung und Sperrfrist"
-    if not round.ceremony_on or not round.embargo_until:
-        absent = ["Preisverleihung"] * (not round.ceremony_on) + ["Ende der Sperrfrist"] * (not round.embargo_until)
+    names = {"ceremony_on": "Preisverleihung", "embargo_until": "Ende der Sperrfrist"}
+    if absent := [names[name] for name in round.lacks(*names)]:
         return Point(State.MISSING, label, f"Es fehlt: {wording.listed(absent)}.", url)
     reasons = " ".join(reason for _, reason in guards.contradictions(round))
     fine = f"{wording.weekday(round.ceremony_on)}; öffentlich ab {wording.opening(round.embargo_until)}."
@@ -139,7 +139,7 @@ def _scoring(round: Round, url: str) -> Point:
     reason = ""
     if round.scoring_closes_at > round.session_at:
         reason = "Die Bewertung endet erst nach der Jurysitzung."
-    elif round.embargo_until and round.session_at > round.embargo_until:
+    elif not round.lacks("embargo_until") and round.session_at > round.embargo_until:
         reason = "Die Jury tagt erst nach dem Ende der Sperrfrist."
     return judged(label, reason, url, fine=f"Sitzung am {wording.opening(round.session_at)}.", otherwise=State.NOTE)
 

@@ -51,7 +51,7 @@ def about_award(round_: Round | None, now: datetime) -> dict[str, object]:
     criteria = list(round_.criteria.all()) if round_ else []
     shares = weighted(criteria)
     return _about(round_, now) | {
-        "winners": winners.of(round_, now) if round_ and _is_dated(round_) else [],
+        "winners": winners.of(round_, now) if round_ and not round_.lacks() else [],
         "categories": list(round_.categories.all()) if round_ else [],
         "criteria": shares,
         "has_equal_weights": not any(share for _, share in shares),
@@ -61,13 +61,8 @@ def about_award(round_: Round | None, now: datetime) -> dict[str, object]:
 
 def _about(round_: Round | None, now: datetime) -> dict[str, object]:
     """Return where the round stands; all of it works without one."""
-    if round_ is None or not _is_dated(round_):
+    if round_ is None or round_.lacks():
         return {"round": round_, "standing": None, "course": [], "upcoming": []}
     steps = course(round_, now)
     standing = Standing.of(round_, now)
     return {"round": round_, "standing": standing, "course": steps, "upcoming": upcoming(steps)}
-
-
-def _is_dated(round_: Round) -> bool:
-    """Whether all dates are set; those of a round in preparation may be missing."""
-    return bool(round_.opens_at and round_.closes_at and round_.ceremony_on and round_.embargo_until)

@@ -137,5 +137,5 @@ class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "criterion":
             pk = request.resolver_match and request.resolver_match.kwargs.get("object_id")
-            kwargs["queryset"] = Criterion.objects.filter(round_id=pk or None)
+            kwargs["queryset"] = Criterion.objects.filter(round_id=pk) if pk else Criterion.objects.none()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -23,7 +23,7 @@ from submissions.models import Round
 from submissions.views import preview
 
 PREPARING = "in Vorbereitung"
-FIELDSETS = (
+FIELDSETS: Any = (
     (None, {"fields": ("name", "key", "number_prefix", "phase", "last_number")}),
     (
         "Zeiten",
@@ -170,7 +170,7 @@ class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if request.method != "POST" and readiness.missing(readiness.points(round, _person(request), clock.now())):
             return redirect(_way("readiness", round))
         sentences = ["Startseite und Seite des Landespreises zeigen danach diese Runde. Sie ist öffentlich."]
-        if round.opens_at and round.closes_at:
+        if not round.lacks("opens_at", "closes_at"):
             sentences.append(
                 f"Die Einreichung öffnet von selbst: {wording.opening(round.opens_at)}. "
                 f"Einreichungsschluss: {wording.deadline(round.closes_at)}."
@@ -221,20 +221,19 @@ class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def phase(self, row: Round) -> str:
         if not row.is_announced or not row.pk:
             return PREPARING
-        is_dated = row.opens_at and row.closes_at and row.embargo_until  # a form that is refused may have emptied one
-        return row.phase(clock.now()).label if is_dated else "–"
+        return "–" if row.lacks() else row.phase(clock.now()).label  # a form that is refused may have emptied one
 
     @admin.display(description="Einreichung ab", ordering="opens_at")
     def opens(self, row: Round) -> str:
-        return wording.opening(row.opens_at) if row.opens_at else "–"
+        return "–" if row.lacks("opens_at") else wording.opening(row.opens_at)
 
     @admin.display(description="Einreichungsschluss", ordering="closes_at")
     def closes(self, row: Round) -> str:
-        return wording.deadline(row.closes_at) if row.closes_at else "–"
+        return "–" if row.lacks("closes_at") else wording.deadline(row.closes_at)
 
     @admin.display(description="Preisverleihung am", ordering="ceremony_on")
     def ceremony(self, row: Round) -> str:
-        return wording.day(row.ceremony_on) if row.ceremony_on else "–"
+        return "–" if row.lacks("ceremony_on") else wording.day(row.ceremony_on)
 
 
 def _standing(round: Round) -> str:

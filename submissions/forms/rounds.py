@@ -19,13 +19,11 @@ class HoursField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.pop("encoder", None)  # what a JSON column would hand to its own field
         kwargs.pop("decoder", None)
-        super().__init__(**kwargs | {"required": False, "empty_value": []})
+        super().__init__(**kwargs | {"required": False, "empty_value": ""})
         self.widget.attrs["class"] = "vTextField"
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if isinstance(text, list):
-            return text
+        text = str(super().to_python(value) or "")
         return sorted((self._hours(part) for part in re.split(r",|;|\n|\bund\b", text) if part.strip()), reverse=True)
 
     def _hours(self, part: str) -> int:

@@ -1,8 +1,8 @@
 """What of a round may not be, and what may no longer change once people build on it: German reasons by field."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import Length
@@ -21,27 +21,24 @@ DATES = (*WINDOW, "ceremony_on")
 
 def contradictions(row: "Round") -> Found:
     """What the dates of a round say against each other, as far as they are set. The database holds the rest."""
-    closes, embargo, ceremony = row.closes_at, row.embargo_until, row.ceremony_on
-    if closes and embargo and embargo < closes:
+    if not row.lacks("closes_at", "embargo_until") and row.embargo_until < row.closes_at:
         yield "embargo_until", "Die Sperrfrist kann nicht vor dem Einreichungsschluss enden."
-    elif embargo and ceremony and embargo.astimezone(BERLIN).date() < ceremony:
-        yield (
-            "embargo_until",
-            (
-                f"Die Sperrfrist endet vor der Preisverleihung am {wording.day(ceremony)}: Die Preisträger wären "
-                "vorher öffentlich."
-            ),
-        )
-    last_day = (closes - timedelta(microseconds=1)).astimezone(BERLIN).date() if closes else None
-    if last_day and ceremony and ceremony < last_day:
+    elif not row.lacks("ceremony_on", "embargo_until") and _day(row.embargo_until) < row.ceremony_on:
+        told = f"Die Sperrfrist endet vor der Preisverleihung am {wording.day(row.ceremony_on)}"
+        yield "embargo_until", f"{told}: Die Preisträger wären vorher öffentlich."
+    if not row.lacks("closes_at", "ceremony_on") and row.ceremony_on < _day(row.closes_at - timedelta(microseconds=1)):
         yield "ceremony_on", "Die Preisverleihung kann nicht vor dem Einreichungsschluss liegen."
-    if closes and row.session_at and row.session_at < closes:
+    if not row.lacks("closes_at") and row.session_at and row.session_at < row.closes_at:
         yield "session_at", "Die Jury tagt erst nach dem Einreichungsschluss."
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(BERLIN).date()
 
 
 def rivals(row: "Round") -> "list[Round]":
     """Announced rounds that last, from opening to the end of the embargo, while this one does."""
-    if not (row.opens_at and row.embargo_until):
+    if row.lacks("opens_at", "embargo_until"):
         return []
     others = type(row).objects.announced().exclude(pk=row.pk)
     return list(others.filter(opens_at__lt=row.embargo_until, embargo_until__gt=row.opens_at).order_by("opens_at"))
@@ -60,9 +57,8 @@ def period(row: "Round") -> str:
 def of_round(before: "Round | None", after: "Round", now: datetime) -> Found:
     """Why a round cannot become what `after` says; `before` is what the database holds, None for a new one."""
     yield from contradictions(after)
-    for name in DATES if after.announced_at else ():
-        if getattr(after, name) is None:  # a form leaves the constraint out, as it does not show `announced_at`
-            yield name, "Die Runde ist bekannt gemacht und braucht diesen Zeitpunkt."
+    for name in after.lacks() if after.announced_at else ():  # forms leave the constraint out: no field `announced_at`
+        yield name, "Die Runde ist bekannt gemacht und braucht diesen Zeitpunkt."
     is_renamed = before is None or before.number_prefix != after.number_prefix
     if is_renamed and (other := namesakes(after).first()):
         yield (
@@ -82,7 +78,7 @@ def of_round(before: "Round | None", after: "Round", now: datetime) -> Found:
                 "Eingangsbestätigungen. Der Anfang bleibt deshalb."
             ),
         )
-    if after.announced_at and before.opens_at and after.opens_at and after.closes_at:
+    if after.announced_at and not before.lacks() and not after.lacks():
         yield from _window(before, after, now)
     yield from _limits(before, after)
 
@@ -210,7 +206,7 @@ def _answered(row: "Question") -> int:
     return row.answers.count()
 
 
-def _too_long(texts: "QuerySet[object, object]", before: int, after: int) -> str:
+def _too_long(texts: "QuerySet[Any, Any]", before: int, after: int) -> str:
     """Why a limit cannot sink from `before` to `after`: texts within it so far, as longer ones must shrink anyway."""
     field = "abstract" if texts.model.__name__ == "Submission" else "text"
     hit = texts.annotate(length=Length(field)).filter(length__gt=after, length__lte=before)

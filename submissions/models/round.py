@@ -220,6 +220,10 @@ class Round(models.Model):
         """Whether the jury has finished an assessment: from then on scale, criteria and weights are frozen."""
         return self.submissions.filter(assessments__first_finalised_at__isnull=False).exists()
 
+    def lacks(self, *names: str) -> list[str]:
+        """Return which of the four dates are empty, or of those named; only a round in preparation may lack any."""
+        return [name for name in names or guards.DATES if getattr(self, name) is None]
+
     @property
     def is_announced(self) -> bool:
         """Whether everybody may know of the round; otherwise it is in preparation and may lack its dates."""

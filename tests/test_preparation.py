@@ -12,6 +12,8 @@ from django.test import Client
 
 from jury.actions import reminders as jury_reminders
 from jury.models import Seat
+from portal import provenance
+from portal.models import Project
 from submissions.actions import reminders
 from submissions.models import Round
 from tests.accounts.conftest import show_factor
@@ -96,6 +98,13 @@ def test_jury_sees_the_same(open_round: Round, at: At) -> None:
     assert bodies(client, urls) == before
     assert [status for status, _ in before.values()] == [200, 200]
     assert Seat.objects.filter(round=new).exists()
+
+
+def test_provenance_of_earlier_projects_does_not_know_it(open_round: Round) -> None:
+    preparing.copied(open_round)
+    project = Project(origin=Project.Origin.AWARD, edition="1. Landespreis 2021/22", prize_year=2022)
+
+    assert provenance.problems(project, MIDWAY) == {}
 
 
 def test_nobody_is_reminded_of_it(open_round: Round, at: At) -> None:

@@ -24,7 +24,7 @@ from submissions.views import preview
 
 PREPARING = "in Vorbereitung"
 FIELDSETS: Any = (
-    (None, {"fields": ("name", "key", "number_prefix", "phase", "last_number")}),
+    (None, {"fields": ("name", "key", "number_prefix", "last_number")}),
     (
         "Zeiten",
         {
@@ -62,7 +62,7 @@ class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = RoundForm
     list_display = ("name", "phase", "opens", "closes", "ceremony", "last_number")
     search_fields = ("name", "key")
-    readonly_fields = ("phase", "last_number")
+    readonly_fields = ("last_number",)
     inlines = (CategoryInline, CriterionInline, QuestionInline)
     fieldsets = FIELDSETS
     change_form_template = "admin/submissions/round.html"
@@ -219,9 +219,7 @@ class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="Phase")
     def phase(self, row: Round) -> str:
-        if not row.is_announced or not row.pk:
-            return PREPARING
-        return "–" if row.lacks() else row.phase(clock.now()).label  # a form that is refused may have emptied one
+        return row.phase(clock.now()).label if row.is_announced else PREPARING
 
     @admin.display(description="Einreichung ab", ordering="opens_at")
     def opens(self, row: Round) -> str:
@@ -248,8 +246,8 @@ def _standing(round: Round) -> str:
     if phase is Round.Phase.OPEN:
         rest = wording.remaining(round.closes_at - now)
         return (
-            f"Die Einreichung ist offen, noch {rest}: bis {wording.deadline(round.closes_at)}. Was Begonnenes "
-            "bräche, lässt sich nicht mehr ändern; die Seite sagt dann, warum."
+            f"Die Einreichung ist offen, noch {rest}: bis {wording.deadline(round.closes_at)}. Was begonnene "
+            "Einreichungen unbrauchbar machte, lässt sich nicht mehr ändern; die Seite sagt dann, warum."
         )
     return f"Die Einreichung ist geschlossen. Phase: {phase.label}."
 

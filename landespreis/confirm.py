@@ -30,6 +30,8 @@ class Question:
     verb: Callable[..., Any]
     form: type[forms.Form] = NoForm
     initial: dict[str, Any] | None = None
+    after: Callable[[Any], str] | None = None
+    """Where to go from what the verb returned; without it `back`."""
 
 
 def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question) -> HttpResponse:
@@ -40,12 +42,12 @@ def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question)
     form = question.form(request.POST if request.method == "POST" else None, initial=question.initial)
     if request.method == "POST" and form.is_valid():
         try:
-            question.verb(**form.cleaned_data)
+            result = question.verb(**form.cleaned_data)
         except Refused as refusal:
             page.message_user(request, refusal.message, messages.ERROR)
         else:
             page.message_user(request, question.done)
-            return redirect(question.back)
+            return redirect(question.after(result) if question.after else question.back)
     context = {
         **page.admin_site.each_context(request),
         "opts": page.opts,

@@ -40,7 +40,9 @@ def _of_an_earlier_round(project: Project, now: datetime) -> dict[str, str]:
     found = {}
     if not project.edition:
         found["edition"] = "Nennen Sie den Wettbewerb, zum Beispiel „1. Landespreis 2021/22“."
-    elif slugs.slug(project.edition) in {slugs.slug(entries.edition(row)) for row in Round.objects.order_by("pk")}:
+    elif slugs.slug(project.edition) in {
+        slugs.slug(entries.edition(row)) for row in Round.objects.announced().order_by("pk")
+    }:
         found["edition"] = (
             f"Beiträge zum {project.edition} tragen Sie nicht von Hand ein. Übernehmen Sie sie unter "
             "„Beiträge übernehmen“."

@@ -25,19 +25,36 @@ def part(user: PermissionsMixin, now: datetime) -> Part:
     if not user.has_perm("submissions.view_submission"):
         return Part()
     round = Round.objects.current()
+    preparing = _preparing(user)
     if round is None:
-        url = reverse("admin:submissions_round_add")
-        return Part(state="Es gibt noch keine Wettbewerbsrunde.", tasks=[Task(1, "", "Wettbewerbsrunde anlegen", url)])
+        begin = Task(1, "", "Wettbewerbsrunde anlegen", reverse("admin:submissions_round_add"))
+        state = (
+            "Es ist noch keine Wettbewerbsrunde bekannt gemacht."
+            if preparing
+            else "Es gibt noch keine Wettbewerbsrunde."
+        )
+        return Part(state=state, tasks=preparing or [begin])
     entries = Submission.objects.filter(round=round)
     created, submitted = _moments(round)
     return Part(
         headline=f"Überblick: {round.name}",
         state=_state(round, now),
         figures=_figures(round, entries, now),
-        tasks=_tasks(round, entries, now),
+        tasks=[*_tasks(round, entries, now), *preparing],
         tables=[_by_category(round)],
         charts=[_course(round, created, submitted, now)] if created else [],
     )
+
+
+def _preparing(user: PermissionsMixin) -> list[Task]:
+    """Say which rounds nobody else knows of yet, and lead to what they still lack."""
+    if not user.has_perm("submissions.change_round"):
+        return []
+    rows = Round.objects.filter(announced_at=None).order_by("pk")
+    return [
+        Task(1, "", "Runde in Vorbereitung", reverse("admin:submissions_round_readiness", args=[row.pk]), row.name)
+        for row in rows
+    ]
 
 
 def _state(round: Round, now: datetime) -> str:

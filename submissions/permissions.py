@@ -49,3 +49,8 @@ def may_extend(user: User) -> bool:
 def may_check(user: User) -> bool:
     """Geschäftsstelle: staff who may decide the formal check and withdraw an entry on request."""
     return user.is_staff and user.has_perm("submissions.change_submission")
+
+
+def may_prepare(user: User) -> bool:
+    """Geschäftsstelle: staff who may set up a round, announce it and take it back."""
+    return user.is_staff and user.has_perms(["submissions.add_round", "submissions.change_round"])

@@ -82,7 +82,9 @@ def target(status: str, act: Act) -> Status:
 
 
 def require_started(round: Round, now: datetime) -> None:
-    """Raise TooLate unless a new entry may begin at `now`: from `opens_at` on, before `closes_at`."""
+    """Raise TooLate unless a new entry may begin at `now`: in an announced round, from `opens_at` to `closes_at`."""
+    if not round.is_announced:
+        raise TooLate("Diese Runde ist noch nicht bekannt gemacht.", title="Die Einreichung ist noch nicht eröffnet")
     if now < round.opens_at:
         raise TooLate(
             f"Einreichungen sind ab {wording.opening(round.opens_at)} möglich. Bis dahin kann niemand beginnen.",

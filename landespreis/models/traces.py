@@ -18,6 +18,11 @@ class Trace(models.Model):
         WORDING_CHANGED = "wording_changed", "Textvorlage geändert"
         WORDING_RESET = "wording_reset", "Textvorlage zurückgesetzt"
         WORDING_DELETED = "wording_deleted", "Textvorlage gelöscht"
+        ROUND_BEGUN = "round_begun", "Wettbewerbsrunde angelegt"
+        ROUND_CHANGED = "round_changed", "Wettbewerbsrunde geändert"
+        ROUND_ANNOUNCED = "round_announced", "Wettbewerbsrunde bekannt gemacht"
+        ROUND_UNANNOUNCED = "round_unannounced", "Bekanntmachung der Wettbewerbsrunde zurückgenommen"
+        ROUND_DISCARDED = "round_discarded", "vorbereitete Wettbewerbsrunde verworfen"
 
     at = models.DateTimeField("Zeitpunkt")
     by = models.ForeignKey(

@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.views.decorators.http import require_safe
 
 from portal import richtext
 from portal.actions import pages as verbs
+from portal.admin import rounds
 from portal.admin.frame import OneByOne, person
 from portal.forms.editing import PageForm
 from portal.models import Page, PageVersion
@@ -46,8 +48,12 @@ class PageAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
     inlines = (VersionInline,)
 
     def get_urls(self) -> list[URLPattern]:
-        version = path("version/<int:pk>/", self.admin_site.admin_view(self.version), name="portal_version")
-        return [version, *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("version/<int:pk>/", wrap(self.version), name="portal_version"),
+            path("landespreis/<int:pk>/", wrap(require_safe(rounds.preview)), name="portal_round_preview"),
+            *super().get_urls(),
+        ]
 
     def get_inlines(self, request: HttpRequest, obj: Page | None) -> list[Any]:
         return list(self.inlines) if obj else []

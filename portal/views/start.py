@@ -43,24 +43,26 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @caching.public("round", "projects", lasts=caching.next_minute)
 def award(request: HttpRequest) -> HttpResponse:
-    now = clock.now()
-    round_ = Round.objects.current()
+    return render(request, "portal/award.html", about_award(Round.objects.current(), clock.now()))
+
+
+def about_award(round_: Round | None, now: datetime) -> dict[str, object]:
+    """Return what the page of the award says of a round, also of one that still lacks its dates."""
     criteria = list(round_.criteria.all()) if round_ else []
     shares = weighted(criteria)
-    context = _about(round_, now) | {
-        "winners": winners.of(round_, now) if round_ else [],
+    return _about(round_, now) | {
+        "winners": winners.of(round_, now) if round_ and not round_.lacks() else [],
         "categories": list(round_.categories.all()) if round_ else [],
         "criteria": shares,
         "has_equal_weights": not any(share for _, share in shares),
         "seats": list(Seat.objects.filter(round=round_)) if round_ else [],
     }
-    return render(request, "portal/award.html", context)
 
 
 def _about(round_: Round | None, now: datetime) -> dict[str, object]:
     """Return where the round stands; all of it works without one."""
-    if round_ is None:
-        return {"round": None, "standing": None, "course": [], "upcoming": []}
+    if round_ is None or round_.lacks():
+        return {"round": round_, "standing": None, "course": [], "upcoming": []}
     steps = course(round_, now)
     standing = Standing.of(round_, now)
     return {"round": round_, "standing": standing, "course": steps, "upcoming": upcoming(steps)}

@@ -12,6 +12,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from landespreis import clock
+from submissions.models import guards
+
 RESERVED_KEYS = frozenset(
     [
         "titel",
@@ -200,8 +203,13 @@ class Round(models.Model):
         return self.max_file_megabytes * 1024 * 1024
 
     def clean(self) -> None:
-        """Refuse another scale once the jury has finished an assessment; a trigger would refuse it without words."""
+        """Refuse contradictions and what would break running entries, with the reasons.
+
+        The scale once the jury has finished an assessment too; a trigger would refuse it without words.
+        """
         before = Round.objects.filter(pk=self.pk).first() if self.pk else None
+        if reasons := guards.gathered(guards.of_round(before, self, clock.now())):
+            raise ValidationError(reasons)
         if before is None or (before.scale_min, before.scale_max) == (self.scale_min, self.scale_max):
             return
         if self.is_scored:
@@ -212,8 +220,17 @@ class Round(models.Model):
         """Whether the jury has finished an assessment: from then on scale, criteria and weights are frozen."""
         return self.submissions.filter(assessments__first_finalised_at__isnull=False).exists()
 
+    def lacks(self, *names: str) -> list[str]:
+        """Return which of the four dates are empty, or of those named; only a round in preparation may lack any."""
+        return [name for name in names or guards.DATES if getattr(self, name) is None]
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether everybody may know of the round; otherwise it is in preparation and may lack its dates."""
+        return self.announced_at is not None
+
     def phase(self, now: datetime) -> "Round.Phase":
-        """Return the phase at `now`; derived from the dates, never stored."""
+        """Return the phase of an announced round at `now`; derived from the dates, never stored."""
         if now < self.opens_at:
             return Round.Phase.ANNOUNCED
         if now < self.closes_at:
@@ -248,6 +265,11 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        before = Category.objects.filter(pk=self.pk).first() if self.pk else None
+        if reasons := guards.gathered(guards.of_category(before, self)):
+            raise ValidationError(reasons)
 
 
 class Criterion(models.Model):
@@ -350,3 +372,7 @@ class Question(models.Model):
             raise ValidationError({"key": f"Das Kürzel „{self.key}“ ist für einen festen Abschnitt vergeben."})
         if self.criterion_id and self.criterion and self.criterion.round_id != self.round_id:
             raise ValidationError({"criterion": "Das Kriterium gehört zu einer anderen Runde."})
+        before = Question.objects.filter(pk=self.pk).first() if self.pk else None
+        reasons = guards.gathered(guards.of_question(before, self)) if self.round_id else {}
+        if reasons:
+            raise ValidationError(reasons)

@@ -79,7 +79,7 @@ def test_round_is_saved_as_it_is(send: Callable[..., str], open_round: Round) ->
 
 
 def test_round_takes_the_dates_of_the_jury(send: Callable[..., str]) -> None:
-    html = send(scoring_opens_at_0="21.02.2026", quorum="4", scoring_reminder_hours="[48]")
+    html = send(scoring_opens_at_0="21.02.2026", quorum="4", scoring_reminder_hours="2 Tage")
 
     row = Round.objects.get()
     assert "erfolgreich geändert" in html
@@ -93,7 +93,7 @@ def test_round_takes_the_dates_of_the_jury(send: Callable[..., str]) -> None:
         ({"scoring_opens_at_0": "01.02.2026"}, "erst nach dem Einreichungsschluss"),
         ({"scoring_closes_at_0": "19.02.2026"}, "nach dem Beginn der Bewertung"),
         ({"quorum": "0"}, "größer oder gleich 1"),
-        ({"scoring_reminder_hours": "[24, 24]"}, "nur einmal vorkommen"),
+        ({"scoring_reminder_hours": "24 Stunden, 1 Tag"}, "nur einmal vorkommen"),
         ({"criteria-0-tie_break": "2"}, "dieselbe Angabe bei „entscheidet bei Gleichstand“"),
         ({f"criteria-{n}-weight": "0" for n in range(3)}, "Mindestens ein Kriterium muss zählen"),
     ],

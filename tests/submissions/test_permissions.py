@@ -63,3 +63,13 @@ def test_may_extend_needs_staff_with_the_right(db: None) -> None:
     outsider.user_permissions.add(right)
 
     assert [permissions.may_extend(user) for user in (office, editor, outsider)] == [True, False, False]
+
+
+def test_may_prepare_needs_staff_with_both_rights(db: None) -> None:
+    add, change = (Permission.objects.get(codename=f"{verb}_round") for verb in ("add", "change"))
+    office, half, outsider = StaffFactory(), StaffFactory(), UserFactory()
+    office.user_permissions.add(add, change)
+    half.user_permissions.add(change)
+    outsider.user_permissions.add(add, change)
+
+    assert [permissions.may_prepare(user) for user in (office, half, outsider)] == [True, False, False]

@@ -92,3 +92,10 @@ def test_require_started_says_when(now: datetime, words: str) -> None:
 @pytest.mark.parametrize("now", [OPENS, CLOSES - SECOND])
 def test_require_started_passes_inside(now: datetime) -> None:
     workflow.require_started(entry().round, now)
+
+
+def test_nothing_begins_before_the_round_is_announced() -> None:
+    round = Round(opens_at=OPENS, closes_at=CLOSES, announced_at=None)
+
+    with pytest.raises(TooLate, match="noch nicht bekannt gemacht"):
+        workflow.require_started(round, OPENS)

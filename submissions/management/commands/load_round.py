@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Model
 
+from submissions.actions import rounds
 from submissions.models import Category, Criterion, Question, Round
 from submissions.models.round import require_weights
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         file: Path = options["file"]
         try:
             content = tomllib.loads(file.read_text(encoding="utf-8"))
-            round = load(content)
+            round = journalled(content)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise CommandError(f"{file} lässt sich nicht lesen: {error}") from error
         except KeyError as error:
@@ -40,6 +41,16 @@ class Command(BaseCommand):
             f"{round.name}: {round.categories.count()} Kategorien, {round.criteria.count()} Kriterien, "
             f"{round.questions.count()} Fragen."
         )
+
+
+@transaction.atomic
+def journalled(content: dict[str, Any]) -> Round:
+    """Load, and journal what that has changed."""
+    known = Round.objects.filter(key=content["key"]).first()
+    before = rounds.state(known) if known else None
+    round = load(content)
+    rounds.note_changes(round, before, by=None)
+    return round
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ FROM python:3.11-slim-bookworm AS app
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 \
+        fonts-dejavu-core libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 landespreis \
     && useradd --system --uid 10001 --gid landespreis --home-dir /var/lib/landespreis landespreis \

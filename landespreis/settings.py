@@ -399,6 +399,10 @@ NEWSLETTER_KEEP_DAYS = env.int("NEWSLETTER_KEEP_DAYS", default=30)
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["kern"]
 CRISPY_TEMPLATE_PACK = "kern"
 
+# Backups -----------------------------------------------------------------------------------------
+BACKUP_KEYS = env.list("BACKUP_KEYS", default=[])
+"""Public keys of age («age1…») to which `manage.py backup` encrypts; without one the archive is in the clear."""
+
 # Logging -----------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,

@@ -65,7 +65,8 @@ class Sqlite:
             old.backup(new)
 
     def drop(self, name: str) -> None:
-        """The folder goes away with the tests."""
+        for file in self.folder.glob(f"{name}.sqlite3*"):
+            file.unlink()
 
     def rows(self, name: str, sql: str) -> list[tuple[Any, ...]]:
         with closing(self._connect(name)) as connection:
@@ -182,6 +183,14 @@ class Portal:
         }[kind]
         command[0] = str(PROGRAMS / command[0])
         process = Process(command, env=self.env, log=self.logs / f"{len(self.processes)}-{kind}.log")
+        self.processes.append(process)
+        return process
+
+    def manage(self, *words: str) -> Process:
+        """Start `manage.py` with these words; nobody waits for its end."""
+        process = Process(
+            [sys.executable, "manage.py", *words], env=self.env, log=self.logs / f"{len(self.processes)}.log"
+        )
         self.processes.append(process)
         return process
 

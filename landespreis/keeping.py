@@ -7,6 +7,7 @@ again there; `tests/landespreis/test_keeping.py` tells.
 
 from collections.abc import Iterator, Sequence
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 OPEN = (
@@ -95,6 +96,22 @@ def _sqlite(table: str, door: bool, unique: Sequence[Sequence[str]]) -> Iterator
 
 def release(editor: BaseDatabaseSchemaEditor, table: str) -> None:
     """Take the triggers of `table` down, where there are any."""
-    postgresql = editor.connection.vendor == "postgresql"
-    for event in ("update", "delete", "truncate" if postgresql else "insert"):
-        editor.execute(f"DROP TRIGGER IF EXISTS {table}_kept_{event}" + (f" ON {table}" if postgresql else ""))
+    on = f" ON {table}" if editor.connection.vendor == "postgresql" else ""
+    for name in sorted(names(editor.connection, table)):
+        editor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+def names(connection: BaseDatabaseWrapper, table: str) -> set[str]:
+    """Return what the triggers of a kept table are called."""
+    events = ("update", "delete", "truncate" if connection.vendor == "postgresql" else "insert")
+    return {f"{table}_kept_{event}" for event in events}
+
+
+def standing(connection: BaseDatabaseWrapper) -> set[str]:
+    """Return the names of all triggers that are up and not switched off."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        return {name for (name,) in cursor.fetchall()}

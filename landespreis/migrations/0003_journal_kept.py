@@ -1,7 +1,6 @@
 """The chain over the journals, the door through which their rows may go, and triggers that keep all of it."""
 
 import django.db.models.deletion
-import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -60,7 +59,7 @@ class Migration(migrations.Migration):
                 ("previous", models.CharField(max_length=64, unique=True, verbose_name="Prüfsumme davor")),
                 ("sha256", models.CharField(max_length=64, unique=True, verbose_name="Prüfsumme")),
                 ("count", models.PositiveIntegerField(verbose_name="Zeilen")),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="verkettet am")),
+                ("made_at", models.DateTimeField(verbose_name="verkettet am")),
             ],
             options={
                 "verbose_name": "Kettenglied",

@@ -1,7 +1,6 @@
 """The chain over the journals: a checksum of every line, and of every day with the one before."""
 
 from django.db import models
-from django.utils import timezone
 
 from landespreis import wording
 
@@ -14,7 +13,7 @@ class Link(models.Model):
     """Unique: the chain never forks."""
     sha256 = models.CharField("Prüfsumme", max_length=64, unique=True)
     count = models.PositiveIntegerField("Zeilen")
-    made_at = models.DateTimeField("verkettet am", default=timezone.now)
+    made_at = models.DateTimeField("verkettet am")
 
     class Meta:
         verbose_name = "Kettenglied"

@@ -186,5 +186,9 @@ class Migration(migrations.Migration):
             model_name="purgedrow",
             constraint=models.UniqueConstraint(fields=("journal", "row"), name="row_is_purged_once"),
         ),
+        migrations.AddIndex(
+            model_name="trace",
+            index=models.Index(fields=["-at", "-id"], name="trace_newest_first"),
+        ),
         migrations.RunPython(keep, release),
     ]

@@ -1,4 +1,7 @@
-"""Outgoing mail in the admin: to whom, what about, and whether it went out; never its text, which may hold a code."""
+"""Outgoing mail in the admin: to whom, what about, and whether it went out; never its text, which may hold a code.
+
+The admin looks for pages here only, so the other ones of the ground are named here, too.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +12,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 
-from landespreis import clock, wording
+from landespreis import clock, journal_admin, wording
+
+__all__ = ["STATES", "EmailAdmin", "journal_admin"]
 
 admin.site.unregister([Attachment, Email, EmailTemplate, Log])
 

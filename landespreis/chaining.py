@@ -28,10 +28,14 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True)
 class Standing:
-    """Until which day the journals are chained (None: no day yet), and whether that is too long ago."""
+    """Until which day the journals are chained (None: no day yet), and how many finished days wait."""
 
     until: date | None
-    behind: bool
+    waiting: int
+
+    @property
+    def behind(self) -> bool:
+        return self.waiting > BEHIND
 
 
 def link_days(now: datetime) -> int:
@@ -50,9 +54,9 @@ def link_days(now: datetime) -> int:
 
 def standing(now: datetime) -> Standing:
     until = Link.objects.order_by("day").values_list("day", flat=True).last()
-    waiting = until + timedelta(days=1) if until else _day(journals.first())
+    begins = until + timedelta(days=1) if until else _day(journals.first())
     due = _finished(now)
-    return Standing(until, bool(waiting and due and (due - waiting).days + 1 > BEHIND))
+    return Standing(until, max((due - begins).days + 1, 0) if begins and due else 0)
 
 
 def checksum(day: date, previous: str, lines: Iterable[tuple[str, int, str]]) -> tuple[str, int]:

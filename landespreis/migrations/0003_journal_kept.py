@@ -62,8 +62,8 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField(verbose_name="verkettet am")),
             ],
             options={
-                "verbose_name": "Kettenglied",
-                "verbose_name_plural": "Kettenglieder",
+                "verbose_name": "verketteter Tag",
+                "verbose_name_plural": "Verkettung des Verlaufs",
                 "ordering": ("-day",),
             },
         ),

@@ -16,8 +16,8 @@ class Link(models.Model):
     made_at = models.DateTimeField("verkettet am")
 
     class Meta:
-        verbose_name = "Kettenglied"
-        verbose_name_plural = "Kettenglieder"
+        verbose_name = "verketteter Tag"
+        verbose_name_plural = "Verkettung des Verlaufs"
         ordering = ("-day",)
 
     def __str__(self) -> str:

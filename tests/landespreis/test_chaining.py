@@ -151,21 +151,26 @@ def test_demo_leaves_the_day_of_its_last_line_open(db: None, at: At, settings: A
 
 
 @pytest.mark.parametrize(
-    ("now", "until", "behind"),
-    [(january(20, 4), 19, False), (january(23, 2), 19, False), (january(23, 4), 19, True), (january(30), 19, True)],
+    ("now", "waiting", "behind"),
+    [(january(20, 4), 0, False), (january(23, 2), 2, False), (january(23, 4), 3, True), (january(30), 10, True)],
 )
-def test_standing_tells_when_more_than_two_days_wait(db: None, at: At, now: datetime, until: int, behind: bool) -> None:
+def test_standing_tells_when_more_than_two_days_wait(
+    db: None, at: At, now: datetime, waiting: int, behind: bool
+) -> None:
     three_days(at)
 
-    assert chaining.standing(now) == chaining.Standing(date(2026, 1, until), behind)
+    standing = chaining.standing(now)
+
+    assert standing == chaining.Standing(date(2026, 1, 19), waiting)
+    assert standing.behind == behind
 
 
 def test_standing_before_the_first_link(db: None, at: At) -> None:
-    assert chaining.standing(NIGHT) == chaining.Standing(None, False)
+    assert chaining.standing(NIGHT) == chaining.Standing(None, 0)
 
     lines_on(at, january(1))
 
-    assert chaining.standing(NIGHT) == chaining.Standing(None, True)
+    assert chaining.standing(NIGHT) == chaining.Standing(None, 19)
 
 
 def test_every_column_of_a_journal_is_hashed() -> None:

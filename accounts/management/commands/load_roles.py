@@ -26,6 +26,7 @@ ROLES: dict[str, dict[str, list[str]]] = {
             "change_letter",
         ],
         "portal": ["*"],
+        "landespreis": ["view_trace", "view_link", "view_purge"],
         "post_office": ["view_email", "view_attachment", "view_log"],
     },
     "Redaktion": {

@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -38,6 +39,10 @@ WORDS = {
 
 
 class ToRead(admin.ModelAdmin):  # type: ignore[type-arg]
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = {"title": self.opts.verbose_name_plural}
+        return super().changelist_view(request, title | (extra_context or {}))
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -88,7 +93,7 @@ class TraceAdmin(ToRead):
     date_hierarchy = "at"
     search_fields = ("about", "by__name", "by__email")
     search_help_text = "Worum es geht, Name oder E-Mail-Adresse"
-    fields = readonly_fields = ("when", "what", "who", "about", "everything")
+    fields = readonly_fields = ("when", "what", "who", "about", "account", "details", "everything")
 
     @admin.display(description="am", ordering="at")
     def when(self, trace: Trace) -> str:
@@ -107,9 +112,17 @@ class TraceAdmin(ToRead):
     @admin.display(description="Einzelheiten")
     def details(self, trace: Trace) -> str:
         told = {label: _said(trace.detail.get(key)) for key, label in SHOWN_DETAILS.items()}
-        return "; ".join(f"{label} {value}" for label, value in told.items() if value)
+        return "; ".join(f"{label} {value}" for label, value in told.items() if value) or "–"
 
-    @admin.display(description="Einzelheiten")
+    @admin.display(description="betroffenes Konto")
+    def account(self, trace: Trace) -> str | SafeString:
+        people = get_user_model()._default_manager
+        person = people.filter(pk=trace.detail["account"]).first() if "account" in trace.detail else None
+        if person is None:
+            return "–"
+        return format_html('<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[person.pk]), person)
+
+    @admin.display(description="gespeichert als")
     def everything(self, trace: Trace) -> SafeString:
         return format_html("<pre>{}</pre>", json.dumps(trace.detail, ensure_ascii=False, indent=2, sort_keys=True))
 

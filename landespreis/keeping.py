@@ -91,7 +91,7 @@ def _sqlite(table: str, door: bool, unique: Sequence[Sequence[str]]) -> Iterator
         yield "delete", refuse
     same = (" AND ".join(f"{name} = NEW.{name}" for name in names) for names in (("id",), *unique))
     taken = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {columns})" for columns in same)
-    yield "insert", f"{refuse} WHERE {taken}"
+    yield "insert", f"SELECT RAISE(ABORT, 'UNIQUE constraint failed: rows of {table} never change') WHERE {taken}"
 
 
 def release(editor: BaseDatabaseSchemaEditor, table: str) -> None:

@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
+from django.contrib import admin
 from django.core import mail as outbox
 from django.db import transaction
 from django.test import Client
@@ -20,6 +21,7 @@ from accounts import actions
 from accounts.adapter import AccountAdapter
 from accounts.models import User
 from landespreis.models import Trace
+from landespreis.office import Traced
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import (
     PASSWORD,
@@ -29,6 +31,7 @@ from tests.accounts.factories import (
     StaffFactory,
     UserFactory,
 )
+from tests.portal.factories import NewsCategoryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -383,3 +386,17 @@ def test_admin_addition_leaves_a_line(client: Client) -> None:
 
     person = User.objects.get(email="neu@land.example")
     assert [line[:3] for line in told()] == [("admin_added", office.pk, f"Person {person.pk}")]
+
+
+def test_admin_deletion_leaves_a_line(client: Client) -> None:
+    office, category = StaffFactory(superuser=True), NewsCategoryFactory()
+    show_factor(client, office)
+
+    client.post(reverse("admin:portal_newscategory_delete", args=[category.pk]), {"post": "yes"})
+
+    assert [line[:3] for line in told()] == [("admin_deleted", office.pk, f"Rubrik {category.pk}")]
+
+
+def test_every_page_of_the_admin_leaves_lines() -> None:
+    assert admin.site._registry
+    assert all(isinstance(page, Traced) for page in admin.site._registry.values())

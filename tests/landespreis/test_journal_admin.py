@@ -90,6 +90,15 @@ def test_list_needs_the_same_queries_for_any_number(office: Client, count: int, 
         office.get(LIST)
 
 
+def test_line_leads_to_the_account_it_is_about(office: Client) -> None:
+    person = UserFactory(name="Okan Demirel")
+    trace = journal.note(Verb.LOGIN_FAILED, by=None, about=f"Konto {person.pk}", account=person.pk)
+
+    page = office.get(reverse("admin:landespreis_trace_change", args=[trace.pk])).content.decode()
+
+    assert f'<a href="/admin/accounts/user/{person.pk}/change/">Okan Demirel</a>' in page
+
+
 def test_line_shows_everything_it_tells(office: Client) -> None:
     trace = journal.note(Verb.LOGIN_FAILED, by=None, about="Adresse ohne Konto", mark="<b>0af1</b>")
 

@@ -34,7 +34,7 @@ def filled(open_round: Round) -> Round:
     JuryEvent.objects.create(round=open_round, at=now, verb=JuryEvent.Verb.OPENED)
     journal.note(journal.Verb.EXPORTED, by=office, about="bleibt")
     going = journal.note(journal.Verb.EXPORTED, by=office, about="geht")
-    link = Link.objects.create(day=now.date(), previous="0" * 64, sha256="1" * 64, count=1)
+    link = Link.objects.create(day=now.date(), previous="0" * 64, sha256="1" * 64, count=1, made_at=now)
     Digest.objects.create(link=link, journal="landespreis_trace", row=1, sha256="2" * 64)
     with purging.opened(tables(Trace), reason="Frist", by=office, second=StaffFactory()):
         Trace.objects.filter(pk=going.pk).delete()

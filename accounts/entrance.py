@@ -41,6 +41,17 @@ def note_failure(email: str, *, by: User | None) -> None:
         journal.note(Verb.LOGIN_FAILED, by=by, about=called(account), account=account)
 
 
+def note_wrong_factor(user: User | None, *, by: User | None) -> None:
+    """Write down that a code or passkey was wrong; `user` is None where it came without a password before.
+
+    `by` is who was already logged in and was asked again.
+    """
+    if user is None:
+        journal.note(Verb.CODE_FAILED, by=by, about="Passkey ohne Konto")
+    else:
+        journal.note(Verb.CODE_FAILED, by=by, about=called(user.pk), account=user.pk)
+
+
 def called(account: int) -> str:
     """Return how the journal names an account: it stays when the person's name is deleted."""
     return f"Konto {account}"

@@ -7,9 +7,8 @@ from typing import Any
 
 from allauth.mfa.signals import authentication_failed
 
-from accounts.entrance import called
+from accounts import entrance
 from accounts.models import User
-from landespreis import journal
 
 
 def connect() -> None:
@@ -17,6 +16,4 @@ def connect() -> None:
 
 
 def note_wrong_code(user: User, reauthentication: bool = False, **told: Any) -> None:
-    """Write down for which account a code was wrong; `by` is who was already logged in and was asked again."""
-    by = user if reauthentication else None
-    journal.note(journal.Verb.CODE_FAILED, by=by, about=called(user.pk), account=user.pk)
+    entrance.note_wrong_factor(user, by=user if reauthentication else None)

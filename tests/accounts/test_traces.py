@@ -1,5 +1,7 @@
 """Whatever happens to an account and its login stands in the portal's journal, without addresses, codes or texts."""
 
+import base64
+import json
 import time
 from typing import Any
 
@@ -20,6 +22,7 @@ from post_office.models import Email
 from accounts import actions
 from accounts.adapter import AccountAdapter
 from accounts.models import User
+from accounts.passkeys import ReauthenticateForm
 from landespreis.models import Trace
 from landespreis.office import Traced
 from tests.accounts.conftest import show_factor
@@ -143,6 +146,45 @@ def test_wrong_code_when_asked_again(client: Client) -> None:
     client.post(reverse("mfa_reauthenticate"), {"code": "000000"})
 
     assert told() == [("code_failed", person.pk, f"Konto {person.pk}", {"account": person.pk})]
+
+
+def b64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def passkey() -> str:
+    """Return an answer that a passkey nobody knows could give."""
+    asked = json.dumps({"type": "webauthn.get", "challenge": b64(b"?" * 32), "origin": "http://testserver"}).encode()
+    response = {"clientDataJSON": b64(asked), "authenticatorData": b64(b"\0" * 37), "signature": b64(b"no")}
+    return json.dumps({"id": b64(b"key"), "rawId": b64(b"key"), "type": "public-key", "response": response})
+
+
+def test_wrong_passkey(client: Client) -> None:
+    person = StaffFactory()
+    log_in(client, person)
+
+    client.post(reverse("mfa_authenticate"), {"credential": passkey()})
+    client.post(reverse("mfa_authenticate"), {"credential": "{}"})
+
+    assert told() == [("code_failed", None, f"Konto {person.pk}", {"account": person.pk})]
+
+
+def test_wrong_passkey_when_asked_again(rf: Any, client: Client) -> None:
+    request = rf.post("/")
+    request.session, request.user = client.session, StaffFactory()
+
+    with context.request_context(request):
+        assert not ReauthenticateForm({"credential": passkey()}, user=request.user).is_valid()
+
+    person = request.user.pk
+    assert told() == [("code_failed", person, f"Konto {person}", {"account": person})]
+
+
+def test_wrong_passkey_instead_of_a_password(client: Client) -> None:
+    for _ in range(14):
+        client.post(reverse("mfa_login_webauthn"), {"credential": passkey()})
+
+    assert told() == [("code_failed", None, "Passkey ohne Konto", {})] * 10
 
 
 def test_logout(client: Client) -> None:

@@ -127,6 +127,13 @@ def test_link_made_anew_breaks_the_next(lines: list[Trace]) -> None:
     assert found() == [Finding(D19, "", 0, "broken")]
 
 
+def test_link_to_another_day_before_breaks_the_chain(lines: list[Trace]) -> None:
+    with unprotected(*BOOKS):
+        shell(f"UPDATE landespreis_link SET previous = '{'f' * 64}' WHERE day = '2026-01-18'")
+
+    assert found() == [Finding(D18, "", 0, "broken")]
+
+
 def test_missing_link_breaks_the_chain(lines: list[Trace]) -> None:
     with unprotected(TRACE, *BOOKS):
         for table, where in (

@@ -46,8 +46,8 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(_sentences(report)))
         if report.wrong:
             raise CommandError(_verdict(report), returncode=1)
-        if not options["json"]:
-            self.stdout.write("Unverändert." if report.last else "")
+        if report.last and not options["json"]:
+            self.stdout.write("Unverändert.")
 
 
 def _sentences(report: Report) -> list[str]:

@@ -9,11 +9,16 @@ from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
 from accounts import permissions
+from accounts.entrance import called
 from accounts.models import Membership, Municipality, User
-from landespreis import clock, mail
+from landespreis import clock, journal, mail
 from landespreis.refusal import NotAllowed, Refused
 
 DELETED_NAME = "Gelöschtes Konto"
+DECIDED = {
+    Membership.Status.CONFIRMED: journal.Verb.MEMBERSHIP_CONFIRMED,
+    Membership.Status.REFUSED: journal.Verb.MEMBERSHIP_REFUSED,
+}
 
 
 @transaction.atomic
@@ -26,6 +31,7 @@ def join(user: User, *, municipality: Municipality, department: str) -> Membersh
         user=user, municipality=municipality, defaults={"department": department}
     )
     if created:
+        journal.note(journal.Verb.MEMBERSHIP_STATED, by=user, about=municipality.label, membership=membership.pk)
         return membership
     if membership.status == Membership.Status.REFUSED:
         raise Refused(
@@ -60,6 +66,8 @@ def _decide(membership: Membership, status: Membership.Status, *, by: User) -> M
         raise Refused(f"Die Zugehörigkeit „{fresh}“ ist schon {status.label}.")
     fresh.status, fresh.decided_by, fresh.decided_at = status, by, clock.now()
     fresh.save(update_fields=["status", "decided_by", "decided_at"])
+    about = f"{called(fresh.user_id)}, {fresh.municipality.label}"
+    journal.note(DECIDED[status], by=by, about=about, membership=fresh.pk, account=fresh.user_id)
     if fresh.user.is_active:
         mail.owe(f"membership_{status.value}", fresh.user.email, {"membership": fresh})
     return fresh
@@ -72,6 +80,7 @@ def reset_second_factor(user: User, *, by: User) -> User:
         raise NotAllowed("Den zweiten Faktor setzt nur die Administration zurück.")
     Authenticator.objects.filter(user=user).delete()
     _end_sessions(user)
+    journal.note(journal.Verb.FACTOR_RESET, by=by, about=called(user.pk), account=user.pk)
     mail.owe("second_factor_reset", user.email, {"person": user})
     return user
 
@@ -100,11 +109,19 @@ def delete_account(user: User, *, by: User) -> User:
     fresh.is_active = fresh.is_staff = fresh.is_superuser = False
     fresh.set_unusable_password()
     fresh.save()
+    journal.note(journal.Verb.ACCOUNT_CLOSED, by=by, about=called(fresh.pk), account=fresh.pk)
     return fresh
 
 
+def see_recovery_codes(user: User) -> None:
+    """Write down that somebody was shown their own recovery codes, which stand in for a second factor."""
+    journal.note(journal.Verb.CODES_SEEN, by=user)
+
+
+@transaction.atomic
 def export_account(user: User) -> dict[str, Any]:
-    """Return what this app holds about `user`, ready for JSON (Art. 15 and 20 DSGVO)."""
+    """Return what this app holds about `user`, ready for JSON (Art. 15 and 20 DSGVO); notes that they took it."""
+    journal.note(journal.Verb.DATA_TAKEN, by=user)
     return {
         "konto": {
             "name": user.name,

@@ -4,21 +4,39 @@ import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from accounts import second_factor
+from accounts import entrance, second_factor
 from accounts.models import User
+from landespreis import journal
 
 FACTOR_ADDED = {"mfa/email/totp_activated", "mfa/email/webauthn_added"}
+NOTED = {
+    "account/email/password_changed": (journal.Verb.PASSWORD_CHANGED, ""),
+    "account/email/password_set": (journal.Verb.PASSWORD_CHANGED, ""),
+    "account/email/password_reset": (journal.Verb.PASSWORD_RESET, ""),
+    "account/email/email_changed": (journal.Verb.EMAIL_CHANGED, ""),
+    "account/email/email_deleted": (journal.Verb.EMAIL_REMOVED, ""),
+    "mfa/email/totp_activated": (journal.Verb.FACTOR_ADDED, "Authenticator-App"),
+    "mfa/email/totp_deactivated": (journal.Verb.FACTOR_REMOVED, "Authenticator-App"),
+    "mfa/email/webauthn_added": (journal.Verb.FACTOR_ADDED, "Passkey"),
+    "mfa/email/webauthn_removed": (journal.Verb.FACTOR_REMOVED, "Passkey"),
+    "mfa/email/recovery_codes_generated": (journal.Verb.CODES_MADE, ""),
+}
+"""The change of an account that a mail tells its owner → how the journal calls it, and what it is about."""
 WRONG_LOGIN = "E-Mail-Adresse oder Passwort stimmen nicht. Prüfen Sie beides oder setzen Sie Ihr Passwort zurück."
 TOO_MANY = "Zu viele Versuche. Warten Sie einige Minuten und versuchen Sie es dann noch einmal."
 
@@ -52,15 +70,45 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError as error:
             raise ImmediateHttpResponse(respond_429(request)) from error
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write down a wrong password; never reached once there were too many."""
+        by = request.user if isinstance(request.user, User) else None
+        entrance.note_failure(credentials.get("email") or "", by=by)
+
+    @transaction.atomic
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        entrance.note_login(request, user)
+
+    @transaction.atomic
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(request.user, User):
+            journal.note(journal.Verb.LOGGED_OUT, by=request.user)
+        super().logout(request)
+
+    @transaction.atomic
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
         user.name = form.cleaned_data["name"]
         super().save_user(request, user, form, commit)
+        if commit:
+            journal.note(journal.Verb.SIGNED_UP, by=user)
         return user
 
+    @transaction.atomic
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed:
+            journal.note(journal.Verb.EMAIL_CONFIRMED, by=email_address.user)
+        return confirmed
+
+    @transaction.atomic
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Tell the owner what changed; whoever has just set up a factor has shown it, too."""
+        """Tell the owner and the journal what changed; whoever has just set up a factor has shown it, too."""
+        if template_prefix in NOTED:
+            verb, about = NOTED[template_prefix]
+            journal.note(verb, by=user, about=about)
         if template_prefix in FACTOR_ADDED:
             second_factor.remember_shown(self.request, user)
         super().send_notification_mail(template_prefix, user, context, email)
@@ -89,6 +137,14 @@ class MFAAdapter(DefaultMFAAdapter):
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         entity: dict[str, str] = super().get_public_key_credential_rp_entity()
         return entity | {"name": "Landespreis"}
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    @transaction.atomic
+    def end_sessions(self, sessions: list[UserSession]) -> None:
+        super().end_sessions(sessions)
+        if sessions:
+            journal.note(journal.Verb.SESSIONS_ENDED, by=sessions[0].user, number=len(sessions))
 
 
 def _box() -> MultiFernet:

@@ -1,5 +1,6 @@
 """The own account: who I am, where I work, what is stored, how I leave."""
 
+from allauth.mfa.recovery_codes.views import download_recovery_codes, view_recovery_codes
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -68,6 +69,26 @@ def export(request: HttpRequest) -> HttpResponse:
         json_dumps_params={"ensure_ascii": False, "indent": 2},
         headers={"Content-Disposition": 'attachment; filename="landespreis-konto.json"'},
     )
+
+
+@login_required
+@require_GET
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """allauth's page of the recovery codes; that they were shown is written down."""
+    return _noted(request, view_recovery_codes(request))
+
+
+@login_required
+@require_GET
+def recovery_codes_file(request: HttpRequest) -> HttpResponse:
+    """The same as a file."""
+    return _noted(request, download_recovery_codes(request))
+
+
+def _noted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if response.status_code == 200:
+        actions.see_recovery_codes(_person(request))
+    return response
 
 
 @login_required

@@ -1,4 +1,7 @@
-"""Outgoing mail in the admin: to whom, what about, and whether it went out; never its text, which may hold a code."""
+"""Outgoing mail in the admin: to whom, what about, and whether it went out; never its text, which may hold a code.
+
+The admin looks for pages here only, so the other ones of the ground are named here, too.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +14,9 @@ from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 
 import landespreis.circulars.admin
 import landespreis.circulars.wording_admin  # noqa: F401  (messages to groups and their texts)
-from landespreis import clock, wording
+from landespreis import clock, journal_admin, wording
+
+__all__ = ["STATES", "EmailAdmin", "journal_admin"]
 
 admin.site.unregister([Attachment, Email, EmailTemplate, Log])
 

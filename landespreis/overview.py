@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from post_office.models import STATUS
 
-from landespreis import health, wording
+from landespreis import chaining, health, wording
 
 APPS = ("submissions", "jury", "accounts", "portal")
 """In the order in which they are shown."""
@@ -108,7 +108,7 @@ class Page:
 def page(user: PermissionsMixin, now: datetime) -> Page:
     """Return what the person reads first; the number of queries does not depend on how much there is."""
     whole = Page()
-    for one in (*_parts(user, now), _ground(user)):
+    for one in (*_parts(user, now), _ground(user), _chain(user, now)):
         whole.headline, whole.state = one.headline or whole.headline, one.state or whole.state
         whole.figures += one.figures
         whole.tasks += one.tasks
@@ -146,3 +146,14 @@ def _ground(user: PermissionsMixin) -> Part:
     ]
     undelivered = Task(failed, "Mails nicht zustellbar", "Mail nicht zustellbar", f"{mails}?stand={STATUS.failed}")
     return Part(tasks=[*late, undelivered])
+
+
+def _chain(user: PermissionsMixin, now: datetime) -> Part:
+    """Say until which day the journals are chained, and whether the nightly job has stopped."""
+    if not user.has_perm("landespreis.view_link"):
+        return Part()
+    standing = chaining.standing(now)
+    until = f"verkettet bis {wording.day(standing.until)}" if standing.until else "noch kein Tag verkettet"
+    overdue = standing.waiting if standing.behind else 0
+    url = reverse("admin:landespreis_link_changelist")
+    return Part(tasks=[Task(overdue, "Tage im Verlauf nicht verkettet", "Tag im Verlauf nicht verkettet", url, until)])

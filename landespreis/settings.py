@@ -203,6 +203,7 @@ CELERY_BEAT_SCHEDULE = {
         "jury.tasks.forget_hidden_dossiers": 4 * BEAT_TICK,
         "jury.tasks.remind": 4 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
+        "landespreis.tasks.link_days": 4 * BEAT_TICK,
         "portal.tasks.forget_inquiries": 240 * BEAT_TICK,
         "portal.tasks.award_prizes": 2 * BEAT_TICK,
         "portal.tasks.retract_projects": 2 * BEAT_TICK,
@@ -234,9 +235,15 @@ LOGOUT_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignupForm",
     "login": "accounts.forms.LoginForm",
+}
+MFA_FORMS = {
+    "authenticate_webauthn": "accounts.passkeys.AuthenticateForm",
+    "login_webauthn": "accounts.passkeys.LoginForm",
+    "reauthenticate_webauthn": "accounts.passkeys.ReauthenticateForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -1,9 +1,9 @@
-"""What the worker does for the ground: mail that is owed, messages to groups, forgetting sessions that ended."""
+"""What the worker does for the ground: mail, messages to groups, sessions that ended, the chain of the journals."""
 
 from celery import shared_task
 from django.core.management import call_command
 
-from landespreis import mail
+from landespreis import chaining, clock, mail
 from landespreis.circulars import actions, dispatch
 
 
@@ -24,3 +24,9 @@ def send_circulars() -> None:
 def clear_sessions() -> None:
     """Delete sessions that have ended, with the texts kept in them for people who never came back."""
     call_command("clearsessions")
+
+
+@shared_task(name="landespreis.tasks.link_days")
+def link_days() -> None:
+    """Chain the days of the journals that are finished; most of the time there is none."""
+    chaining.link_days(clock.now())

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from django.conf import settings as project
 from django.core.cache import cache, caches
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Model
 from django.template import engines
 from django.test import Client
@@ -91,6 +92,37 @@ class UnknownVariable(str):
 @pytest.fixture(autouse=True, scope="session")
 def _unknown_variables_fail() -> None:
     engines["django"].engine.string_if_invalid = UnknownVariable()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_lifts_the_triggers() -> Iterator[None]:
+    """After a test with transactions of its own Django empties all tables: the journals' triggers step aside for it.
+
+    They are taken down and put up again inside its transaction, so no test ever meets a database without them.
+    """
+    empty = BaseDatabaseOperations.execute_sql_flush
+
+    def lifted(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+        down, up = _kept_triggers(self.connection)
+        empty(self, [*down, *sql_list, *up])
+
+    BaseDatabaseOperations.execute_sql_flush = lifted  # type: ignore[method-assign]
+    yield
+    BaseDatabaseOperations.execute_sql_flush = empty  # type: ignore[method-assign]
+
+
+def _kept_triggers(connection: Any) -> tuple[list[str], list[str]]:
+    """Return the statements that take the triggers of `landespreis/keeping.py` down, and that put them up again."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_kept\\_%'")
+            switch = [f"ALTER TABLE {table} {{}} TRIGGER USER" for (table,) in cursor.fetchall()]
+            return [sql.format("DISABLE") for sql in switch], [sql.format("ENABLE") for sql in switch]
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%\\_kept\\_%' ESCAPE '\\'"
+        )
+        found = cursor.fetchall()
+    return [f"DROP TRIGGER {name}" for name, _ in found], [sql for _, sql in found]
 
 
 @pytest.fixture(autouse=True)

@@ -48,6 +48,9 @@ JURY = row(LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, GONE, GONE)
 """Somebody without a second factor is asked for one first; who fills no seat finds nothing. Jurors: tests/jury."""
 POST_ONLY = row(LOGIN, METHOD, METHOD, METHOD, METHOD, METHOD, METHOD, METHOD)
 
+NO_CODES = row(LOGIN, GONE, GONE, GONE, GONE, GONE, GONE, GONE)
+"""None of these people has generated recovery codes."""
+
 EXPECTED: dict[str, tuple[int, ...]] = {
     "healthz": EVERYBODY,
     "readyz": EVERYBODY,
@@ -107,6 +110,8 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "accounts:add_membership": SIGNED_IN,
     "accounts:export": SIGNED_IN,
     "accounts:delete": SIGNED_IN,
+    "accounts:recovery_codes": NO_CODES,
+    "accounts:recovery_codes_file": NO_CODES,
     "jury:index": JURY,
     "jury:category": JURY,
     "jury:entry": JURY,

@@ -2,7 +2,6 @@
 
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from django.contrib import messages
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -10,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
+from accounts import entrance
 from accounts.models import User
 from jury import middleware, permissions
 from jury.actions import seats as verbs
@@ -71,7 +71,7 @@ def _without_account(request: HttpRequest, juror: Juror) -> HttpResponse:
         return render(request, "jury/invitation.html", context, status=422 if form.is_bound else 200)
     accepted = verbs.join(juror, **form.cleaned_data)
     assert accepted.user
-    login(request, accepted.user)
+    entrance.log_in(request, accepted.user, how="invitation")
     reauthenticate_by_password(request)  # it was chosen this moment; setting up a factor would ask for it at once
     return _welcome(request, juror)
 

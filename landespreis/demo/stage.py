@@ -5,11 +5,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from io import StringIO
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
-from landespreis import clock
+from landespreis import chaining, clock, journals
 
 PHASES: dict[str, datetime] = {
     "announced": datetime(2025, 11, 20, 10, 0, tzinfo=clock.BERLIN),
@@ -49,6 +48,7 @@ def fill(phase: str) -> None:
             if find_spec(f"{app}.demo"):
                 import_module(f"{app}.demo").fill(phase)
                 clock.set_now(PHASES[phase])
+        chaining.link_days(clock.now())
 
 
 def resume(phase: str) -> datetime:
@@ -56,8 +56,8 @@ def resume(phase: str) -> datetime:
 
     Returns the moment from which it goes on.
     """
-    event = apps.get_model("submissions", "Event").objects.order_by("-at").first()
-    known = (PHASES[phase], clock.last_set(), event.at + timedelta(minutes=1) if event else None)
+    latest = journals.latest()
+    known = (PHASES[phase], clock.last_set(), latest + timedelta(minutes=1) if latest else None)
     moment = max(moment for moment in known if moment)
     clock.set_now(moment)
     return moment

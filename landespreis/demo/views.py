@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from post_office.models import STATUS, Attachment, Email
 
-from accounts import demo, second_factor
+from accounts import demo, entrance, second_factor
 from accounts.models import Membership, User
 from jury import sight
 from jury.models import Juror
@@ -108,7 +108,7 @@ def login(request: HttpRequest, pk: int) -> HttpResponse:
     """Log in as a demo person, second factor included."""
     user = get_object_or_404(User, pk=pk, is_active=True, email__endswith=".example")
     auth.logout(request)
-    auth.login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    entrance.log_in(request, user, how="demo", backend=settings.AUTHENTICATION_BACKENDS[0])
     second_factor.remember_shown(request, user)
     messages.success(request, f"Sie sind jetzt {user.name}.")
     return redirect(_home(user))

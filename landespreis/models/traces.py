@@ -23,6 +23,31 @@ class Trace(models.Model):
         ROUND_ANNOUNCED = "round_announced", "Wettbewerbsrunde bekannt gemacht"
         ROUND_UNANNOUNCED = "round_unannounced", "Bekanntmachung der Wettbewerbsrunde zurückgenommen"
         ROUND_DISCARDED = "round_discarded", "vorbereitete Wettbewerbsrunde verworfen"
+        LOGGED_IN = "logged_in", "angemeldet"
+        LOGGED_OUT = "logged_out", "abgemeldet"
+        LOGIN_FAILED = "login_failed", "Anmeldung gescheitert"
+        CODE_FAILED = "code_failed", "zweiter Faktor falsch"
+        SIGNED_UP = "signed_up", "Konto angelegt"
+        PASSWORD_CHANGED = "password_changed", "Passwort geändert"
+        PASSWORD_RESET = "password_reset", "Passwort zurückgesetzt"
+        EMAIL_CONFIRMED = "email_confirmed", "E-Mail-Adresse bestätigt"
+        EMAIL_CHANGED = "email_changed", "E-Mail-Adresse geändert"
+        EMAIL_REMOVED = "email_removed", "E-Mail-Adresse entfernt"
+        FACTOR_ADDED = "factor_added", "zweiter Faktor eingerichtet"
+        FACTOR_REMOVED = "factor_removed", "zweiter Faktor entfernt"
+        FACTOR_RESET = "factor_reset", "zweiter Faktor zurückgesetzt"
+        CODES_MADE = "codes_made", "Notfallcodes erzeugt"
+        CODES_SEEN = "codes_seen", "Notfallcodes angesehen"
+        SESSIONS_ENDED = "sessions_ended", "Sitzungen beendet"
+        DATA_TAKEN = "data_taken", "eigene Daten heruntergeladen"
+        ACCOUNT_CLOSED = "account_closed", "Konto gelöscht"
+        MEMBERSHIP_STATED = "membership_stated", "Zugehörigkeit angegeben"
+        MEMBERSHIP_CONFIRMED = "membership_confirmed", "Zugehörigkeit bestätigt"
+        MEMBERSHIP_REFUSED = "membership_refused", "Zugehörigkeit abgelehnt"
+        ADMIN_ADDED = "admin_added", "in der Verwaltung angelegt"
+        ADMIN_CHANGED = "admin_changed", "in der Verwaltung geändert"
+        ADMIN_DELETED = "admin_deleted", "in der Verwaltung gelöscht"
+        IMPORTED = "imported", "aus einer Tabelle eingespielt"
 
     at = models.DateTimeField("Zeitpunkt")
     by = models.ForeignKey(
@@ -42,6 +67,7 @@ class Trace(models.Model):
         verbose_name = "Vorgang im Portal"
         verbose_name_plural = "Verlauf des Portals"
         ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=["-at", "-id"], name="trace_newest_first"),)
 
     def __str__(self) -> str:
         return f"{self.label} am {wording.moment_short(self.at)}"

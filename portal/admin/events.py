@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from landespreis import clock, tables, wording
+from landespreis import clock, journal, tables, wording
 from portal.actions import events as verbs
-from portal.admin.frame import OneByOne
+from portal.admin.frame import OneByOne, person
 from portal.forms.events import CancelForm, EventForm, MoveForm
 from portal.models import Event, FormerEventAddress, Registration
 from portal.seating import Seating
@@ -125,6 +125,8 @@ class EventAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
     def table(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The list as a table for spreadsheets."""
         event = self._find(request, pk)
+        about = f"Anmeldungen zu Termin {event.pk} (CSV)"
+        journal.note(journal.Verb.EXPORTED, by=person(request), about=about, key="anmeldungen", form="csv")
         rows = ((*_cells(row), row.question) for row in _sorted(event))
         headers = {"Content-Disposition": f'attachment; filename="anmeldungen-{event.slug}.csv"'}
         content = "".join(tables.csv_lines(HEAD, rows))

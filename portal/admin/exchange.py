@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from landespreis import clock, files
+from landespreis import clock, files, journal
 from landespreis.refusal import Refused
 from portal.actions.exchange import parking, verbs
 from portal.actions.exchange.resource import COLUMNS
@@ -59,6 +59,8 @@ class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
         except IncorrectLookupParameters:
             return redirect("admin:portal_project_changelist")
         if wanted in set(Form):
+            about = f"Projekte ({wanted.upper()})"
+            journal.note(journal.Verb.EXPORTED, by=person(request), about=about, key="projekte", form=wanted)
             return _file(found, Form(wanted))
         context = {
             "title": "Projekte ausgeben",
@@ -103,6 +105,7 @@ class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
         parking.release(token, by=by)
         for rows, flag in ((look.new, ADDITION), (look.changed, CHANGE)):
             LogEntry.objects.log_actions(by.pk, rows, flag, "Aus einer Tabelle eingespielt.")
+        journal.note(journal.Verb.IMPORTED, by=by, about="Projekte", new=len(look.new), changed=len(look.changed))
         said = f"Eingespielt: {len(look.new)} neu, {len(look.changed)} geändert, {look.same} unverändert."
         self.message_user(request, said)
         return redirect("admin:portal_project_changelist")

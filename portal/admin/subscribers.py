@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from landespreis import tables
+from landespreis import journal, tables
 from landespreis.clock import BERLIN
 from landespreis.tables import Row
 from portal.actions import subscribing as verbs
+from portal.admin.frame import person
 from portal.models import Subscriber
 from submissions.admin.confirm import Question, ask
 
@@ -74,6 +75,8 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_changelist_instance(request).get_queryset(request)
+        about = "Abonnements des Newsletters (CSV)"
+        journal.note(journal.Verb.EXPORTED, by=person(request), about=about, key="abonnements", form="csv")
         response = StreamingHttpResponse(tables.csv_lines(COLUMNS, _rows(rows)), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="newsletter-abonnements-{timezone.localdate()}.csv"'
         return response

@@ -14,6 +14,7 @@ from accounts.models import User
 from jury.actions import seats as verbs
 from jury.models import Juror, JuryEvent
 from landespreis import clock
+from landespreis.models import Trace
 from submissions.models import Round
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import PASSWORD, StaffFactory, UserFactory
@@ -64,6 +65,7 @@ def test_invitation_makes_an_account_and_leads_to_the_second_factor(client: Clie
     assert door.headers["Location"] == reverse("mfa_index")
     assert client.session["_auth_user_id"] == str(User.objects.get(email=ADDRESS).pk)
     assert Juror.objects.get().confirmed_at == clock.now()
+    assert Trace.objects.get().detail == {"how": ["invitation"]}
 
 
 @pytest.mark.django_db(transaction=True)

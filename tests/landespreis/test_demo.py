@@ -22,6 +22,7 @@ from accounts.models import User
 from jury.models import Juror
 from landespreis import clock
 from landespreis.demo import papers, stage
+from landespreis.models import Trace
 from landespreis.urls import urlpatterns as of_production
 from portal.models import Proposal
 from submissions import checks, draft
@@ -230,6 +231,9 @@ def test_login_shows_the_second_factor_too(running: Round, client: Client) -> No
     assert response.headers["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
     assert client.get("/einreichungen/").status_code == 200
+    assert [(trace.verb, trace.by, trace.detail) for trace in Trace.objects.all()] == [
+        ("logged_in", staff, {"how": ["demo"]})
+    ]
 
 
 @pytest.mark.parametrize("phase", ["announced", "open"])

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from post_office.models import Email
 
+from landespreis.models import Trace
 from portal.models import Event, Registration
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory, UserFactory
@@ -215,6 +216,7 @@ def test_table_opens_in_a_spreadsheet_without_formulas(admin: Client, event: Eve
     assert response.content.startswith(b"\xef\xbb\xbf")
     assert rows[1] == ["Anna", "anna@soest.example", "Stadt Soest", "angemeldet", "20. Januar 2026, 10:30 Uhr", "'=1+1"]
     assert [row[0] for row in rows[1:]] == ["Anna", "Bernd", "Carla"]
+    assert Trace.objects.get().about == f"Anmeldungen zu Termin {event.pk} (CSV)"
 
 
 def test_somebody_who_phones_is_withdrawn(admin: Client, event: Event) -> None:

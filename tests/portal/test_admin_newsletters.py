@@ -15,6 +15,7 @@ from post_office.models import Email
 
 from accounts.models import User
 from landespreis import clock
+from landespreis.models import Trace
 from portal.actions import newsletters
 from portal.models import Block, Delivery, Newsletter, Subscriber
 from tests.accounts.conftest import show_factor
@@ -342,6 +343,7 @@ def test_table_holds_what_the_list_shows_and_no_formula(admin: Client) -> None:
     assert len(rows) == 2
     assert rows[1][:2] == ["'=1+1@kommune.example", "angemeldet"]
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert Trace.objects.get().about == "Abonnements des Newsletters (CSV)"
 
 
 @pytest.mark.parametrize("name", ["table", "leave"])

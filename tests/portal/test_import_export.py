@@ -22,6 +22,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Municipality, User
 from landespreis import clock
+from landespreis.models import Trace
 from landespreis.refusal import Refused
 from landespreis.tables import FORMULA as ACTIVE
 from portal.actions import projects
@@ -467,6 +468,7 @@ def test_filtered_list_is_taken_out(editor: Client, form: Form, at: At) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert tables.read(content).data["slug"] == [draft.slug]
+    assert [(trace.verb, trace.about) for trace in Trace.objects.all()] == [("exported", f"Projekte ({form.name})")]
 
 
 @pytest.mark.parametrize(
@@ -496,6 +498,7 @@ def test_table_is_looked_at_then_stored(editor: Client) -> None:
     assert default_storage.listdir(parking.FOLDER)[1] == []
     history = editor.get(reverse("admin:portal_project_history", args=[project.pk])).content.decode()
     assert "Aus einer Tabelle eingespielt." in history
+    assert Trace.objects.get(verb="imported").detail == {"new": 1, "changed": 1}
 
 
 def test_table_with_mistakes_shows_each_at_its_row(editor: Client) -> None:

@@ -31,6 +31,7 @@ ROLES: dict[str, dict[str, list[str]]] = {
             *(f"{verb}_wording" for verb in ("view", "change")),
         ],
         "portal": ["*"],
+        "landespreis": ["view_trace", "view_link", "view_purge"],
         "post_office": ["view_email", "view_attachment", "view_log"],
     },
     "Redaktion": {

@@ -1,7 +1,7 @@
 """Who may do what to an entry: pure predicates over an entry and its colleagues."""
 
 from accounts.models import User
-from submissions.models import Editor, Submission
+from submissions.models import Editor, Proposal, Submission
 
 Role = Editor.Role
 
@@ -49,3 +49,8 @@ def may_extend(user: User) -> bool:
 def may_check(user: User) -> bool:
     """Geschäftsstelle: staff who may decide the formal check and withdraw an entry on request."""
     return user.is_staff and user.has_perm("submissions.change_submission")
+
+
+def may_confirm(user: User, proposal: Proposal) -> bool:
+    """Geschäftsstelle, and never the person who made the proposal, the Administration neither."""
+    return may_check(user) and proposal.proposed_by_id != user.pk

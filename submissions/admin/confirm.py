@@ -1,7 +1,11 @@
-"""The page that asks once more before a verb: what will happen, a form where one is needed, and the button."""
+"""The page that asks once more before a verb: what will happen, a form where one is needed, and the button.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+Where a mail goes with the verb, the button leads to the mail first: it is shown as it will go, and what was filled in
+travels hidden to the button below it. The verb gets the mark of what was shown as `seen`, and refuses another mail.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -11,7 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
+from landespreis.outgoing import Outgoing
 from landespreis.refusal import Refused
+from submissions.actions.ruling import MailChanged, Overtaken
 
 
 class ReasonForm(forms.Form):
@@ -44,13 +50,44 @@ class DeadlineForm(forms.Form):
             part.attrs["aria-label"] = f"Neue Frist, {name}"
 
 
+class TellForm(forms.Form):
+    tell = forms.BooleanField(
+        label="E-Mail „Ihre Einreichung ist zugelassen“ schicken",
+        required=False,
+        initial=True,
+        help_text="An Inhaberin oder Inhaber und alle Mitwirkenden. Im nächsten Schritt sehen Sie den Text.",
+    )
+
+
+class RemarkForm(ReasonForm):
+    """A reason that the mail quotes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = "Steht wörtlich in der E-Mail an die Mitwirkenden und im Verlauf."
+
+
+class CorrectionForm(DeadlineForm):
+    """Until when the people may correct what; the mail quotes it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = "Was zu ändern ist"
+        self.fields["reason"].help_text = "Steht wörtlich in der E-Mail an die Mitwirkenden und im Verlauf."
+
+
 class NoForm(forms.Form):
     """Nothing to fill in: the button alone."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: `about` names the row, `back` its page, `verb` is called with the form's values."""
+    """What is asked: `about` names the row, `back` its page, `verb` is called with the form's values.
+
+    `letter` is called with the same values and returns the mail that goes with the verb, or None; with it the person
+    sees the mail before the verb, whose button then says `send`. `after` returns where the answer leads to, else
+    `back`. `carried` are values of the page that go along, hidden, from one step to the next.
+    """
 
     title: str
     about: str
@@ -61,6 +98,11 @@ class Question:
     verb: Callable[..., Any]
     form: type[forms.Form] = NoForm
     initial: dict[str, Any] | None = None
+    letter: Callable[..., Outgoing | None] | None = None
+    send: str = ""
+    after: Callable[[], str] | None = None
+    carried: Mapping[str, str | int] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
 
 
 def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question) -> HttpResponse:
@@ -69,14 +111,37 @@ def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question)
     Who may ask at all is for the caller to check.
     """
     form = question.form(request.POST if request.method == "POST" else None, initial=question.initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            question.verb(**form.cleaned_data)
-        except Refused as refusal:
-            page.message_user(request, refusal.message, messages.ERROR)
-        else:
-            page.message_user(request, question.done)
-            return redirect(question.back)
+    if request.method != "POST" or not form.is_valid():
+        return _page(page, request, question, form, shown=bool(question.letter and not form.fields))
+    if question.letter is None:
+        return _answer(page, request, question, form, {})
+    if "confirmed" in request.POST:
+        return _answer(page, request, question, form, {"seen": request.POST.get("seen", "")})
+    if "change" in request.POST:
+        return _page(page, request, question, form)
+    return _page(page, request, question, form, shown=True)
+
+
+def _answer(
+    page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question, form: forms.Form, seen: dict[str, str]
+) -> HttpResponse:
+    try:
+        question.verb(**form.cleaned_data, **seen)
+    except Overtaken as refusal:
+        page.message_user(request, refusal.message, messages.ERROR)
+        return redirect(question.back)
+    except Refused as refusal:
+        page.message_user(request, refusal.message, messages.ERROR)
+        return _page(page, request, question, form, shown=isinstance(refusal, MailChanged))
+    page.message_user(request, question.done)
+    return redirect(question.after() if question.after else question.back)
+
+
+def _page(
+    page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question, form: forms.Form, *, shown: bool = False
+) -> HttpResponse:
+    values = form.cleaned_data if form.is_bound else {}
+    outgoing = question.letter(**values) if shown and question.letter else None
     context = {
         **page.admin_site.each_context(request),
         "opts": page.opts,
@@ -84,5 +149,7 @@ def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question)
         "title": question.title,
         "question": question,
         "form": form,
+        "shown": shown,
+        "outgoing": outgoing,
     }
     return TemplateResponse(request, "admin/confirm.html", context)

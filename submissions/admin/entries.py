@@ -104,7 +104,7 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         assert isinstance(request.user, User)
-        buttons = self.check_buttons(request, self.get_object(request, object_id))
+        buttons = self.check_buttons(request.user, self.get_object(request, object_id))
         extra = {"may_extend": permissions.may_extend(request.user), "check_buttons": buttons, "show_close": True}
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 

@@ -54,4 +54,4 @@ def judge(entry: Submission, points: Mapping[str, Judged], *, by: User, read: in
 
 def of_version(entry: Submission) -> list[Finding]:
     """Return what was judged about the version that counts."""
-    return list(Finding.objects.filter(version_id=entry.current_id).select_related("by"))
+    return list(Finding.objects.filter(version=entry.current).select_related("by"))

@@ -10,7 +10,7 @@ from submissions.actions import gate, ruling
 from submissions.actions.ruling import Ruling
 from submissions.models import Event, Proposal, Submission
 
-Outcome, Verb = Proposal.Outcome, Event.Verb
+Verb = Event.Verb
 
 
 @transaction.atomic
@@ -28,6 +28,7 @@ def propose(entry: Submission, proposed: Ruling, *, by: User, read: int | None =
         raise Refused(f"Es gibt schon einen Vorschlag von {waiting.proposed_by.name}, der auf Bestätigung wartet.")
     proposed = ruling.guard(entry, proposed, now)
     ruling.require_seen(ruling.letter(entry, proposed), seen)
+    assert entry.current is not None  # what is submitted has one
     proposal = Proposal.objects.create(
         submission=entry,
         version=entry.current,
@@ -57,7 +58,7 @@ def confirm(proposal: Proposal, *, by: User, read: int | None = None, seen: str 
     if not permissions.may_confirm(by, proposal):
         raise NotAllowed("Den eigenen Vorschlag bestätigt eine andere Person der Geschäftsstelle.")
     decided = ruling.guard(entry, Ruling.proposed(proposal), now)
-    _end(proposal, Outcome.CONFIRMED, by, "")
+    _end(proposal, Proposal.Outcome.CONFIRMED, by, "")
     ruling.write(entry, decided, at=now, by=by, seen=seen, proposed_by=proposal.proposed_by)
     return entry
 
@@ -71,7 +72,7 @@ def reject(proposal: Proposal, *, by: User, reason: str, read: int | None = None
     entry, now = ruling.enter(proposal.submission, by=by, read=read)
     proposal = _waiting(proposal)
     reason = ruling.required(reason)
-    _end(proposal, Outcome.REJECTED, by, reason)
+    _end(proposal, Proposal.Outcome.REJECTED, by, reason)
     gate.record(entry, Verb.CHECK_UNPROPOSED, at=now, by=by, version=entry.current, reason=reason)
     return entry
 
@@ -84,6 +85,6 @@ def _waiting(proposal: Proposal) -> Proposal:
     return fresh
 
 
-def _end(proposal: Proposal, outcome: Outcome, by: User, reason: str) -> None:
+def _end(proposal: Proposal, outcome: Proposal.Outcome, by: User, reason: str) -> None:
     proposal.outcome, proposal.ended_by, proposal.ended_at, proposal.ended_reason = outcome, by, clock.now(), reason
     proposal.save(update_fields=["outcome", "ended_by", "ended_at", "ended_reason"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -114,11 +115,11 @@ def letter(entry: Submission, ruling: Ruling) -> Outgoing | None:
     """Return the mail that goes to owner and editors with this ruling, or None where an admission is not mailed."""
     if ruling.act is CheckAct.ADMIT and not ruling.tell:
         return None
-    context = {"number": entry.label, "title": entry.submitted_title, "path": entry.get_absolute_url()}
+    context: dict[str, Any] = {"number": entry.label, "title": entry.submitted_title, "path": entry.get_absolute_url()}
     if ruling.act is not CheckAct.ADMIT:
         context["reason"] = ruling.reason.strip()
     if ruling.until:
-        context |= {"until": ruling.until}
+        context["until"] = ruling.until
     return Outgoing(str(VERBS[ruling.act].value), gate.addresses(entry), context)
 
 

@@ -75,6 +75,10 @@ TITLES = {
 """Part of the address → name of the button, in their order."""
 
 
+ANSWERS = ("bestaetigen", "ablehnen")
+"""What can be done to a proposal."""
+
+
 class Case(NamedTuple):
     """What a page of the formal check is about, read once. `read` is the journal's mark at which the person read it."""
 

@@ -90,6 +90,7 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
     )  # fmt: skip
     readonly_fields = ("entry", "membership", "people", "progress", "deadline_text")
     change_form_template = "admin/submissions/entry.html"
+    change_list_template = "admin/submissions/entries.html"
     view_on_site = False  # the entry's own page is for its people
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
@@ -99,6 +100,11 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
     def get_urls(self) -> list[URLPattern]:
         extend = path("<uuid:pk>/verlaengern/", self.admin_site.admin_view(self.extend), name="submissions_extend")
         return [extend, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(
+            request, {"may_check": self.has_check_permission(request), **(extra_context or {})}
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

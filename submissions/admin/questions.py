@@ -50,7 +50,7 @@ def _decision(of: Case, slug: str) -> Values:
 
 
 def _warnings(entry: Submission) -> list[str]:
-    failed = Finding.objects.filter(version_id=entry.current_id, verdict=Finding.Verdict.FAILED).count()
+    failed = Finding.objects.filter(version__pk=entry.current_id, verdict=Finding.Verdict.FAILED).count()
     if not failed:
         return []
     points = "1 Prüfpunkt steht" if failed == 1 else f"{failed} Prüfpunkte stehen"

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -23,6 +23,7 @@ from submissions.actions import findings, ruling
 from submissions.actions.findings import Judged
 from submissions.admin.cases import (
     ALL,
+    ANSWERS,
     DECISIONS,
     Case,
     address,
@@ -108,7 +109,7 @@ class Reviewing(admin.ModelAdmin):  # type: ignore[type-arg]
             "kinds": [(one, sum(row.kind is one for row in queued)) for one in Kind],
             "kind": kind,
             "page": page,
-            "groups": list(_groups(page.object_list, category or ALL)),
+            "groups": list(_groups(list(page.object_list), category or ALL)),
             "first": address(turns.following(shown, ""), category or ALL),
             "asked": f"{urlencode(asked)}&" if asked else "",
         }
@@ -146,6 +147,7 @@ class Reviewing(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _page(self, request: HttpRequest, of: Case, form: Checklist | None) -> HttpResponse:
         entry, verbs = of.entry, offered(of)
+        editable = entry.status == Submission.Status.SUBMITTED and entry.formal_check in {Check.OPEN, Check.RETURNED}
         assert entry.current is not None  # the address leads to submitted entries only
         content = entry.current.payload
         known = _findings(entry)
@@ -160,10 +162,11 @@ class Reviewing(admin.ModelAdmin):  # type: ignore[type-arg]
             "version": entry.current,
             "form": checklist,
             "lines": list(_lines(entry, checklist, known)),
-            "editable": entry.status == Submission.Status.SUBMITTED and entry.formal_check in {"open", "returned"},
+            "editable": editable,
             "sheet": sheet.of(content, criteria={}, links=links(entry, entry.current.files.only("scan"))),
             "decisions": [(slug, title(of, slug)) for slug in verbs if slug in DECISIONS],
-            "others": [(title(of, slug), of.link(slug)) for slug in verbs if slug not in DECISIONS],
+            "answers": [(title(of, slug), of.link(slug)) for slug in verbs if slug in ANSWERS],
+            "steps": [(title(of, slug), of.link(slug)) for slug in verbs if _is_step(slug, editable)],
             "course": entry.events.filter(verb__in=TOLD).select_related("by", "version").defer("version__canonical"),
             "turn": next((row for row in queued if row.entry.pk == entry.pk), None),
             "number_waiting": sum(row.kind is not Kind.OTHERS for row in queued),
@@ -171,6 +174,11 @@ class Reviewing(admin.ModelAdmin):  # type: ignore[type-arg]
             "is_own": of.proposal is not None and of.proposal.proposed_by_id == of.user.pk,
         }
         return TemplateResponse(request, "admin/submissions/review.html", context)
+
+
+def _is_step(slug: str, editable: bool) -> bool:
+    """While the checklist can be filled in, its own buttons lead to the decisions."""
+    return slug not in ANSWERS and not (editable and slug in DECISIONS)
 
 
 # The queue -------------------------------------------------------------------------------------------
@@ -204,7 +212,7 @@ def _findings(entry: Submission) -> dict[int, dict[str, Finding]]:
     """Return what was judged, by number of the version and key of the condition."""
     rows = Finding.objects.filter(submission=entry).select_related("by").annotate(number=F("version__number"))
     found: dict[int, dict[str, Finding]] = {}
-    for row in cast("list[Any]", list(rows.order_by("number"))):
+    for row in rows.order_by("number"):
         found.setdefault(row.number, {})[row.key] = row
     return found
 

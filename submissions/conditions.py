@@ -53,7 +53,9 @@ def _partners(frozen: Frozen) -> Hint:
     others = [row for row in frozen.partners if row["kind"] != Partner.Kind.COMPANY]
     number = len(others) + bool(frozen.content["lead"])
     named = f": {sheet.listed([sheet.partner(row) for row in others])}" if others else ""
-    return Hint(f"{wording.counted(number).capitalize()} mit der federführenden{named}", look=number < 2)
+    if number < 2:
+        return Hint(f"Keine zwei{named}", look=True)
+    return Hint(f"{wording.counted(number).capitalize()} mit der federführenden{named}")
 
 
 def _agreed(frozen: Frozen) -> Hint:

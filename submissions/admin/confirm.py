@@ -85,8 +85,8 @@ class Question:
     """What is asked: `about` names the row, `back` its page, `verb` is called with the form's values.
 
     `letter` is called with the same values and returns the mail that goes with the verb, or None; with it the person
-    sees the mail before the verb, whose button then says `send`. `after` returns where the answer leads to, else
-    `back`. `carried` are values of the page that go along, hidden, from one step to the next.
+    sees the mail before the verb, under the heading `mailed`, and the button then says `send`. `after` returns where
+    the answer leads to, else `back`. `carried` are values of the page that go along, hidden, from step to step.
     """
 
     title: str
@@ -100,6 +100,7 @@ class Question:
     initial: dict[str, Any] | None = None
     letter: Callable[..., Outgoing | None] | None = None
     send: str = ""
+    mailed: str = "Diese E-Mail geht hinaus"
     after: Callable[[], str] | None = None
     carried: Mapping[str, str | int] = field(default_factory=dict)
     warnings: Sequence[str] = ()

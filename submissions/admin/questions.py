@@ -41,6 +41,7 @@ def _decision(of: Case, slug: str) -> Values:
         "sentences": [decision.effect, *([SECOND] if two else [])],
         "button": name,
         "send": name if two else f"{name} und E-Mail verschicken",
+        "mailed": "Diese E-Mail geht hinaus, sobald jemand bestätigt" if two else "Diese E-Mail geht hinaus",
         "done": "Ihr Vorschlag wartet auf eine zweite Person." if two else decision.done,
         "verb": decide,
         "form": decision.form,

@@ -110,6 +110,7 @@ class Reviewing(admin.ModelAdmin):  # type: ignore[type-arg]
             "kind": kind,
             "page": page,
             "groups": list(_groups(list(page.object_list), category or ALL)),
+            "selectable": any(row.is_safe for row in page.object_list),
             "first": address(turns.following(shown, ""), category or ALL),
             "asked": f"{urlencode(asked)}&" if asked else "",
         }

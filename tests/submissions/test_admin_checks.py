@@ -158,5 +158,3 @@ def test_button_is_for_the_office(client: Client, entry: Submission, act: str) -
 def test_button_knows_no_other_act_and_no_draft(office: Client, open_round: Round, entry: Submission) -> None:
     assert office.get(of(entry, "loeschen")).status_code == 404
     assert office.get(of(factories.draft(open_round), "zulassen")).status_code == 404
-
-

@@ -58,7 +58,7 @@ def enter(entry: Submission, *, by: User, read: int | None) -> tuple[Submission,
         raise NotAllowed("Über die formale Prüfung entscheidet die Geschäftsstelle.")
     entry = gate.lock(entry)
     if read is not None:
-        _require_unchanged(entry, read, by)
+        require_unchanged(entry, read, by)
     if entry.status != Submission.Status.SUBMITTED:
         raise Refused("Das geht nur mit einer Einreichung, die eingereicht und nicht zurückgezogen ist.")
     category = Category.objects.filter(entries=entry)
@@ -79,7 +79,8 @@ def last_seen_of(entries: Iterable[Submission]) -> dict[UUID, int]:
     return dict(lines.values("submission").annotate(last=Max("pk")).values_list("submission", "last"))
 
 
-def _require_unchanged(entry: Submission, read: int, by: User) -> None:
+def require_unchanged(entry: Submission, read: int, by: User) -> None:
+    """Raise Overtaken, saying what was done by whom and when, unless `read` is still the last line that matters."""
     newer = entry.events.filter(pk__gt=read, verb__in=WATCHED).exclude(verb=Verb.CHECKED, by=by)
     event = newer.select_related("by").order_by("-pk").first()
     if event is None:

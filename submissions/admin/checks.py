@@ -2,14 +2,15 @@
 
 import uuid
 
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 
 from accounts.models import User
+from submissions.actions import ruling
 from submissions.admin.admitting import Admitting
-from submissions.admin.cases import case, checker, offered, title
+from submissions.admin.cases import TITLES, case, checker, offered, title
 from submissions.admin.confirm import ask
 from submissions.admin.questions import question
 from submissions.admin.reviewing import Reviewing
@@ -33,8 +34,20 @@ class FormalCheck(Reviewing, Admitting, admin.ModelAdmin):  # type: ignore[type-
     def check_entry(self, request: HttpRequest, pk: uuid.UUID, act: str) -> HttpResponse:
         """Ask once more, with a reason where one is needed, show the mail that goes, and decide."""
         user = checker(request)
+        if act not in TITLES:
+            raise Http404
         rows = Submission.objects.select_related("round", "owner")
         entry = get_object_or_404(rows, pk=pk, current__isnull=False)
         read = request.POST.get("read") or request.GET.get("gelesen", "")
         flow = request.POST.get("reihe") or request.GET.get("reihe", "")
-        return ask(self, request, question(case(entry, user, read=read, flow=flow), act))
+        of = case(entry, user, read=read, flow=flow)
+        try:
+            ruling.require_unchanged(entry, of.read, user)
+        except ruling.Overtaken as refusal:
+            self.message_user(request, refusal.message, messages.ERROR)
+            return redirect(of.page)
+        asked = question(of, act)
+        if asked is None:
+            self.message_user(request, "Dazu gibt es hier gerade nichts zu entscheiden.", messages.WARNING)
+            return redirect(of.page)
+        return ask(self, request, asked)

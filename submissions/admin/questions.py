@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.http import Http404
 from django.urls import reverse
 
 from landespreis import wording
@@ -142,8 +141,8 @@ def _withdrawal(of: Case) -> Values:
     }
 
 
-def question(of: Case, slug: str) -> Question:
-    """Return what the page of a verb asks. Raises Http404 for a verb that nobody knows, or with nothing to act on."""
+def question(of: Case, slug: str) -> Question | None:
+    """Return what the page of a verb asks, or None where there is nothing (any more) that it could be about."""
     made: dict[str, Callable[[], Values]] = {
         **{known: partial(_decision, of, known) for known in DECISIONS},
         "wieder-oeffnen": partial(_reopening, of),
@@ -155,7 +154,7 @@ def question(of: Case, slug: str) -> Question:
     if of.last:
         made |= {"zuruecknehmen": partial(_undoing, of, of.last)}
     if slug not in made:
-        raise Http404
+        return None
     here = place(of, waiting(of)) if of.flow else ""
 
     def after() -> str:

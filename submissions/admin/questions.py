@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 
 from landespreis import wording
@@ -50,7 +51,8 @@ def _decision(of: Case, slug: str) -> Values:
 
 
 def _warnings(entry: Submission) -> list[str]:
-    failed = Finding.objects.filter(version__pk=entry.current_id, verdict=Finding.Verdict.FAILED).count()
+    known = Finding.objects.filter(submission=entry, version=F("submission__current"))
+    failed = known.filter(verdict=Finding.Verdict.FAILED).count()
     if not failed:
         return []
     points = "1 Prüfpunkt steht" if failed == 1 else f"{failed} Prüfpunkte stehen"

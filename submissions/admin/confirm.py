@@ -152,5 +152,12 @@ def _page(
         "form": form,
         "shown": shown,
         "outgoing": outgoing,
+        "filled": _filled(request, form) if shown else [],
     }
     return TemplateResponse(request, "admin/confirm.html", context)
+
+
+def _filled(request: HttpRequest, form: forms.Form) -> list[tuple[str, str]]:
+    """Return what was filled in, as it came: fields rendered hidden would keep attributes that HTML forbids there."""
+    names = {name for field in form.fields for name in (field, f"{field}_0", f"{field}_1")}
+    return [(name, str(value)) for name, value in request.POST.items() if name in names]

@@ -1,7 +1,11 @@
-"""The page of the admin that asks once more before a verb: what will happen, a form where one is needed, the button."""
+"""The page of the admin that asks once more before a verb: what will happen, a form where one is needed, the button.
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+Where a mail goes with the verb, the button leads to the mail first: it is shown as it will go, and what was filled in
+travels hidden to the button below it. The verb gets the mark of what was shown as `seen`, and refuses another mail.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -10,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from landespreis.refusal import Refused
+from landespreis.outgoing import Outgoing
+from landespreis.refusal import MailChanged, Overtaken, Refused
 
 
 class NoForm(forms.Form):
@@ -19,7 +24,12 @@ class NoForm(forms.Form):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: `about` names the row, `back` its page, `verb` is called with the form's values."""
+    """What is asked: `about` names the row, `back` its page, `verb` is called with the form's values.
+
+    `letter` is called with the same values and returns the mail that goes with the verb, or None; with it the person
+    sees the mail before the verb, under the heading `mailed`, and the button then says `send`. `after` returns where
+    the answer leads to from what the verb returned, else `back`. `carried` are values of the page that go along, hidden, from step to step.
+    """
 
     title: str
     about: str
@@ -28,10 +38,14 @@ class Question:
     back: str
     done: str
     verb: Callable[..., Any]
-    form: type[forms.Form] = NoForm
+    form: Callable[..., forms.Form] = NoForm
     initial: dict[str, Any] | None = None
+    letter: Callable[..., Outgoing | None] | None = None
+    send: str = ""
+    mailed: str = "Diese E-Mail geht hinaus"
     after: Callable[[Any], str] | None = None
-    """Where to go from what the verb returned; without it `back`."""
+    carried: Mapping[str, str | int] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
 
 
 def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question) -> HttpResponse:
@@ -40,14 +54,37 @@ def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question)
     Who may ask at all is for the caller to check.
     """
     form = question.form(request.POST if request.method == "POST" else None, initial=question.initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            result = question.verb(**form.cleaned_data)
-        except Refused as refusal:
-            page.message_user(request, refusal.message, messages.ERROR)
-        else:
-            page.message_user(request, question.done)
-            return redirect(question.after(result) if question.after else question.back)
+    if request.method != "POST" or not form.is_valid():
+        return _page(page, request, question, form, shown=bool(question.letter and not form.fields))
+    if question.letter is None:
+        return _answer(page, request, question, form, {})
+    if "confirmed" in request.POST:
+        return _answer(page, request, question, form, {"seen": request.POST.get("seen", "")})
+    if "change" in request.POST:
+        return _page(page, request, question, form)
+    return _page(page, request, question, form, shown=True)
+
+
+def _answer(
+    page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question, form: forms.Form, seen: dict[str, str]
+) -> HttpResponse:
+    try:
+        result = question.verb(**form.cleaned_data, **seen)
+    except Overtaken as refusal:
+        page.message_user(request, refusal.message, messages.ERROR)
+        return redirect(question.back)
+    except Refused as refusal:
+        page.message_user(request, refusal.message, messages.ERROR)
+        return _page(page, request, question, form, shown=isinstance(refusal, MailChanged))
+    page.message_user(request, question.done)
+    return redirect(question.after(result) if question.after else question.back)
+
+
+def _page(
+    page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question, form: forms.Form, *, shown: bool = False
+) -> HttpResponse:
+    values = form.cleaned_data if form.is_bound else {}
+    outgoing = question.letter(**values) if shown and question.letter else None
     context = {
         **page.admin_site.each_context(request),
         "opts": page.opts,
@@ -55,5 +92,14 @@ def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question)
         "title": question.title,
         "question": question,
         "form": form,
+        "shown": shown,
+        "outgoing": outgoing,
+        "filled": _filled(request, form) if shown else [],
     }
     return TemplateResponse(request, "admin/confirm.html", context)
+
+
+def _filled(request: HttpRequest, form: forms.Form) -> list[tuple[str, str]]:
+    """Return what was filled in, as it came: fields rendered hidden would keep attributes that HTML forbids there."""
+    names = {name for field in form.fields for name in (field, f"{field}_0", f"{field}_1")}
+    return [(name, str(value)) for name, value in request.POST.items() if name in names]

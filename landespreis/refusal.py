@@ -31,3 +31,11 @@ class Unavailable(Refused):
     """Something outside the portal (storage, scanner) does not answer; trying again later helps."""
 
     status = 503
+
+
+class Overtaken(Refused):
+    """Something happened to the object after the page was read on which the person decided."""
+
+
+class MailChanged(Refused):
+    """The mail is not the one that was shown."""

@@ -9,12 +9,14 @@ from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accounts.models import User
 from landespreis import wording
 from landespreis.clock import BERLIN
 from landespreis.overview import Chart, Figure, Part, Table, Task
-from submissions import chart, checks, draft
+from submissions import chart, checks, draft, permissions, turns
 from submissions.models import Category, Partner, Round, Submission, Version
 from submissions.models.entry import SubmissionQuerySet
+from submissions.turns import Kind
 
 Status, Check = Submission.Status, Submission.Check
 WEEK = timedelta(days=7)
@@ -40,7 +42,7 @@ def part(user: PermissionsMixin, now: datetime) -> Part:
         headline=f"Überblick: {round.name}",
         state=_state(round, now),
         figures=_figures(round, entries, now),
-        tasks=[*_tasks(round, entries, now), *preparing],
+        tasks=[*_tasks(round, user, now), *preparing],
         tables=[_by_category(round)],
         charts=[_course(round, created, submitted, now)] if created else [],
     )
@@ -88,12 +90,18 @@ def _figures(round: Round, entries: SubmissionQuerySet, now: datetime) -> list[F
     ]
 
 
-def _tasks(round: Round, entries: SubmissionQuerySet, now: datetime) -> list[Task]:
-    if now < round.closes_at:
+def _tasks(round: Round, user: PermissionsMixin, now: datetime) -> list[Task]:
+    """Say how many entries wait in the queue of the formal check, for whoever decides it."""
+    if now < round.closes_at or not isinstance(user, User) or not permissions.may_check(user):
         return []
-    unchecked = entries.filter(status=Status.SUBMITTED, formal_check=Check.OPEN).count()
-    url = _list(round, status=Status.SUBMITTED, formal_check=Check.OPEN)
-    return [Task(unchecked, "Einreichungen formal prüfen", "Einreichung formal prüfen", url)]
+    kinds = Counter(turn.kind for turn in turns.queue(round, user, now))
+    url = reverse("admin:submissions_queue")
+    unchecked = Task(kinds[Kind.CHECK], "Einreichungen formal prüfen", "Einreichung formal prüfen", url)
+    if not round.four_eyes and not kinds[Kind.CONFIRM]:
+        return [unchecked]
+    label = "Vorschläge der formalen Prüfung bestätigen"
+    confirm = f"{url}?{urlencode({'stand': Kind.CONFIRM.value})}"
+    return [unchecked, Task(kinds[Kind.CONFIRM], label, "Vorschlag der formalen Prüfung bestätigen", confirm)]
 
 
 def _by_category(round: Round) -> Table:

@@ -1,7 +1,7 @@
 """Who may do what to an entry: pure predicates over an entry and its colleagues."""
 
 from accounts.models import User
-from submissions.models import Editor, Submission
+from submissions.models import Editor, Proposal, Submission
 
 Role = Editor.Role
 
@@ -54,3 +54,8 @@ def may_check(user: User) -> bool:
 def may_prepare(user: User) -> bool:
     """Geschäftsstelle: staff who may set up a round, announce it and take it back."""
     return user.is_staff and user.has_perms(["submissions.add_round", "submissions.change_round"])
+
+
+def may_confirm(user: User, proposal: Proposal) -> bool:
+    """Geschäftsstelle, and never the person who made the proposal, the Administration neither."""
+    return may_check(user) and proposal.proposed_by_id != user.pk

@@ -59,6 +59,14 @@ CHECKS: dict[tuple[Check, CheckAct], Check] = {
 """Every pair that is not named is refused. An admitted entry can be excluded later, an excluded one only reopened."""
 
 
+DECISIONS: dict[Check, CheckAct] = {
+    Check.ADMITTED: CheckAct.ADMIT,
+    Check.EXCLUDED: CheckAct.EXCLUDE,
+    Check.RETURNED: CheckAct.HAND_BACK,
+}
+"""Which decision leads to a state: these can be proposed where two decide, and taken back."""
+
+
 def checked(check: str, act: CheckAct) -> Check:
     """Return the state of the formal check after `act`; raises Refused for a pair the table does not name."""
     try:
@@ -68,6 +76,19 @@ def checked(check: str, act: CheckAct) -> Check:
             f"Die formale Prüfung steht auf „{Check(check).label}“; dieser Schritt passt nicht dazu. "
             "Vielleicht hat schon jemand anderes entschieden."
         ) from None
+
+
+def undone(check: str, before: str) -> Check:
+    """Return the state to which the decision that led to `check` is taken back; it was made in the state `before`.
+
+    Raises Refused where the state is no decision, or none that is made in `before`.
+    """
+    act = DECISIONS.get(Check(check))
+    if act is None or CHECKS.get((Check(before), act)) != check:
+        raise Refused(
+            f"Die formale Prüfung steht auf „{Check(check).label}“; da ist keine Entscheidung zurückzunehmen."
+        )
+    return Check(before)
 
 
 def target(status: str, act: Act) -> Status:

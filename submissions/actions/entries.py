@@ -269,6 +269,7 @@ def extend(entry: Submission, *, until: datetime, reason: str, by: User) -> Subm
         until=until.isoformat(),
         reason=reason.strip(),
     )
+    gate.drop_proposal(entry, at=now, by=by, why="Die Frist ist verlängert.")
     mail.owe(
         "extended",
         gate.addresses(entry),

@@ -1,151 +1,190 @@
-"""Verbs of the formal check: admit, exclude, hand back, reopen, and withdraw an entry on request of its people."""
+"""Verbs of the formal check: admit, exclude, hand back, take back, reopen, and withdraw on request of its people."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import User
-from landespreis import clock, mail
-from landespreis.refusal import NotAllowed, Refused
-from submissions import permissions, workflow
-from submissions.actions import gate
-from submissions.models import Category, Event, Submission
+from landespreis import wording
+from landespreis.outgoing import Outgoing
+from landespreis.refusal import Refused
+from submissions import builds_on, workflow
+from submissions.actions import gate, ruling
+from submissions.actions.ruling import Ruling
+from submissions.models import Event, Submission
+from submissions.workflow import CheckAct
+
+Check, Verb = Submission.Check, Event.Verb
+CORRECTING = (
+    Verb.SAVED, Verb.PARTNER_ADDED, Verb.PARTNER_REMOVED, Verb.FILE_ADDED, Verb.FILE_DESCRIBED, Verb.FILE_REMOVED,
+    Verb.RESET, Verb.EXTENDED,
+)  # fmt: skip
+"""What builds on an entry being handed back."""
+FOR_TWO = (
+    "In dieser Runde entscheiden zwei über die formale Prüfung: Schlagen Sie die Entscheidung vor, eine andere Person "
+    "bestätigt sie."
+)
 
 
 @transaction.atomic
-def admit(entry: Submission, *, by: User) -> Submission:
+def decide(entry: Submission, decided: Ruling, *, by: User, read: int | None = None, seen: str = "") -> Submission:
+    """Decide alone what `decided` says: `admit`, `exclude` or `hand_back`, which say what follows.
+
+    `read` is what `ruling.last_seen` said when the person's page was made, `seen` the mark of the mail that was shown:
+    when something happened since, or another mail would go, nothing is decided. Journals, and owes the mail. Raises
+    NotAllowed, Overtaken, MailChanged, Refused, also where two decide.
+    """
+    entry, now = ruling.enter(entry, by=by, read=read)
+    if entry.round.four_eyes:
+        raise Refused(FOR_TWO)
+    decided = ruling.guard(entry, decided, now)
+    gate.drop_proposal(entry, at=now, by=by, why="Die Runde prüft nicht mehr zu zweit.")
+    ruling.write(entry, decided, at=now, by=by, seen=seen)
+    return entry
+
+
+def admit(entry: Submission, *, by: User, tell: bool = False, read: int | None = None, seen: str = "") -> Submission:
     """Let the jury judge the version that counts. Precondition: submitted, its deadline past, category undecided.
 
-    Journals. Raises NotAllowed, Refused.
+    Journals, and with `tell` owes a mail to owner and editors. Raises what `decide` raises.
     """
-    entry, now = _enter(entry, by)
-    _require_closed(entry, now)
-    return _note(entry, workflow.CheckAct.ADMIT, Event.Verb.ADMITTED, now, by)
+    return decide(entry, Ruling(CheckAct.ADMIT, tell=tell), by=by, read=read, seen=seen)
 
 
-@transaction.atomic
-def exclude(entry: Submission, *, by: User, reason: str) -> Submission:
+def exclude(entry: Submission, *, by: User, reason: str, read: int | None = None, seen: str = "") -> Submission:
     """Take a submitted entry out of the award because it breaks a condition, also after it was admitted or scored.
 
     Scores that jurors gave stay, and stop counting. Journals, and owes a mail with the reason to owner and editors.
-    Raises NotAllowed, Refused without a reason or once the category is decided.
+    Raises what `decide` raises, and Refused without a reason or once the category is decided.
     """
-    entry, now = _enter(entry, by)
-    reason = _required(reason)
-    _note(entry, workflow.CheckAct.EXCLUDE, Event.Verb.EXCLUDED, now, by, reason=reason)
-    mail.owe(
-        "excluded",
-        gate.addresses(entry),
-        {"number": entry.label, "title": entry.submitted_title, "reason": reason, "path": entry.get_absolute_url()},
-    )
-    return entry
+    return decide(entry, Ruling(CheckAct.EXCLUDE, reason), by=by, read=read, seen=seen)
 
 
-@transaction.atomic
-def hand_back(entry: Submission, *, by: User, until: datetime, reason: str) -> Submission:
+def hand_back(
+    entry: Submission, *, by: User, until: datetime, reason: str, read: int | None = None, seen: str = ""
+) -> Submission:
     """Let the people of an entry correct it and submit it again before `until`; their submit opens the check again.
 
     The version they handed in counts until then. Journals, and owes a mail with reason and deadline to owner and
-    editors. Raises NotAllowed, Refused without a reason, for a moment that is past or not later than the deadline,
-    while that still runs, or once the category is decided.
+    editors. Raises what `decide` raises, and Refused without a reason, for a moment that is past or not later than the
+    deadline, while that still runs, or once the category is decided.
     """
-    entry, now = _enter(entry, by)
-    _require_closed(entry, now)
-    reason = _required(reason)
-    if until <= max(now, entry.deadline):
-        raise Refused("Die Frist der Korrektur muss in der Zukunft und nach der bisherigen Frist liegen.")
-    _note(entry, workflow.CheckAct.HAND_BACK, Event.Verb.HANDED_BACK, now, by, reason=reason, until=until.isoformat())
-    entry.extensions.create(until=until, reason=f"Korrektur: {reason}", granted_by=by, granted_at=now)
-    entry.extended_until = until
-    entry.save(update_fields=["extended_until"])
-    mail.owe(
-        "handed_back",
-        gate.addresses(entry),
-        {
-            "number": entry.label,
-            "title": entry.submitted_title,
-            "reason": reason,
-            "until": until,
-            "path": entry.get_absolute_url(),
-        },
-    )
-    return entry
+    return decide(entry, Ruling(CheckAct.HAND_BACK, reason, until), by=by, read=read, seen=seen)
 
 
 def correction(entry: Submission) -> str:
     """Return why an entry was handed back last; empty unless it waits for its correction."""
-    if entry.formal_check != Submission.Check.RETURNED:
+    if entry.formal_check != Check.RETURNED:
         return ""
-    event = entry.events.filter(verb=Event.Verb.HANDED_BACK).order_by("-pk").first()
+    event = entry.events.filter(verb=Verb.HANDED_BACK).order_by("-pk").first()
     return str(event.detail["reason"]) if event else ""
 
 
-@transaction.atomic
-def reopen(entry: Submission, *, by: User, reason: str) -> Submission:
-    """Set the formal check back to open; the jury loses sight of the entry until it is admitted again.
+@dataclass(frozen=True)
+class LastDecision:
+    """The decision an entry's check stands on, and what has been built on it since: sentences, none if nothing."""
 
-    Journals. Raises NotAllowed, Refused without a reason or once the category is decided.
+    event: Event
+    built: list[str]
+
+    @property
+    def before(self) -> str:
+        """The state of the check in which it was made."""
+        return str(self.event.detail.get("before", Check.OPEN))
+
+    @property
+    def was_told(self) -> bool:
+        """Whether a mail went with it."""
+        return bool(self.event.detail.get("told", self.event.verb != Verb.ADMITTED))
+
+
+def last_decision(entry: Submission) -> LastDecision | None:
+    """Return the decision that led to the state of the check, or None while that is open."""
+    act = workflow.DECISIONS.get(Check(entry.formal_check))
+    events = entry.events.filter(verb=ruling.VERBS[act]).select_related("by") if act else entry.events.none()
+    event = events.order_by("-pk").first()
+    if event is None:
+        return None
+    return LastDecision(event, _built_on(entry, event))
+
+
+def _built_on(entry: Submission, decision: Event) -> list[str]:
+    """Nothing builds on an exclusion: it ends what was there."""
+    if decision.verb == Verb.ADMITTED:
+        return builds_on.admission(entry)
+    if decision.verb == Verb.EXCLUDED:
+        return []
+    later = entry.events.filter(pk__gt=decision.pk, verb__in=CORRECTING).order_by("-pk").first()
+    return [f"Seitdem: „{later.get_verb_display()}“ am {wording.moment_short(later.at)}."] if later else []
+
+
+@transaction.atomic
+def undo(entry: Submission, *, by: User, reason: str, read: int | None = None) -> Submission:
+    """Take the last decision back, as long as nothing was built on it: state and deadline become what they were.
+
+    A mail that went with it stays sent. Journals. Raises NotAllowed, Overtaken, and Refused without a reason, without
+    a decision, once something was built on it (then `reopen` is left), or once the category is decided.
     """
-    entry, now = _enter(entry, by)
-    return _note(entry, workflow.CheckAct.REOPEN, Event.Verb.CHECK_REOPENED, now, by, reason=_required(reason))
+    entry, now = ruling.enter(entry, by=by, read=read)
+    reason = ruling.required(reason)
+    last = last_decision(entry)
+    entry.formal_check = workflow.undone(entry.formal_check, last.before if last else Check.OPEN)
+    if last is None or last.built:
+        said = " ".join(last.built) if last else "Im Verlauf steht keine Entscheidung."
+        raise Refused(f"{said} Zurücknehmen lässt sie sich nicht mehr; Sie können die Prüfung aber wieder öffnen.")
+    if last.event.verb == Verb.HANDED_BACK:
+        former = last.event.detail.get("deadline_before", "")
+        entry.extended_until = datetime.fromisoformat(former) if former else None
+    entry.save(update_fields=["formal_check", "extended_until"])
+    undone = last.event.get_verb_display()
+    gate.record(entry, Verb.CHECK_UNDONE, at=now, by=by, version=entry.current, reason=reason, undone=undone)
+    gate.drop_proposal(entry, at=now, by=by, why="Die Entscheidung davor ist zurückgenommen.")
+    return entry
 
 
 @transaction.atomic
-def withdraw_on_request(entry: Submission, *, by: User, reason: str) -> Submission:
+def reopen(entry: Submission, *, by: User, reason: str, read: int | None = None) -> Submission:
+    """Set the formal check back to open, whatever was built on it; the jury loses sight of the entry until then.
+
+    What jurors did stays, and counts again when the entry is admitted again. Journals. Raises NotAllowed, Overtaken,
+    Refused without a reason or once the category is decided.
+    """
+    entry, now = ruling.enter(entry, by=by, read=read)
+    reason = ruling.required(reason)
+    entry.formal_check = workflow.checked(entry.formal_check, CheckAct.REOPEN)
+    entry.save(update_fields=["formal_check"])
+    gate.record(entry, Verb.CHECK_REOPENED, at=now, by=by, version=entry.current, reason=reason)
+    gate.drop_proposal(entry, at=now, by=by, why="Die formale Prüfung ist wieder offen.")
+    return entry
+
+
+@transaction.atomic
+def withdraw_on_request(entry: Submission, *, by: User, reason: str, read: int | None = None) -> Submission:
     """Withdraw an entry after its deadline because its people asked for it; `reason` says who asked and how.
 
     Scores that jurors gave stay, and stop counting. Journals, and owes the mail of a withdrawal to owner and editors.
-    Raises NotAllowed, Refused without a reason or once the category is decided.
+    Raises NotAllowed, Overtaken, Refused without a reason or once the category is decided.
     """
-    entry, now = _enter(entry, by)
+    entry, now = ruling.enter(entry, by=by, read=read)
     entry.status = workflow.target(entry.status, workflow.Act.WITHDRAW)
     entry.save(update_fields=["status"])
-    gate.record(entry, Event.Verb.WITHDRAWN, at=now, by=by, version=entry.current, reason=_required(reason))
-    mail.owe(
-        "withdrawn",
-        gate.addresses(entry),
-        {
-            "number": entry.label,
-            "title": entry.submitted_title,
-            "by": f"{by.name} (Geschäftsstelle)",
-            "at": now,
-            "deadline": entry.deadline,
-            "again": workflow.is_open(entry, now),
-            "path": entry.get_absolute_url(),
-        },
-    )
+    reason = ruling.required(reason)
+    gate.record(entry, Verb.WITHDRAWN, at=now, by=by, version=entry.current, reason=reason)
+    gate.drop_proposal(entry, at=now, by=by, why="Die Einreichung ist zurückgezogen.")
+    withdrawal(entry, by=by, at=now).owe()
     return entry
 
 
-def _enter(entry: Submission, by: User) -> tuple[Submission, datetime]:
-    """Lock the entry and its category, which the jury's verbs lock too, and read clock and decision after that."""
-    if not permissions.may_check(by):
-        raise NotAllowed("Über die formale Prüfung entscheidet die Geschäftsstelle.")
-    entry = gate.lock(entry)
-    if entry.status != Submission.Status.SUBMITTED:
-        raise Refused("Das geht nur mit einer Einreichung, die eingereicht und nicht zurückgezogen ist.")
-    category = Category.objects.filter(entries=entry)
-    category.select_for_update(no_key=True, of=("self",)).values_list("pk").get()
-    if category.filter(decided_at__isnull=False).exists():
-        raise Refused("Die Jury hat diese Kategorie entschieden. An ihren Einreichungen ändert sich nichts mehr.")
-    return entry, clock.now()
-
-
-def _require_closed(entry: Submission, now: datetime) -> None:
-    if workflow.is_open(entry, now):
-        raise Refused("Die Frist dieser Einreichung läuft noch. Zulassen können Sie sie danach.")
-
-
-def _required(reason: str) -> str:
-    if not reason.strip():
-        raise Refused("Bitte nennen Sie den Grund.")
-    return reason.strip()
-
-
-def _note(
-    entry: Submission, act: workflow.CheckAct, verb: Event.Verb, at: datetime, by: User, **detail: str
-) -> Submission:
-    entry.formal_check = workflow.checked(entry.formal_check, act)
-    entry.save(update_fields=["formal_check"])
-    gate.record(entry, verb, at=at, by=by, version=entry.current, **detail)
-    return entry
+def withdrawal(entry: Submission, *, by: User, at: datetime) -> Outgoing:
+    """Return the mail of a withdrawal on request."""
+    context = {
+        "number": entry.label,
+        "title": entry.submitted_title,
+        "by": f"{by.name} (Geschäftsstelle)",
+        "at": at,
+        "deadline": entry.deadline,
+        "again": workflow.is_open(entry, at),
+        "path": entry.get_absolute_url(),
+    }
+    return Outgoing("withdrawn", gate.addresses(entry), context)

@@ -10,7 +10,7 @@ from accounts.models import User
 from landespreis import clock, composed
 from landespreis.refusal import NotAllowed
 from submissions import reading, workflow
-from submissions.models import Event, Section, Submission, Version
+from submissions.models import Event, Proposal, Section, Submission, Version
 
 Permission = Callable[[User, Submission], bool]
 
@@ -80,3 +80,10 @@ def touch(entry: Submission, key: str, *, at: datetime, by: User) -> None:
     )
     if not fresh:
         Section.objects.filter(pk=section.pk).update(revision=F("revision") + 1, saved_at=at, saved_by=by)
+
+
+def drop_proposal(entry: Submission, *, at: datetime, by: User, why: str) -> None:
+    """End the proposal that waits for a second person, if there is one: what it was made about has changed."""
+    waiting = Proposal.objects.waiting().filter(submission=entry)
+    if waiting.update(outcome=Proposal.Outcome.DROPPED, ended_by=by, ended_at=at, ended_reason=why):
+        record(entry, Event.Verb.CHECK_UNPROPOSED, at=at, by=by, version=entry.current, reason=why)

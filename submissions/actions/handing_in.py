@@ -95,6 +95,8 @@ def _submit(entry: Submission, by: User, declarations: Mapping[str, bool], seen:
     )
     composed.insert([Receipt(version=version, recipients=gate.addresses(entry, by))])
     gate.record(entry, Event.Verb.SUBMITTED, at=now, by=by, version=version, number=entry.label)
+    if previous:
+        gate.drop_proposal(entry, at=now, by=by, why="Es gibt eine neue Version.")
     queue.nudge("submissions.tasks.render_owed_receipts")
     return version
 
@@ -176,6 +178,7 @@ def withdraw(entry: Submission, *, by: User, reason: str = "") -> Submission:
     entry.status = workflow.target(entry.status, workflow.Act.WITHDRAW)
     entry.save(update_fields=["status"])
     gate.record(entry, Event.Verb.WITHDRAWN, at=now, by=by, version=entry.current, reason=reason)
+    gate.drop_proposal(entry, at=now, by=by, why="Die Einreichung ist zurückgezogen.")
     mail.owe(
         "withdrawn",
         gate.addresses(entry, by),

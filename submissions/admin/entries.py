@@ -90,6 +90,7 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
     )  # fmt: skip
     readonly_fields = ("entry", "membership", "people", "progress", "deadline_text")
     change_form_template = "admin/submissions/entry.html"
+    change_list_template = "admin/submissions/entries.html"
     view_on_site = False  # the entry's own page is for its people
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
@@ -100,11 +101,16 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
         extend = path("<uuid:pk>/verlaengern/", self.admin_site.admin_view(self.extend), name="submissions_extend")
         return [extend, *super().get_urls()]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(
+            request, {"may_check": self.has_check_permission(request), **(extra_context or {})}
+        )
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         assert isinstance(request.user, User)
-        buttons = self.check_buttons(request, self.get_object(request, object_id))
+        buttons = self.check_buttons(request.user, self.get_object(request, object_id))
         extra = {"may_extend": permissions.may_extend(request.user), "check_buttons": buttons, "show_close": True}
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 

@@ -12,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from landespreis import wording
-from submissions import sections
+from submissions import conditions, sections
 from submissions.admin.readonly import FoundByNumber, NoChanges, ReadOnlyInline
-from submissions.models import Editor, Event, Question, Submission
+from submissions.models import Editor, Event, Finding, Proposal, Question, Submission
 
 SHOWN_DETAILS = {
     "section": "Abschnitt",
@@ -25,6 +25,10 @@ SHOWN_DETAILS = {
     "role": "Rolle",
     "to_name": "an",
     "hours": "Stunden vorher",
+    "act": "Vorschlag",
+    "points": "Prüfpunkte",
+    "undone": "zurückgenommen",
+    "proposed_by": "vorgeschlagen von",
     "until": "bis",
     "reason": "Grund",
     "finding": "Fund",
@@ -53,13 +57,21 @@ class EventInline(ReadOnlyInline):
     def _said(self, key: str, value: Any) -> str:
         if key == "until" and value:
             return wording.deadline(datetime.fromisoformat(value))
-        words = {"section": self._titles, "role": dict(Editor.Role.choices)}.get(key, {})
+        if key == "points" and value:
+            return "; ".join(_point(**point) for point in value)
+        named = {"act": dict(Proposal.Act.choices), "role": dict(Editor.Role.choices)}
+        words = self._titles if key == "section" else named.get(key, {})
         return str(words.get(value, value)) if value else ""
 
     @cached_property
     def _titles(self) -> dict[str, str]:
         """Titles of the sections of all rounds by key, the newest last; an inline lives as long as its request."""
         return {spec.key: spec.title for spec in sections.of(list(Question.objects.order_by("round__opens_at")))}
+
+
+def _point(key: str, verdict: str, note: str) -> str:
+    said = f"{conditions.TITLES.get(key, key)} {Finding.Verdict(verdict).label}"
+    return f"{said} ({note})" if note else said
 
 
 @admin.register(Event)

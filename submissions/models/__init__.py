@@ -1,5 +1,6 @@
-"""The tables of the award, by topic: the round, the entry, its people, its files, and the record of what happened."""
+"""The tables of the award, by topic: the round, the entry, its people, its files, its record, its formal check."""
 
+from submissions.models.checking import Finding, Proposal
 from submissions.models.entry import Answer, Partner, Section, Submission, Variant
 from submissions.models.files import Attachment
 from submissions.models.people import Editor
@@ -14,7 +15,9 @@ __all__ = [
     "Editor",
     "Event",
     "Extension",
+    "Finding",
     "Partner",
+    "Proposal",
     "Question",
     "Receipt",
     "Reminder",

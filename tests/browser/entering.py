@@ -82,7 +82,7 @@ def admits(renate: Visitor) -> None:
     renate.page.locator("#action-toggle").check()
     renate.page.locator("select[name=action]").select_option("admit")
     renate.press("Ausführen")
-    renate.meet("Zulassen")
+    renate.meet("Mehrere zulassen")
     renate.press("4 Einreichungen zulassen")
     renate.reads("4 Einreichungen sind zugelassen.")
     renate.go("/admin/jury/seat/")

@@ -106,6 +106,8 @@ def test_walk_through_the_office(visit: Visit, demo: Round) -> None:
     ):  # fmt: skip
         office.go(path)
         office.meet("")
+    office.go("/admin/submissions/submission/pruefung/")
+    office.meet("Formale Prüfung")
     handed_in = Submission.objects.filter(status=Submission.Status.SUBMITTED).earliest("number")
     office.go(f"/admin/submissions/submission/{handed_in.pk}/change/")
     office.meet("")

@@ -16,8 +16,10 @@ from post_office.models import STATUS, Email
 from accounts.models import User
 from landespreis import clock, overview
 from portal.models import Inquiry
-from submissions.actions import formal_check
+from submissions.actions import formal_check, four_eyes
+from submissions.actions.ruling import Ruling
 from submissions.models import Round, Submission
+from submissions.workflow import CheckAct
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import MembershipFactory, StaffFactory
 from tests.conftest import CLOSES, OPENS
@@ -103,6 +105,41 @@ def test_state_after_the_embargo_is_the_phase_alone(office: User, round: Round, 
     at(round.embargo_until)
 
     assert seen(office).state == "Phase: veröffentlicht."
+
+
+def test_formal_check_is_a_task_that_leads_to_the_queue(office: User, open_round: Round, at: At) -> None:
+    factories.submitted(open_round)
+    at(CLOSES)
+
+    queue = reverse("admin:submissions_queue")
+    task = next(task for task in seen(office).tasks if task.label == "Einreichungen formal prüfen")
+
+    assert (task.number, task.url) == (1, queue)
+    assert "Vorschläge der formalen Prüfung bestätigen" not in tasks(office)
+
+
+def test_proposal_is_a_task_for_everybody_but_who_made_it(office: User, open_round: Round, at: At) -> None:
+    entry = factories.submitted(open_round)
+    at(CLOSES)
+    Round.objects.update(four_eyes=True)
+    four_eyes.propose(entry, Ruling(CheckAct.ADMIT), by=office)
+
+    label = "Vorschläge der formalen Prüfung bestätigen"
+    other = StaffFactory(superuser=True)
+
+    assert (tasks(office)[label], tasks(other)[label]) == (0, 1)
+    assert tasks(other)["Einreichungen formal prüfen"] == 0
+    Round.objects.update(four_eyes=False)
+    assert tasks(other)[label] == 1
+
+
+def test_formal_check_is_no_task_for_who_only_reads(office: User, open_round: Round, at: At) -> None:
+    factories.submitted(open_round)
+    at(CLOSES)
+    role = Group.objects.get(name="Geschäftsstelle")
+    role.permissions.remove(role.permissions.get(codename="change_submission"))
+
+    assert "Einreichungen formal prüfen" not in tasks(office)
 
 
 def test_tasks_count_what_waits(office: User, open_round: Round, at: At) -> None:

@@ -220,7 +220,12 @@ def test_admit_is_journalled_with_its_version_and_mails_nobody(entry: Submission
     formal_check.admit(entry, by=office)
 
     event = Event.objects.latest("pk")
-    assert (event.verb, event.by, event.version, event.detail) == ("admitted", office, entry.current, {})
+    assert (event.verb, event.by, event.version, event.detail) == (
+        "admitted",
+        office,
+        entry.current,
+        {"before": "open", "told": False},
+    )
     assert not Email.objects.exists()
 
 
@@ -232,7 +237,7 @@ def test_exclude_mails_the_reason_to_owner_and_editors(entry: Submission, office
     mails = list(Email.objects.order_by("pk"))
     assert [mail.to for mail in mails] == [[entry.owner.email], [colleague.email]]
     assert "Nur eine Kommune" in mails[0].message
-    assert Event.objects.latest("pk").detail == {"reason": "Nur eine Kommune"}
+    assert Event.objects.latest("pk").detail == {"before": "open", "told": True, "reason": "Nur eine Kommune"}
 
 
 def test_exclude_names_the_frozen_title(entry: Submission, office: User) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from post_office.models import Email
 
+from submissions.actions import ruling
 from submissions.models import Category, Event, Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory
@@ -50,6 +51,10 @@ def of(entry: Submission, act: str) -> str:
 
 def page(entry: Submission) -> str:
     return reverse("admin:submissions_submission_change", args=[entry.pk])
+
+
+def review(entry: Submission) -> str:
+    return reverse("admin:submissions_review", args=[entry.pk])
 
 
 def offered(client: Client, entry: Submission) -> list[str]:
@@ -100,16 +105,18 @@ def test_button_asks_once_more_and_decides(
 
     asked = office.get(of(entry, act)).content.decode()
     unchanged = Submission.objects.get().formal_check
-    answer = office.post(of(entry, act), {"reason": "Nachweis fehlt", "until_0": "20.02.2026", "until_1": "12:00"})
+    filled = {"reason": "Nachweis fehlt", "until_0": "20.02.2026", "until_1": "12:00"}
+    answer = office.post(of(entry, act), {**filled, "confirmed": "ja"})
 
     assert words in asked
     assert "IKZ-2026-0001 PegelVerbund Hellweg" in asked
     assert unchanged == before
-    assert answer.headers["Location"] == page(entry)
+    assert answer.headers["Location"] == review(entry)
     assert Submission.objects.get().formal_check == after
     event = Event.objects.latest("pk")
     until = {"until": "2026-02-20T12:00:00+01:00"} if act == "zurueckgeben" else {}
-    assert (event.verb, event.detail) == (verb, until | ({} if act == "zulassen" else {"reason": "Nachweis fehlt"}))
+    told = {name: event.detail[name] for name in ("until", "reason") if name in event.detail}
+    assert (event.verb, told) == (verb, until | ({} if act == "zulassen" else {"reason": "Nachweis fehlt"}))
 
 
 @pytest.mark.parametrize("act", ["ausschliessen", "wieder-oeffnen", "zurueckziehen"])
@@ -123,16 +130,20 @@ def test_button_needs_a_reason(office: Client, entry: Submission, act: str) -> N
 def test_button_says_why_it_is_too_late(office: Client, entry: Submission) -> None:
     Category.objects.update(decided_at=CLOSES)
 
-    html = office.post(of(entry, "ausschliessen"), {"reason": "x"}).content.decode()
+    html = office.post(of(entry, "ausschliessen"), {"reason": "x", "confirmed": "ja"}).content.decode()
 
     assert "Die Jury hat diese Kategorie entschieden" in html
     assert Submission.objects.get().formal_check == Check.OPEN
 
 
 def test_button_pressed_twice_says_that_it_is_done(office: Client, entry: Submission) -> None:
-    office.post(of(entry, "zulassen"))
+    read = {"read": ruling.last_seen(entry), "confirmed": "ja"}
+    office.post(of(entry, "zulassen"), read)
 
-    assert "passt nicht dazu" in office.post(of(entry, "zulassen")).content.decode()
+    html = office.post(of(entry, "zulassen"), read, follow=True).content.decode()
+
+    assert "Inzwischen hat sich etwas geändert: „zugelassen“" in html
+    assert Event.objects.filter(verb="admitted").count() == 1
 
 
 @pytest.mark.parametrize("act", TITLES)
@@ -147,71 +158,3 @@ def test_button_is_for_the_office(client: Client, entry: Submission, act: str) -
 def test_button_knows_no_other_act_and_no_draft(office: Client, open_round: Round, entry: Submission) -> None:
     assert office.get(of(entry, "loeschen")).status_code == 404
     assert office.get(of(factories.draft(open_round), "zulassen")).status_code == 404
-
-
-# Many at once ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def many(open_round: Round, at: Clock) -> list[Submission]:
-    """Two to admit, one excluded, one withdrawn, one draft."""
-    made = [factories.submitted(open_round, title=f"Projekt {n}") for n in range(4)]
-    put(made[2], formal_check=Check.EXCLUDED)
-    put(made[3], status=Submission.Status.WITHDRAWN)
-    made.append(factories.draft(open_round))
-    at(CLOSES)
-    return made
-
-
-def chosen(rows: list[Submission], **more: str) -> dict[str, object]:
-    return {"action": "admit", "_selected_action": [str(row.pk) for row in rows], **more}
-
-
-def test_admit_many_asks_first_and_names_what_stays(office: Client, many: list[Submission]) -> None:
-    html = office.post(reverse(LIST), chosen(many)).content.decode()
-
-    assert "2 Einreichungen zulassen" in html
-    assert html.index("IKZ-2026-0002 Projekt 1") < html.index("Ohne Änderung bleiben")
-    assert "IKZ-2026-0003: eingereicht, ausgeschlossen" in html
-    assert "Entwurf: Entwurf, noch nicht geprüft" in html
-    assert not Submission.objects.filter(formal_check=Check.ADMITTED).exists()
-
-
-def test_admit_many_admits_what_can_be_and_says_what_not(office: Client, many: list[Submission]) -> None:
-    html = office.post(reverse(LIST), chosen(many, confirmed="ja"), follow=True).content.decode()
-
-    assert "2 Einreichungen sind zugelassen." in html
-    assert "IKZ-2026-0003: Die formale Prüfung steht auf „ausgeschlossen“" in html
-    assert "IKZ-2026-0004: Das geht nur mit einer Einreichung" in html
-    assert set(Submission.objects.filter(formal_check=Check.ADMITTED)) == set(many[:2])
-    assert Event.objects.filter(verb="admitted").count() == 2
-
-
-def test_admit_many_before_the_deadline_is_refused_one_by_one(office: Client, open_round: Round) -> None:
-    row = factories.submitted(open_round)
-
-    html = office.post(reverse(LIST), chosen([row], confirmed="ja"), follow=True).content.decode()
-
-    assert "Die Frist dieser Einreichung läuft noch" in html
-    assert "zugelassen." not in html
-
-
-def test_admit_many_where_none_fits_offers_no_button(office: Client, many: list[Submission]) -> None:
-    html = office.post(reverse(LIST), chosen(many[2:])).content.decode()
-
-    assert "ist keine, die eingereicht und noch nicht geprüft ist" in html
-    assert 'name="confirmed"' not in html
-
-
-def test_admit_many_is_for_the_office(client: Client, many: list[Submission]) -> None:
-    call_command("load_roles", verbosity=0)
-    person = StaffFactory()
-    role = Group.objects.get(name="Geschäftsstelle")
-    role.permissions.remove(role.permissions.get(codename="change_submission"))
-    person.groups.add(role)
-    show_factor(client, person)
-
-    html = client.post(reverse(LIST), chosen(many, confirmed="ja"), follow=True).content.decode()
-
-    assert not Submission.objects.filter(formal_check=Check.ADMITTED).exists()
-    assert 'value="admit"' not in html

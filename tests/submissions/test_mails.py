@@ -8,9 +8,9 @@ from post_office.models import Email
 
 from landespreis import mail
 from submissions import tasks
-from submissions.actions import entries, handing_in
+from submissions.actions import entries, formal_check, handing_in
 from submissions.models import Editor, Round, Version
-from tests.accounts.factories import UserFactory
+from tests.accounts.factories import StaffFactory, UserFactory
 from tests.conftest import CLOSES
 from tests.submissions import factories
 
@@ -103,3 +103,13 @@ def test_mails_escape_a_title_in_html_and_leave_it_alone_in_text(open_round: Rou
 
     assert "Netz & <b>Pegel</b>" in row.message
     assert "Netz &amp; &lt;b&gt;Pegel&lt;/b&gt;" in row.html_message
+
+
+def test_admitted_mail_says_what_comes_next(open_round: Round, at: Clock) -> None:
+    entry = factories.submitted(open_round)
+    at(CLOSES)
+
+    formal_check.admit(entry, by=StaffFactory(superuser=True), tell=True)
+
+    row = only_mail("IKZ-2026-0001", entry.submitted_title, "die Jury", entry.get_absolute_url())
+    assert row.subject == "Zugelassen: IKZ-2026-0001 nimmt am Wettbewerb teil"

@@ -16,7 +16,9 @@ from submissions.models import (
     Editor,
     Event,
     Extension,
+    Finding,
     Partner,
+    Proposal,
     Question,
     Reminder,
     Round,
@@ -233,3 +235,61 @@ def test_phase_is_decided_once_the_jury_has(round: Round) -> None:
 
     assert round.phase(CLOSES) == "review"
     assert round.phase(CLOSES + SECOND) == "decided"
+
+
+# The formal check ------------------------------------------------------------------------------------
+
+
+def proposal(entry: Submission, **fields: Any) -> Proposal:
+    values = {"act": "exclude", "reason": "Nur eine Kommune", "proposed_by": entry.owner, "proposed_at": NOW} | fields
+    return Proposal.objects.create(submission=entry, version=entry.current, **values)
+
+
+def test_one_finding_per_condition(open_round: Round) -> None:
+    entry = factories.submitted(open_round)
+    assert entry.current is not None
+    row = {"submission": entry, "version": entry.current, "key": "partner", "verdict": "met"}
+
+    twice("one_finding_per_condition", lambda: Finding.objects.create(by=entry.owner, at=NOW, **row))
+
+
+def test_one_open_proposal(open_round: Round) -> None:
+    entry = factories.submitted(open_round)
+    proposal(entry, outcome="dropped", ended_by=entry.owner, ended_at=NOW)
+
+    twice("one_open_proposal", lambda: proposal(entry))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"act": "exclude", "reason": ""},
+        {"act": "exclude", "until": NOW},
+        {"act": "hand_back", "until": None},
+        {"act": "hand_back", "until": NOW, "reason": ""},
+        {"act": "admit", "reason": "", "until": NOW},
+        {"act": "admit", "reason": "Weil"},
+    ],
+)
+def test_proposal_says_what_its_act_needs(open_round: Round, fields: dict[str, Any]) -> None:
+    entry = factories.submitted(open_round)
+
+    breaks("proposal_says_what_its_act_needs", lambda: proposal(entry, **fields))
+
+
+@pytest.mark.parametrize("outcome", ["rejected", "confirmed", "dropped"])
+def test_proposal_ended_by_somebody(open_round: Round, outcome: str) -> None:
+    entry = factories.submitted(open_round)
+    somebody = UserFactory()
+
+    breaks("proposal_ended_by_somebody", lambda: proposal(entry, outcome=outcome))
+    breaks("proposal_ended_by_somebody", lambda: proposal(entry, outcome=outcome, ended_at=NOW))
+    breaks("proposal_ended_by_somebody", lambda: proposal(entry, ended_by=somebody, ended_at=NOW))
+
+
+def test_proposal_confirmed_by_another(open_round: Round) -> None:
+    entry = factories.submitted(open_round)
+    own = {"ended_by": entry.owner, "ended_at": NOW}
+
+    proposal(entry, outcome="rejected", **own)
+    breaks("proposal_confirmed_by_another", lambda: proposal(entry, outcome="confirmed", **own))

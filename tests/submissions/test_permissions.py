@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 
 from accounts.models import User
 from submissions import permissions
-from submissions.models import Editor, Round, Submission
+from submissions.models import Editor, Proposal, Round, Submission
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.submissions import factories
 
@@ -54,6 +54,19 @@ def test_visible_to_agrees_with_may_read(open_round: Round, relation: str) -> No
     user = person(entry, relation)
 
     assert Submission.objects.visible_to(user).filter(pk=entry.pk).exists() is MATRIX[relation][0]
+
+
+@pytest.mark.parametrize("superuser", [True, False])
+def test_may_confirm_is_for_the_office_but_for_who_proposed(db: None, superuser: bool) -> None:
+    right = Permission.objects.get(codename="change_submission")
+    people = [StaffFactory(superuser=superuser), StaffFactory(), StaffFactory(), UserFactory()]
+    for person in (people[0], people[1], people[3]):
+        person.user_permissions.add(right)
+
+    proposal = Proposal(proposed_by=people[0])
+
+    assert [permissions.may_check(user) for user in people] == [True, True, False, False]
+    assert [permissions.may_confirm(user, proposal) for user in people] == [False, True, False, False]
 
 
 def test_may_extend_needs_staff_with_the_right(db: None) -> None:

@@ -10,7 +10,7 @@ from submissions.models import Round, Submission
 from submissions.workflow import Act
 from tests.conftest import CLOSES, OPENS, SECOND
 
-Status = Submission.Status
+Check, Status = Submission.Check, Submission.Status
 EXPECTED = {
     (Status.DRAFT, Act.WRITE): Status.DRAFT,
     (Status.DRAFT, Act.SUBMIT): Status.SUBMITTED,
@@ -60,6 +60,23 @@ def test_is_open_with_extension(offset: timedelta, expected: bool) -> None:
     until = CLOSES + timedelta(days=2)
 
     assert workflow.is_open(entry(until), until + offset) is expected
+
+
+@pytest.mark.parametrize("check", Check)
+@pytest.mark.parametrize("before", Check)
+def test_undone_for_every_pair(check: Check, before: Check) -> None:
+    made_in = {
+        Check.OPEN: set(),
+        Check.ADMITTED: {Check.OPEN, Check.RETURNED},
+        Check.EXCLUDED: {Check.OPEN, Check.RETURNED, Check.ADMITTED},
+        Check.RETURNED: {Check.OPEN},
+    }
+
+    if before in made_in[check]:
+        assert workflow.undone(check, before) == before
+    else:
+        with pytest.raises(Refused, match=check.label):
+            workflow.undone(check, before)
 
 
 def test_deadline_is_never_earlier_than_the_rounds() -> None:

@@ -29,9 +29,9 @@ ROLES: dict[str, dict[str, list[str]]] = {
             *(f"{verb}_circular" for verb in ("view", "add", "change", "delete")),
             "view_circularrecipient",
             *(f"{verb}_wording" for verb in ("view", "change")),
+            *(f"view_{row}" for row in ("trace", "link", "purge")),
         ],
         "portal": ["*"],
-        "landespreis": ["view_trace", "view_link", "view_purge"],
         "post_office": ["view_email", "view_attachment", "view_log"],
     },
     "Redaktion": {

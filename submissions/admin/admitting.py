@@ -1,0 +1,145 @@
+"""Admitting, or proposing to admit, many entries at once: only where nothing speaks against it, and after one look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from landespreis import clock
+from landespreis.outgoing import Outgoing
+from landespreis.refusal import Refused
+from submissions import permissions, reading, turns
+from submissions.actions import formal_check, four_eyes, gate, ruling
+from submissions.actions.ruling import Ruling
+from submissions.admin.cases import checker
+from submissions.models import Submission
+from submissions.workflow import CheckAct
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """What was chosen: entries that can be admitted together, and the others with why they stay as they are."""
+
+    ready: Sequence[Submission]
+    others: Sequence[tuple[Submission, str]]
+
+
+class Admitting(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Mixin: adds the action and its page to the admin of entries."""
+
+    actions = ("admit",)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.admit_many))
+        return [path("pruefung/zulassen/", view, name="submissions_admit_many"), *super().get_urls()]
+
+    def has_check_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and permissions.may_check(request.user)
+
+    @admin.action(description="Zulassen", permissions=["check"])
+    def admit(self, request: HttpRequest, queryset: "QuerySet[Submission]") -> HttpResponse:
+        """Ask once more about what was chosen in the list."""
+        return self._ask(request, list(queryset.select_related("round", "owner").order_by("number")))
+
+    def admit_many(self, request: HttpRequest) -> HttpResponse:
+        """Ask once more about what was chosen in the queue; after that decide, one by one, what was asked about."""
+        user = checker(request)
+        if "confirmed" in request.POST:
+            self._decide(request, user)
+            return redirect("admin:submissions_queue")
+        chosen = [UUID(key) for key in request.POST.getlist("entry") if _is_key(key)]
+        rows = Submission.objects.filter(pk__in=chosen).select_related("round", "owner").order_by("number")
+        return self._ask(request, list(rows))
+
+    def _ask(self, request: HttpRequest, rows: list[Submission]) -> HttpResponse:
+        user = checker(request)
+        chosen = _sorted(rows, user)
+        _with_people(chosen.ready)
+        read = ruling.last_seen_of(chosen.ready)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Mehrere zulassen",
+            "ready": chosen.ready,
+            "others": chosen.others,
+            "marks": [f"{row.pk} {read.get(row.pk, 0)}" for row in chosen.ready],
+            "two": any(row.round.four_eyes for row in chosen.ready),
+            "recipients": len({address for row in chosen.ready for address in gate.addresses(row)}),
+            "sample": _sample(chosen.ready),
+        }
+        return TemplateResponse(request, "admin/submissions/admit.html", context)
+
+    def _decide(self, request: HttpRequest, user: User) -> None:
+        """Decide one by one: what cannot be admitted is named and stops nothing."""
+        admission = Ruling(CheckAct.ADMIT, tell="tell" in request.POST)
+        marks = [mark.partition(" ") for mark in request.POST.getlist("entry")]
+        read = {UUID(key): int(mark) for key, _, mark in marks if _is_key(key) and mark.isdecimal()}
+        rows = list(Submission.objects.filter(pk__in=read).select_related("round", "owner").order_by("number"))
+        admitted = sum(self._one(request, row, admission, user, read[row.pk]) for row in rows)
+        if admitted:
+            words = "1 Einreichung ist" if admitted == 1 else f"{admitted} Einreichungen sind"
+            proposed = rows[0].round.four_eyes
+            self.message_user(request, f"{words} {'zur Zulassung vorgeschlagen' if proposed else 'zugelassen'}.")
+
+    def _one(self, request: HttpRequest, row: Submission, admission: Ruling, user: User, read: int) -> bool:
+        verb: Any = four_eyes.propose if row.round.four_eyes else formal_check.decide
+        try:
+            verb(row, admission, by=user, read=read)
+        except Refused as refusal:
+            self.message_user(request, f"{row}: {refusal.message}", messages.WARNING)
+            return False
+        return True
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _sorted(rows: Sequence[Submission], user: User) -> Sorted:
+    """Part what may be admitted together from the rest; the queue of each round says what is safe."""
+    now = clock.now()
+    queued = {
+        turn.entry.pk: turn
+        for round in {row.round_id: row.round for row in rows}.values()
+        for turn in turns.queue(round, user, now)
+    }
+    ready, others = [], []
+    for row in rows:
+        turn = queued.get(row.pk)
+        if turn and turn.is_safe:
+            ready.append(row)
+        else:
+            others.append((row, _why(row, turn)))
+    return Sorted(ready, others)
+
+
+def _with_people(rows: Sequence[Submission]) -> None:
+    """Give every entry its colleagues, in one query."""
+    colleagues = reading.editors([row.pk for row in rows])
+    for row in rows:
+        row.colleagues = list(colleagues.get(row.pk, []))
+
+
+def _why(row: Submission, turn: turns.Turn | None) -> str:
+    if turn is None:
+        return f"{row.get_status_display()}, {row.get_formal_check_display()}"
+    if turn.kind is turns.Kind.CHECK and turn.judged:
+        return f"Prüfpunkte: {turn.judged}"
+    return turn.said
+
+
+def _sample(ready: Sequence[Submission]) -> Outgoing | None:
+    return ruling.letter(ready[0], Ruling(CheckAct.ADMIT)) if ready else None

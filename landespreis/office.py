@@ -1,8 +1,7 @@
-"""The admin site: its first page is the overview, and it hands out tables."""
+"""The admin site: its first page is the overview, and it hands out tables and parcels."""
 
 from typing import Any
 
-from django.contrib.admin import AdminSite
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.http import Http404, HttpRequest, StreamingHttpResponse
@@ -10,10 +9,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_POST, require_safe
 
-from landespreis import clock, exports, overview
+from landespreis import clock, exports, overview, parcels
+from landespreis.pickup import PickupSite
 
 
-class OfficeSite(AdminSite):
+class OfficeSite(PickupSite):
     index_title = "Überblick"
     index_template = "admin/overview.html"
 
@@ -26,14 +26,18 @@ class OfficeSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         page = overview.page(_person(request), clock.now())
-        has_exports = bool(exports.datasets(_person(request)))
+        has_exports = bool(exports.datasets(_person(request)) or parcels.offers(_person(request)))
         context = {"overview": page, "title": page.headline, "has_exports": has_exports}
         return super().index(request, context | (extra_context or {}))
 
     def exports(self, request: HttpRequest) -> TemplateResponse:
-        """Every table that the person may take, with a button for each form."""
-        offered = exports.datasets(_person(request)).values()
-        context = self.each_context(request) | {"title": "Exporte", "datasets": offered, "forms": exports.FORMS.items()}
+        """Every table that the person may take, with a button for each form, and every parcel they can ask for."""
+        context = self.each_context(request) | {
+            "title": "Exporte",
+            "datasets": exports.datasets(_person(request)).values(),
+            "forms": exports.FORMS.items(),
+            "offers": parcels.offers(_person(request)).values(),
+        }
         return TemplateResponse(request, "admin/exports.html", context)
 
     def export(self, request: HttpRequest, key: str, form: str) -> StreamingHttpResponse:

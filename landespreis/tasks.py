@@ -1,9 +1,10 @@
-"""What the worker does for the ground: sending the mail that is owed, forgetting sessions that ended."""
+"""What the worker does for the ground: sending owed mail, packing parcels, forgetting sessions that ended."""
 
 from celery import shared_task
 from django.core.management import call_command
 
-from landespreis import mail
+from landespreis import mail, packing
+from landespreis.models import Parcel
 
 
 @shared_task(name=mail.SENDER_TASK)
@@ -17,3 +18,22 @@ def send_owed_mail() -> None:
 def clear_sessions() -> None:
     """Delete sessions that have ended, with the texts kept in them for people who never came back."""
     call_command("clearsessions")
+
+
+@shared_task(name=packing.PACK)
+def pack_parcel(pk: int) -> None:
+    """Pack one parcel right after it was asked for."""
+    if parcel := Parcel.objects.owed().filter(pk=pk).first():
+        packing.fulfil(parcel)
+
+
+@shared_task(name="landespreis.tasks.pack_owed_parcels")
+def pack_owed_parcels() -> None:
+    """Pack whatever is still owed: the net below `pack_parcel`."""
+    packing.fulfil_all()
+
+
+@shared_task(name="landespreis.tasks.expire_parcels")
+def expire_parcels() -> None:
+    """Delete the files of parcels that nobody can fetch any more."""
+    packing.expire()

@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
         "portal.tasks.forget_inquiries": 240 * BEAT_TICK,
         "portal.tasks.award_prizes": 2 * BEAT_TICK,
+        "portal.tasks.publish_winners": 2 * BEAT_TICK,
         "portal.tasks.retract_projects": 2 * BEAT_TICK,
         "portal.tasks.remind_of_events": 4 * BEAT_TICK,
         "portal.tasks.forget_registrations": 240 * BEAT_TICK,

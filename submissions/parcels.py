@@ -29,6 +29,8 @@ EMPTY = "In dieser Kategorie ist nichts eingereicht, das sich packen ließe."
 GONE = "Diese Kategorie gibt es nicht mehr."
 FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 """What a file's name must not hold on some system where somebody unpacks."""
+DEVICES = {"CON", "PRN", "AUX", "NUL", *(f"{name}{digit}" for name in ("COM", "LPT") for digit in range(1, 10))}
+"""Names that Windows keeps for itself."""
 NAME_LENGTH = 80
 LOST = "fehlt im Dateispeicher"
 CHANGED = "stimmt nicht mit der Prüfsumme der Einreichung überein"
@@ -117,7 +119,8 @@ def safe(name: str) -> str:
     stem, dot, extension = plain.rpartition(".")
     if not stem or len(extension) > 10:
         stem, dot, extension = plain, "", ""
-    return f"{stem[: NAME_LENGTH - len(dot + extension)].strip(' .') or 'Datei'}{dot}{extension}"
+    stem = stem[: NAME_LENGTH - len(dot + extension)].strip(" .") or "Datei"
+    return f"{'_' if stem.upper() in DEVICES else ''}{stem}{dot}{extension}"
 
 
 BUILDERS = {KIND: Builder(build, may)}

@@ -11,6 +11,9 @@ class Trace(models.Model):
 
     class Verb(models.TextChoices):
         EXPORTED = "exported", "exportiert"
+        WINNERS_ORDERED = "winners_ordered", "Veröffentlichung der Preisträger angeordnet"
+        WINNERS_RECALLED = "winners_recalled", "Veröffentlichung der Preisträger zurückgenommen"
+        WINNERS_PUBLISHED = "winners_published", "Preisträger veröffentlicht"
 
     at = models.DateTimeField("Zeitpunkt")
     by = models.ForeignKey(

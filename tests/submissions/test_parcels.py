@@ -171,7 +171,7 @@ def test_files_of_one_name_and_names_that_lead_out(open_round: Round, category: 
 
     names = {PurePosixPath(name).name.lower() for name in packed(category).namelist() if "/Dateien/" in name}
 
-    assert names == {"-..-oben.pdf", "anlage.pdf", "anlage (2).pdf", "con. .pdf", "a-b-c-.pdf"}
+    assert names == {"-..-oben.pdf", "anlage.pdf", "anlage (2).pdf", "_con.pdf", "a-b-c-.pdf"}
 
 
 def test_lost_and_changed_files_are_named(open_round: Round, category: Category) -> None:

@@ -44,7 +44,7 @@ def offers(user: PermissionsMixin) -> Iterable[Offer]:
 
 def called(round: Round) -> str:
     """Return what the parcel of a round is called."""
-    return f"Urkunden und Briefe, {round.name}"
+    return f"Urkunden und Briefe ({round.number_prefix})"
 
 
 def build(parcel: Parcel, package: Package, progress: Progress) -> None:

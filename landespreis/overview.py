@@ -70,11 +70,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with the table behind it."""
+    """A picture with the table behind it; a `small` one leaves room for another beside it."""
 
     title: str
     svg: SafeString
     table: Table
+    small: bool = False
 
 
 @dataclass(frozen=True)

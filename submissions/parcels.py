@@ -86,7 +86,7 @@ def offers(user: PermissionsMixin) -> Iterable[Offer]:
 
 def called(category: Category) -> str:
     """Return what the parcel of a category is called."""
-    return f"{category.short_name}, {category.round.name}"
+    return f"{category.short_name} ({category.round.number_prefix})"
 
 
 def build(parcel: Parcel, package: Package, progress: Progress) -> None:
@@ -128,15 +128,14 @@ BUILDERS = {KIND: Builder(build, may)}
 
 def _submitted(category: Category) -> "QuerySet[Submission]":
     rows = Submission.objects.filter(submitted_category=category, status=Submission.Status.SUBMITTED)
-    return rows.select_related("round", "current", "submitted_lead").order_by("number")
+    return rows.select_related("round", "current").order_by("number")
 
 
 def _add(entry: Submission, package: Package) -> Chapter:
-    version, lead = entry.current, entry.submitted_lead
+    version = entry.current
     assert version is not None
-    assert lead is not None
     told = version.payload
-    folder = safe(f"{entry.label} {lead.name}")
+    folder = safe(f"{entry.label} {told['lead']['label']}")
     chapter = Chapter(
         label=entry.label,
         title=told["title"],

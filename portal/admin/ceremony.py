@@ -93,12 +93,18 @@ class CeremonyAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
             else:
                 self.message_user(request, _ordered(now < round.embargo_until))
                 return redirect("admin:portal_ceremony", round.pk)
-        return self._page(
-            request, "announce", "Preisträger veröffentlichen", round=round, awards=rows, form=form,
-            media=form.media, preview=_preview(form), is_early=now < round.embargo_until,
-            undecided=ceremony.undecided(round), winners=[row for row in rows if row.winner],
-            letters=Letter.objects.filter(submission__round=round, released_at=None).count(),
-        )  # fmt: skip
+        context = {
+            "round": round,
+            "form": form,
+            "media": form.media,
+            "preview": _preview(form),
+            "is_previewed": "preview" in request.POST,
+            "is_early": now < round.embargo_until,
+            "undecided": ceremony.undecided(round),
+            "winners": [row for row in rows if row.winner],
+            "letters": Letter.objects.filter(submission__round=round, released_at=None).count(),
+        }
+        return self._page(request, "announce", "Preisträger veröffentlichen", **context)
 
     @round_page
     def recall(self, request: HttpRequest, round: Round) -> HttpResponse:

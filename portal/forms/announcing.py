@@ -11,7 +11,12 @@ from submissions.forms.text import validate_readable
 
 
 class AnnouncementForm(forms.Form):
-    title = forms.CharField(label="Überschrift", max_length=150, validators=[one_line], widget=AdminTextInputWidget)
+    title = forms.CharField(
+        label="Überschrift",
+        max_length=150,
+        validators=[one_line],
+        widget=AdminTextInputWidget(attrs={"class": "vLargeTextField"}),
+    )
     category = forms.ModelChoiceField(
         label="Rubrik",
         queryset=NewsCategory.objects.all(),

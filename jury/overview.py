@@ -29,7 +29,7 @@ def part(user: PermissionsMixin, now: datetime) -> Part:
         for line in overview.lines
     ]
     heads = ("Kategorie", "Einreichungen", *(seat.short_name for seat in overview.seats), "Stand")
-    table = Table("Abgeschlossene Bewertungen je Kategorie und Sitz", heads, lines, noted=True)
+    table = Table("Abgeschlossene Bewertungen je Kategorie und Sitz", heads, lines, noted=True, wide=True)
     names = ", ".join(line.category.short_name for line in due)
     tasks = [Task(len(due), "Sitzungen warten auf Sie", "Sitzung wartet auf Sie", home, names)]
     return Part(tasks=tasks, tables=[table])

@@ -59,23 +59,23 @@ class Task:
 class Table:
     """Numbers by row; `rows` are label, address (may be empty) and one number for each further head.
 
-    With `noted` the last column has words instead.
+    With `noted` the last column has words instead; a `wide` one takes the whole page.
     """
 
     title: str
     heads: Sequence[str]
     rows: Sequence[tuple[str, str, Sequence[str]]]
     noted: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture with the table behind it; a `small` one leaves room for another beside it."""
+    """A picture with the table behind it."""
 
     title: str
     svg: SafeString
     table: Table
-    small: bool = False
 
 
 @dataclass(frozen=True)

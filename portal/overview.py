@@ -10,15 +10,17 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.models import User
 from landespreis import wording
 from landespreis.overview import Chart, Part, Table, Task
+from portal import permissions
 from portal.directory import country
-from portal.models import Inquiry, Proposal
+from portal.models import Announcement, Inquiry, Proposal
 from submissions.models import Partner, Round, Submission
 
 
 def part(user: PermissionsMixin, now: datetime) -> Part:
-    return Part(tasks=_tasks(user), charts=list(_map(user)))
+    return Part(tasks=[*_tasks(user), *_ceremony(user, now)], charts=list(_map(user)))
 
 
 def _tasks(user: PermissionsMixin) -> list[Task]:
@@ -48,6 +50,20 @@ def _tasks(user: PermissionsMixin) -> list[Task]:
     ]
 
 
+def _ceremony(user: PermissionsMixin, now: datetime) -> Iterator[Task]:
+    """Remind of the winners once all is decided, until somebody has ordered that they go public, and if that fails."""
+    round = Round.objects.current()
+    if round is None or round.decided_at is None or not isinstance(user, User) or not permissions.may_announce(user):
+        return
+    announcement = Announcement.objects.filter(round=round).first()
+    url = reverse("admin:portal_ceremony", args=[round.pk])
+    if announcement is None or announcement.ordered_at is None:
+        early = now < round.embargo_until
+        yield Task(1, "", f"Veröffentlichung der Preisträger {'vormerken' if early else 'veranlassen'}", url)
+    elif announcement.error:
+        yield Task(1, "", "Bei der Veröffentlichung der Preisträger blieb etwas offen", url)
+
+
 def _map(user: PermissionsMixin) -> Iterator[Chart]:
     """Draw how many entries each Kreis takes part in, as lead or as partner; nothing before the first is in."""
     round = Round.objects.current() if user.has_perm("submissions.view_submission") else None
@@ -58,7 +74,7 @@ def _map(user: PermissionsMixin) -> Iterator[Chart]:
         if missing:
             rows.append((f"keine aus: {', '.join(missing)}", "", ["0"]))
         table = Table("Einreichungen je Kreis", ("Kreis oder kreisfreie Stadt", "Einreichungen"), rows)
-        yield Chart("Beteiligte Kreise", _drawn(numbers), table, small=True)
+        yield Chart("Beteiligte Kreise", _drawn(numbers), table)
 
 
 def _by_district(round: Round) -> Mapping[str, int]:

@@ -108,7 +108,7 @@ def _by_category(round: Round) -> Table:
         "Kategorie", "Entwurf", "eingereicht", "davon ungeprüft", "in Korrektur", "zugelassen", "ausgeschlossen",
         "zurückgezogen",
     )  # fmt: skip
-    return Table("Nach Kategorie und Stand", heads, rows)
+    return Table("Nach Kategorie und Stand", heads, rows, wide=True)
 
 
 def _by_gaps(gaps: Sequence[int]) -> Table:

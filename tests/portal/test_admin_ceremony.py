@@ -224,3 +224,24 @@ def test_page_asks_the_same_for_one_and_three(office: Client, open_round: Round)
         counts.append(len(queries))
 
     assert counts[0] == counts[-1]
+
+
+def test_overview_reminds_until_it_is_ordered(office: Client, before: Round, at: At) -> None:
+    Round.objects.filter(pk=before.pk).update(decided_at=before.closes_at)
+    url = reverse("admin:portal_ceremony", args=[before.pk])
+    assert "Veröffentlichung der Preisträger vormerken" in office.get("/admin/").content.decode()
+    at(before.embargo_until)
+    assert "Veröffentlichung der Preisträger veranlassen" in office.get("/admin/").content.decode()
+
+    ceremonies.ordered(before)
+    assert url not in office.get("/admin/").content.decode()
+
+    Announcement.objects.update(error="Die Briefe sind noch nicht freigegeben.")
+    assert "blieb etwas offen" in office.get("/admin/").content.decode()
+
+
+def test_overview_does_not_remind_editors(client: Client, before: Round) -> None:
+    Round.objects.filter(pk=before.pk).update(decided_at=before.closes_at)
+    show_factor(client, ceremonies.staff("Redaktion"))
+
+    assert "Preisträger" not in client.get("/admin/").content.decode()

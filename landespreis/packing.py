@@ -115,16 +115,16 @@ def fulfil_all(limit: int = 20) -> int:
 def expire() -> int:
     """Delete the files of parcels that have expired or were given up; return how many. The rows stay and tell of it."""
     count = 0
-    for parcel in Parcel.objects.outlived().order_by("pk"):
-        default_storage.delete(parcel.file.name)
-        count += Parcel.objects.filter(pk=parcel.pk, file=parcel.file.name).update(file="")
+    for pk, path in Parcel.objects.outlived().order_by("pk").values_list("pk", "file"):
+        default_storage.delete(path)
+        count += Parcel.objects.filter(pk=pk, file=path).update(file="")
     return count
 
 
 def _fulfil(claim: Claim) -> bool:
     parcel = claim.parcel
-    if parcel.file:
-        default_storage.delete(parcel.file.name)  # of a worker that died between storing it and saying so
+    if left := parcel.file.name:
+        default_storage.delete(left)  # of a worker that died between storing it and saying so
     if parcel.attempts > ATTEMPTS:
         raise Refused(INTERRUPTED)
     if not may(parcel.kind, parcel.params, parcel.asked_by):

@@ -3,9 +3,11 @@
 All of it is confidential before the embargo ends; pages of the public take winners from `portal/winners.py`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -20,6 +22,7 @@ from submissions import sheet
 from submissions.models import Category, Round, Submission
 
 Kind = Paper.Kind
+NOBODY: dict[str, Any] = {"lead": {"label": ""}, "partners": []}
 
 
 @dataclass(frozen=True)
@@ -150,10 +153,10 @@ def _told(award: Award) -> str:
 
 
 def _award(
-    category: Category, count: int, decision: Decision | None, papers: Sequence[Paper], letters: dict[object, Letter]
+    category: Category, count: int, decision: Decision | None, papers: Sequence[Paper], letters: Mapping[UUID, Letter]
 ) -> Award:
     winner = decision.winner if decision else None
-    told = winner.current.payload if winner and winner.current else {"lead": {"label": ""}, "partners": []}
+    told: dict[str, Any] = winner.current.payload if winner and winner.current else NOBODY
     letter = letters.get(winner.pk) if winner else None
     certificates = [paper for paper in papers if paper.kind == Kind.CERTIFICATE]
     return Award(

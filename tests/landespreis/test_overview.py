@@ -130,8 +130,10 @@ def test_map_counts_entries_of_each_district_once(office: User, open_round: Roun
     Partner.objects.create(submission=entry, municipality=MunicipalityFactory(district_ags="05974"))
     Partner.objects.create(submission=entry, municipality=MunicipalityFactory(district_ags="05915"))
     factories.submit(entry)
-    factories.complete(open_round, lead=MunicipalityFactory(district_ags="05111"))
-    Submission.objects.exclude(pk=entry.pk).update(title="Entwurf")
+    unsent = factories.complete(open_round)
+    Partner.objects.create(submission=unsent, municipality=MunicipalityFactory(district_ags="05111"))
+    gone = factories.submitted(open_round, lead=MunicipalityFactory(district_ags="05111"))
+    handing_in.withdraw(gone, by=gone.owner)
 
     chart = next(chart for chart in seen(office).charts if chart.title == "Beteiligte Kreise")
 

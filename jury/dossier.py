@@ -1,7 +1,6 @@
 """The dossier: the entries of a category as one PDF for one juror, and only those this juror may read."""
 
 import hashlib
-import logging
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,19 +11,14 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from pikepdf import Pdf
-from PIL import Image, ImageOps
 
 from jury.models import Juror
 from jury.sight import Sight
 from landespreis import binding, pdf
-from submissions import sheet
-from submissions.models import Attachment, Category, Criterion, Submission
-
-log = logging.getLogger(__name__)
+from submissions import printing, sheet
+from submissions.models import Category, Criterion, Submission
 
 STYLE = "css/papers.css"
-PICTURE_PIXELS = 1200
-"""The longer side of a picture in the dossier: 180 dots per inch over the width of the text."""
 Content = Mapping[uuid.UUID, str]
 """What a dossier holds: the checksum of the version per entry, in the order of their numbers."""
 Step = Callable[[int], None]
@@ -108,8 +102,7 @@ def _entry(juror: Juror, category: Category, criteria: Iterable[Criterion], pk: 
     version, payload = entry.current, entry.current.payload
     named = {row.key: f"Kriterium {row.position}: {row.title}" for row in criteria}
     read = sheet.of(payload, criteria=named, links={})
-    images = {str(file.pk): file for file in version.files.downloadable().filter(kind=Attachment.Kind.IMAGE)}
-    pictures = {f"{key}.jpg": content for key, file in images.items() if (content := picture(file))}
+    pictures = printing.pictures(version)
     return pdf.render(
         "jury/paper/dossier_entry.html",
         {
@@ -127,30 +120,6 @@ def _entry(juror: Juror, category: Category, criteria: Iterable[Criterion], pk: 
         created=version.submitted_at,
         pictures=pictures,
     )
-
-
-def picture(file: Attachment) -> bytes | None:
-    """Return an image scaled down for print as JPEG; None when its bytes are lost or cannot be read."""
-    try:
-        with file.file.open("rb") as source, Image.open(source) as image:
-            image.draft("RGB", (PICTURE_PIXELS, PICTURE_PIXELS))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((PICTURE_PIXELS, PICTURE_PIXELS))
-            target = BytesIO()
-            _on_white(upright).save(target, "JPEG", quality=82)
-            return target.getvalue()
-    except (OSError, ValueError, SyntaxError) as error:
-        log.warning("picture %s is not in the dossier: %s", file.pk, error)
-        return None
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    ground = Image.new("RGB", image.size, "white")
-    layer = image.convert("RGBA")
-    ground.paste(layer, mask=layer)
-    return ground
 
 
 def _common(juror: Juror, category: Category) -> dict[str, Any]:

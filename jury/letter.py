@@ -1,7 +1,11 @@
-"""The words of the letters after the decision: drafts that staff read and change before they go out."""
+"""The letters after the decision: the words of their drafts, which staff read and change, and a letter on paper."""
+
+from datetime import datetime
+
+from django.conf import settings
 
 from jury.models import Decision, Letter
-from landespreis import wording
+from landespreis import pdf, wording
 from submissions.models import Submission
 
 CLOSING = "Mit freundlichen Grüßen\nIhre Geschäftsstelle des Landespreises"
@@ -21,6 +25,28 @@ def draft(entry: Submission, decision: Decision) -> Letter:
         kind=Letter.Kind.THANKS,
         subject=f"{entry.label}: Dank für Ihre Teilnahme am Landespreis",
         text=_thanks(entry, decision),
+    )
+
+
+def render(letter: Letter, at: datetime) -> bytes:
+    """Return a letter as PDF to be printed, addressed to the lead municipality of its version and dated `at`."""
+    entry = letter.submission
+    assert entry.current is not None
+    told = entry.current.payload
+    lines = [told["lead"]["label"], told["department"], told["contact"]["name"]]
+    return pdf.render(
+        "jury/paper/letter.html",
+        {
+            "label": entry.label,
+            "address": [line for line in lines if line],
+            "day": wording.day(at),
+            "subject": letter.subject,
+            "text": letter.text,
+            "demo": settings.DEMO,
+        },
+        stylesheet="css/papers.css",
+        title=f"{entry.label}: {letter.get_kind_display()}",
+        created=at,
     )
 
 

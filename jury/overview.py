@@ -24,11 +24,12 @@ def part(user: PermissionsMixin, now: datetime) -> Part:
         (
             line.category.short_name,
             reverse("admin:jury_session_category", args=[line.category.pk]),
-            [str(line.entries), f"{sum(tally.done for tally in line.tallies)} von {len(line.tallies)}", line.state],
+            [str(line.entries), *(tally.share for tally in line.tallies), line.state],
         )
         for line in overview.lines
     ]
-    table = Table("Bewertung", ("Kategorie", "Einreichungen", "Sitze fertig", "Stand"), lines, noted=True)
+    heads = ("Kategorie", "Einreichungen", *(seat.short_name for seat in overview.seats), "Stand")
+    table = Table("Abgeschlossene Bewertungen je Kategorie und Sitz", heads, lines, noted=True, wide=True)
     names = ", ".join(line.category.short_name for line in due)
     tasks = [Task(len(due), "Sitzungen warten auf Sie", "Sitzung wartet auf Sie", home, names)]
     return Part(tasks=tasks, tables=[table])

@@ -1,9 +1,9 @@
-"""The admin site: its first page is the overview, it hands out tables, and writes down what is changed there."""
+"""The admin site: its first page is the overview, it hands out tables and parcels, and writes down what is changed."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
@@ -13,7 +13,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_POST, require_safe
 
-from landespreis import clock, exports, journal, overview
+from landespreis import clock, exports, journal, overview, parcels
+from landespreis.pickup import PickupSite
 
 
 class Traced(ModelAdmin):  # type: ignore[type-arg]
@@ -36,7 +37,7 @@ class Traced(ModelAdmin):  # type: ignore[type-arg]
         return super().log_deletions(request, queryset)
 
 
-class OfficeSite(AdminSite):
+class OfficeSite(PickupSite):
     index_title = "Überblick"
     index_template = "admin/overview.html"
 
@@ -57,14 +58,18 @@ class OfficeSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         page = overview.page(_person(request), clock.now())
-        has_exports = bool(exports.datasets(_person(request)))
+        has_exports = bool(exports.datasets(_person(request)) or parcels.offers(_person(request)))
         context = {"overview": page, "title": page.headline, "has_exports": has_exports}
         return super().index(request, context | (extra_context or {}))
 
     def exports(self, request: HttpRequest) -> TemplateResponse:
-        """Every table that the person may take, with a button for each form."""
-        offered = exports.datasets(_person(request)).values()
-        context = self.each_context(request) | {"title": "Exporte", "datasets": offered, "forms": exports.FORMS.items()}
+        """Every table that the person may take, with a button for each form, and every parcel they can ask for."""
+        context = self.each_context(request) | {
+            "title": "Exporte",
+            "datasets": exports.datasets(_person(request)).values(),
+            "forms": exports.FORMS.items(),
+            "offers": parcels.offers(_person(request)).values(),
+        }
         return TemplateResponse(request, "admin/exports.html", context)
 
     def export(self, request: HttpRequest, key: str, form: str) -> StreamingHttpResponse:

@@ -59,13 +59,14 @@ class Task:
 class Table:
     """Numbers by row; `rows` are label, address (may be empty) and one number for each further head.
 
-    With `noted` the last column has words instead.
+    With `noted` the last column has words instead; a `wide` one takes the whole page.
     """
 
     title: str
     heads: Sequence[str]
     rows: Sequence[tuple[str, str, Sequence[str]]]
     noted: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True)

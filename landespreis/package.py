@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from types import TracebackType
 from typing import IO, Any, NamedTuple, Self
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from landespreis import clock
 
 PACKED = {".pdf", ".jpg", ".jpeg", ".png", ".webp", ".zip", ".xlsx"}
 """Kinds of files that do not become smaller."""
@@ -30,6 +32,7 @@ class Package:
         self.zip = ZipFile(target, "w", ZIP_DEFLATED)
         self.facts = facts
         self.parts: list[Part] = []
+        self.date = clock.now().astimezone(clock.BERLIN).timetuple()[:6]
 
     def __enter__(self) -> Self:
         return self
@@ -54,8 +57,9 @@ class Package:
         chunks = [content] if isinstance(content, bytes) else content
         digest, size = hashlib.sha256(), 0
         method = ZIP_STORED if path.suffix.lower() in PACKED else ZIP_DEFLATED
-        self.zip.compression = method
-        with self.zip.open(name, "w", force_zip64=True) as file:
+        info = ZipInfo(name, self.date)
+        info.compress_type = method
+        with self.zip.open(info, "w", force_zip64=True) as file:
             for chunk in chunks:
                 digest.update(chunk)
                 size += len(chunk)

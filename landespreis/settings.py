@@ -189,6 +189,8 @@ CLAIM_SECONDS = env.int("CLAIM_SECONDS", default=300)
 """How long a worker may take over one mail or receipt before another may try; longer than any mail server needs."""
 MAIL_RETRY_SECONDS = env.int("MAIL_RETRY_SECONDS", default=60)
 """How long a mail waits after its first failure; then twice as long each time, up to an hour."""
+PARCEL_HOURS = env.int("PARCEL_HOURS", default=72)
+"""How long a file that staff asked for can be fetched."""
 BEAT_TICK = env.int("BEAT_TICK", default=15)
 """How often owed mail and receipts are looked for; the rest a multiple of it."""
 CELERY_BEAT_SCHEDULE = {
@@ -202,10 +204,13 @@ CELERY_BEAT_SCHEDULE = {
         "jury.tasks.render_owed_papers": BEAT_TICK,
         "jury.tasks.forget_hidden_dossiers": 4 * BEAT_TICK,
         "jury.tasks.remind": 4 * BEAT_TICK,
+        "landespreis.tasks.pack_owed_parcels": BEAT_TICK,
+        "landespreis.tasks.expire_parcels": 4 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
         "landespreis.tasks.link_days": 4 * BEAT_TICK,
         "portal.tasks.forget_inquiries": 240 * BEAT_TICK,
         "portal.tasks.award_prizes": 2 * BEAT_TICK,
+        "portal.tasks.publish_winners": 2 * BEAT_TICK,
         "portal.tasks.retract_projects": 2 * BEAT_TICK,
         "portal.tasks.remind_of_events": 4 * BEAT_TICK,
         "portal.tasks.forget_registrations": 240 * BEAT_TICK,

@@ -1,10 +1,11 @@
-"""What the worker does for the ground: mail, messages to groups, sessions that ended, the chain of the journals."""
+"""What the worker does for the ground: mail, messages to groups, parcels, ended sessions, the chain of the journals."""
 
 from celery import shared_task
 from django.core.management import call_command
 
-from landespreis import chaining, clock, mail
+from landespreis import chaining, clock, mail, packing
 from landespreis.circulars import actions, dispatch
+from landespreis.models import Parcel
 
 
 @shared_task(name=mail.SENDER_TASK)
@@ -30,3 +31,22 @@ def clear_sessions() -> None:
 def link_days() -> None:
     """Chain the days of the journals that are finished; most of the time there is none."""
     chaining.link_days(clock.now())
+
+
+@shared_task(name=packing.PACK)
+def pack_parcel(pk: int) -> None:
+    """Pack one parcel right after it was asked for."""
+    if parcel := Parcel.objects.owed().filter(pk=pk).first():
+        packing.fulfil(parcel)
+
+
+@shared_task(name="landespreis.tasks.pack_owed_parcels")
+def pack_owed_parcels() -> None:
+    """Pack whatever is still owed: the net below `pack_parcel`."""
+    packing.fulfil_all()
+
+
+@shared_task(name="landespreis.tasks.expire_parcels")
+def expire_parcels() -> None:
+    """Delete the files of parcels that nobody can fetch any more."""
+    packing.expire()

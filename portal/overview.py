@@ -1,24 +1,37 @@
-"""What the admin's first page says about the portal: what visitors and municipalities wait for."""
+"""What the admin's first page says about the portal: what people wait for, and which Kreise take part in the award."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import PermissionsMixin
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
-from landespreis.overview import Part, Task
-from portal.models import Inquiry, Proposal
+from accounts.models import User
+from landespreis import wording
+from landespreis.overview import Chart, Part, Table, Task
+from portal import permissions
+from portal.directory import country
+from portal.models import Announcement, Inquiry, Proposal
+from submissions.models import Partner, Round, Submission
 
 
 def part(user: PermissionsMixin, now: datetime) -> Part:
+    return Part(tasks=[*_tasks(user), *_ceremony(user, now)], charts=list(_map(user)))
+
+
+def _tasks(user: PermissionsMixin) -> list[Task]:
     if not user.has_perm("portal.change_inquiry"):
-        return Part()
+        return []
     inquiries = reverse("admin:portal_inquiry_changelist")
     waiting = Inquiry.objects.waiting().aggregate(
         barrier=Count("pk", filter=Q(kind=Inquiry.Kind.BARRIER)),
         contact=Count("pk", filter=Q(kind=Inquiry.Kind.CONTACT)),
     )
-    tasks = [
+    return [
         Task(
             waiting["barrier"], "gemeldete Barrieren", "gemeldete Barriere", f"{inquiries}?kind={Inquiry.Kind.BARRIER}"
         ),
@@ -35,4 +48,64 @@ def part(user: PermissionsMixin, now: datetime) -> Part:
             f"{reverse('admin:portal_proposal_changelist')}?status={Proposal.Status.REVIEW}",
         ),
     ]
-    return Part(tasks=tasks)
+
+
+def _ceremony(user: PermissionsMixin, now: datetime) -> Iterator[Task]:
+    """Remind of the winners once all is decided, until somebody has ordered that they go public, and if that fails."""
+    round = Round.objects.current()
+    if round is None or round.decided_at is None or not isinstance(user, User) or not permissions.may_announce(user):
+        return
+    announcement = Announcement.objects.filter(round=round).first()
+    url = reverse("admin:portal_ceremony", args=[round.pk])
+    if announcement is None or announcement.ordered_at is None:
+        early = now < round.embargo_until
+        yield Task(1, "", f"Veröffentlichung der Preisträger {'vormerken' if early else 'veranlassen'}", url)
+    elif announcement.error:
+        yield Task(1, "", "Bei der Veröffentlichung der Preisträger blieb etwas offen", url)
+
+
+def _map(user: PermissionsMixin) -> Iterator[Chart]:
+    """Draw how many entries each Kreis takes part in, as lead or as partner; nothing before the first is in."""
+    round = Round.objects.current() if user.has_perm("submissions.view_submission") else None
+    numbers = _by_district(round) if round else {}
+    if numbers:
+        rows = [(row.name, "", [str(numbers[row.key])]) for row in country.districts() if row.key in numbers]
+        missing = [row.name for row in country.districts() if row.key not in numbers]
+        if missing:
+            rows.append((f"keine aus: {', '.join(missing)}", "", ["0"]))
+        table = Table("Einreichungen je Kreis", ("Kreis oder kreisfreie Stadt", "Einreichungen"), rows)
+        yield Chart("Beteiligte Kreise", _drawn(numbers), table)
+
+
+def _by_district(round: Round) -> Mapping[str, int]:
+    """Return in how many submitted entries of the round a Kreis (by key) takes part, in two queries."""
+    handed_in = Submission.objects.filter(round=round, status=Submission.Status.SUBMITTED)
+    leads = handed_in.order_by().values_list("pk", "submitted_lead__district_ags")
+    partners = Partner.objects.filter(submission__in=handed_in, municipality__isnull=False).order_by()
+    pairs = {*leads, *partners.values_list("submission", "municipality__district_ags")}
+    known = {row.key for row in country.districts()}
+    return Counter(district for _, district in pairs if district in known)
+
+
+def _drawn(numbers: Mapping[str, int]) -> SafeString:
+    most, whole = max(numbers.values()), len(country.districts())
+    legend = format_html_join(
+        "",
+        '<li><svg class="lp-nrw__key" viewBox="0 0 16 16" aria-hidden="true"><path class="m{}" d="M0 0h16v16H0z"/>'
+        "</svg>{}</li>",
+        ((step.number, step.label) for step in country.steps(most)),
+    )
+    return format_html(
+        '<svg class="lp-nrw" viewBox="{}" role="img" aria-labelledby="kreise-t">'
+        '<title id="kreise-t">Aus {} von {} Kreisen und kreisfreien Städten kommen Einreichungen</title>{}</svg>'
+        '<p class="lp-nrw__said">{} von {} Kreisen und kreisfreien Städten sind an einer Einreichung beteiligt. '
+        'Karte: © GeoBasis-DE / BKG (2016), VG250, verändert</p><ul class="lp-nrw__legend">{}</ul>',
+        country.box(), len(numbers), whole, country.drawn(numbers, say=_said), len(numbers), whole, legend,
+    )  # fmt: skip
+
+
+def _said(number: int) -> str:
+    """Return "keine Einreichung", "1 Einreichung", "9 Einreichungen"."""
+    if number == 1:
+        return "1 Einreichung"
+    return f"{wording.number(number)} Einreichungen" if number else "keine Einreichung"

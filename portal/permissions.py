@@ -1,6 +1,10 @@
-"""Who may do what to a proposal for the directory: pure predicates; they read `user.memberships`."""
+"""Who may do what to a proposal for the directory, and who makes winners public: pure predicates.
+
+Those on proposals read `user.memberships`.
+"""
 
 from accounts.models import Membership, User
+from jury import permissions as jury
 from portal.models import Proposal
 
 
@@ -32,3 +36,9 @@ def may_write(user: User, proposal: Proposal) -> bool:
 def may_decide(user: User) -> bool:
     """Staff who may change proposals: they correct, return and publish."""
     return user.is_staff and user.has_perm("portal.change_proposal")
+
+
+def may_announce(user: User) -> bool:
+    """Geschäftsstelle: those who run the jury, read entries, and write projects and news."""
+    wanted = ["submissions.view_submission", "portal.add_project", "portal.add_news"]
+    return jury.may_run(user) and user.has_perms(wanted)

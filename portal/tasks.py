@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from portal.actions import adoption, event_duties, inquiries, newsletters, prizes, sending, subscribing
+from portal.actions import adoption, announcing, event_duties, inquiries, newsletters, prizes, sending, subscribing
 
 SHARE = 0.9
 
@@ -18,6 +18,12 @@ def forget_inquiries() -> None:
 def award_prizes() -> None:
     """Put the prize on the projects of winners once the embargo has ended."""
     prizes.award_due()
+
+
+@shared_task(name=announcing.PUBLISH)
+def publish_winners() -> None:
+    """Publish the winners of rounds whose embargo is over and where somebody has ordered it."""
+    announcing.publish_due()
 
 
 @shared_task(name="portal.tasks.retract_projects")

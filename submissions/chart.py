@@ -1,4 +1,4 @@
-"""The course of a round as a picture: how many entries were begun and handed in over time; pure SVG."""
+"""The course of a round in pictures: entries begun and handed in over time, and the rush at the end; pure SVG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +19,9 @@ GRIDS = 4
 NEAR = 14.0
 """Names of lines closer than this would lie on each other."""
 DAY = timedelta(days=1)
+SLOT = timedelta(hours=6)
+SLOTS = 28
+"""Bars of `SLOT` in the picture of the last days: seven days."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,59 @@ def svg(lines: Sequence[Line], *, start: datetime, end: datetime, until: datetim
         _dates(scale),
         format_html_join("", "{}", ((_path(line, scale, until),) for line in lines)),
         _names(lines, scale, until),
+    )
+
+
+def bars(moments: Sequence[datetime], *, end: datetime, until: datetime) -> SafeString:
+    """Return the picture of how many of `moments` lie in each piece of the last days before `end`, up to `until`."""
+    start = end - SLOTS * SLOT
+    counts = [0] * SLOTS
+    for moment in moments:
+        if start <= moment < end:
+            counts[(moment - start) // SLOT] += 1
+    highest = max(counts)
+    step = _step(highest)
+    scale = Scale(start, end, step * max(1, ceil(highest / step)))
+    return format_html(
+        '<svg class="lp-plot" viewBox="0 0 760 300" role="img" aria-labelledby="eingang-t eingang-d">'
+        '<title id="eingang-t">Eingereicht in den sieben Tagen vor dem Schluss, je sechs Stunden</title>'
+        '<desc id="eingang-d">Bis zum {}: {} eingereicht, höchstens {} in sechs Stunden.</desc>{}{}{}</svg>',
+        wording.moment_short(until), sum(counts), highest, _grid(scale, step), _days(scale),
+        format_html_join("", "{}", ((_bar(scale, place, number, highest),) for place, number in enumerate(counts))),
+    )  # fmt: skip
+
+
+def _days(scale: Scale) -> SafeString:
+    """Write below each day which it is, and mark the closing."""
+    days = (scale.start + number * DAY for number in range(SLOTS * SLOT // DAY))
+    labels = format_html_join(
+        "",
+        '<path class="lp-plot__tick" d="M{} 266v5"/>'
+        '<text class="lp-plot__axis" x="{}" y="286" text-anchor="middle">{}</text>',
+        ((_n(scale.x(day)), _n(scale.x(day + DAY / 2)), _short(day)) for day in days),
+    )
+    return format_html('{}<path class="lp-plot__deadline" d="M{} {}V{}"/>', labels, _n(RIGHT), _n(TOP), _n(BOTTOM))
+
+
+def _short(day: datetime) -> str:
+    local = day.astimezone(BERLIN)
+    return f"{local.day}. {wording.MONTHS[local.month - 1][:3]}."
+
+
+def _bar(scale: Scale, place: int, number: int, highest: int) -> SafeString:
+    """Draw a bar; the highest ones have their number above them."""
+    if not number:
+        return SafeString("")
+    left, right = scale.x(scale.start + place * SLOT), scale.x(scale.start + (place + 1) * SLOT)
+    bar = format_html(
+        '<path class="lp-plot__bar" d="M{} {}H{}V{}H{}Z"/>',
+        _n(left + 1.5), _n(scale.y(number)), _n(right - 1.5), _n(BOTTOM), _n(left + 1.5),
+    )  # fmt: skip
+    if number < highest:
+        return bar
+    middle, above = _n((left + right) / 2), _n(scale.y(number) - 4)
+    return format_html(
+        '{}<text class="lp-plot__name" x="{}" y="{}" text-anchor="middle">{}</text>', bar, middle, above, str(number)
     )
 
 

@@ -1,7 +1,7 @@
 """What the admin's first page says about entries: how many there are by state and category, and how they came in."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.models import PermissionsMixin
@@ -20,6 +20,12 @@ from submissions.turns import Kind
 
 Status, Check = Submission.Status, Submission.Check
 WEEK = timedelta(days=7)
+MOMENT = timedelta(microseconds=1)
+CHECKS = {
+    "unchecked": Check.OPEN, "returned": Check.RETURNED, "admitted": Check.ADMITTED, "excluded": Check.EXCLUDED,
+}  # fmt: skip
+GAPS = (("vollständig", 0, 0), ("1 bis 2", 1, 2), ("3 bis 5", 3, 5), ("6 und mehr", 6, 1000))
+"""In how many sections of a draft something is missing: in words, from, to."""
 
 
 def part(user: PermissionsMixin, now: datetime) -> Part:
@@ -37,14 +43,14 @@ def part(user: PermissionsMixin, now: datetime) -> Part:
         )
         return Part(state=state, tasks=preparing or [begin])
     entries = Submission.objects.filter(round=round)
-    created, submitted = _moments(round)
+    gaps = _gaps(entries, now)
     return Part(
         headline=f"Überblick: {round.name}",
         state=_state(round, now),
-        figures=_figures(round, entries, now),
+        figures=_figures(round, entries, gaps),
         tasks=[*_tasks(round, user, now), *preparing],
-        tables=[_by_category(round)],
-        charts=[_course(round, created, submitted, now)] if created else [],
+        tables=[_by_category(round), *([_by_gaps(gaps)] if gaps else [])],
+        charts=list(_charts(round, now)),
     )
 
 
@@ -74,16 +80,20 @@ def _state(round: Round, now: datetime) -> str:
     return f"{said} Preisträger bleiben vertraulich bis {embargo}, noch {wording.remaining(round.embargo_until - now)}."
 
 
-def _figures(round: Round, entries: SubmissionQuerySet, now: datetime) -> list[Figure]:
-    drafts = list(entries.never_submitted().select_related("round"))
-    ready = sum(not checks.problems(row, now) for row in draft.load_all(drafts, saves=False).values())
+def _gaps(entries: SubmissionQuerySet, now: datetime) -> list[int]:
+    """Return of each draft in how many sections something is missing or wrong; nothing else of it is told."""
+    drafts = draft.load_all(list(entries.never_submitted().select_related("round")), saves=False)
+    return [len({problem.section for problem in checks.problems(row, now)}) for row in drafts.values()]
+
+
+def _figures(round: Round, entries: SubmissionQuerySet, gaps: Sequence[int]) -> list[Figure]:
     handed_in = entries.filter(status=Status.SUBMITTED)
     leads = set(handed_in.order_by().values_list("submitted_lead", flat=True))
     others = Partner.objects.filter(submission__in=handed_in, municipality__isnull=False).order_by()
     return [
         Figure(handed_in.count(), "eingereicht", _list(round, status=Status.SUBMITTED)),
-        Figure(len(drafts), "noch Entwurf", _list(round, status=Status.DRAFT)),
-        Figure(ready, "davon vollständig, aber nicht eingereicht"),
+        Figure(len(gaps), "noch Entwurf", _list(round, status=Status.DRAFT)),
+        Figure(gaps.count(0), "davon vollständig, aber nicht eingereicht"),
         Figure(
             len(leads.union(others.values_list("municipality", flat=True))), "Kommunen an den eingereichten beteiligt"
         ),
@@ -105,22 +115,38 @@ def _tasks(round: Round, user: PermissionsMixin, now: datetime) -> list[Task]:
 
 
 def _by_category(round: Round) -> Table:
+    """Count the drafts by the category they name now, all others by that of their version."""
     handed_in = Q(entries__status=Status.SUBMITTED)
+    checked = {name: handed_in & Q(entries__formal_check=state) for name, state in CHECKS.items()}
     counted = Category.objects.filter(round=round).annotate(
-        submitted=Count("entries", filter=handed_in, distinct=True),
-        admitted=Count("entries", filter=handed_in & Q(entries__formal_check=Check.ADMITTED), distinct=True),
-        excluded=Count("entries", filter=handed_in & Q(entries__formal_check=Check.EXCLUDED), distinct=True),
         drafts=Count("submissions", filter=Q(submissions__status=Status.DRAFT), distinct=True),
+        submitted=Count("entries", filter=handed_in, distinct=True),
+        withdrawn=Count("entries", filter=Q(entries__status=Status.WITHDRAWN), distinct=True),
+        **{name: Count("entries", filter=rule, distinct=True) for name, rule in checked.items()},
     )
+    names = ("drafts", "submitted", *CHECKS, "withdrawn")
     rows = [
-        (
-            row.short_name,
-            _list(round, category__id=row.pk),
-            [str(number) for number in (row.submitted, row.admitted, row.excluded, row.drafts)],
-        )
+        (row.short_name, _list(round, category__id=row.pk), [str(getattr(row, name)) for name in names])
         for row in counted
     ]
-    return Table("Nach Kategorie", ("Kategorie", "eingereicht", "zugelassen", "ausgeschlossen", "Entwurf"), rows)
+    heads = (
+        "Kategorie", "Entwurf", "eingereicht", "davon ungeprüft", "in Korrektur", "zugelassen", "ausgeschlossen",
+        "zurückgezogen",
+    )  # fmt: skip
+    return Table("Nach Kategorie und Stand", heads, rows, wide=True)
+
+
+def _by_gaps(gaps: Sequence[int]) -> Table:
+    rows = [(said, "", [str(sum(low <= gap <= high for gap in gaps))]) for said, low, high in GAPS]
+    return Table("Entwürfe nach Vollständigkeit", ("Abschnitte, in denen noch etwas fehlt", "Entwürfe"), rows)
+
+
+def _charts(round: Round, now: datetime) -> Iterator[Chart]:
+    created, submitted = _moments(round)
+    if created:
+        yield _course(round, created, submitted, now)
+    if submitted and now >= round.closes_at - WEEK:
+        yield _rush(round, submitted, now)
 
 
 def _moments(round: Round) -> tuple[list[datetime], list[datetime]]:
@@ -136,6 +162,19 @@ def _course(round: Round, created: list[datetime], submitted: list[datetime], no
     lines = [chart.Line("angelegt", "created", created), chart.Line("eingereicht", "submitted", submitted)]
     svg = chart.svg(lines, start=round.opens_at, end=round.closes_at, until=until)
     return Chart("Einreichungen im Verlauf", svg, _by_week(round, created, submitted, until))
+
+
+def _rush(round: Round, submitted: list[datetime], now: datetime) -> Chart:
+    """Draw the last seven days before the closing in pieces of six hours; behind it, by day."""
+    came = _by_day(submitted)
+    last = (min(now, round.closes_at) - MOMENT).astimezone(BERLIN).date()
+    first = (round.closes_at - WEEK).astimezone(BERLIN).date()
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    rows = [(wording.weekday(day), "", [str(came[day])]) for day in days]
+    earlier = sum(number for day, number in came.items() if day < first)
+    table = Table("Eingang je Tag", ("Tag", "eingereicht"), [("davor", "", [str(earlier)]), *rows])
+    svg = chart.bars(submitted, end=round.closes_at, until=min(now, round.closes_at))
+    return Chart("Eingang in den letzten sieben Tagen", svg, table)
 
 
 def _by_week(round: Round, created: list[datetime], submitted: list[datetime], until: datetime) -> Table:

@@ -16,11 +16,18 @@ ORDER = (State.FINAL, State.DRAFT, State.OPEN, State.RECUSED)
 
 
 class Tally(NamedTuple):
-    """How far a seat is in a category, in words: «12 abgeschlossen, 1 Entwurf»."""
+    """How far a seat is in a category: in words («12 abgeschlossen, 1 Entwurf»), and final sheets of those it owes."""
 
     seat: Seat
     text: str
     done: bool
+    final: int
+    due: int
+
+    @property
+    def share(self) -> str:
+        """«12 von 13», or that there is nothing to judge."""
+        return f"{self.final} von {self.due}" if self.due else "–"
 
 
 @dataclass(frozen=True)
@@ -152,7 +159,8 @@ def _state(grid: Grid, stage: Stage, decision: Decision | None) -> tuple[str, st
 def _tally(grid: Grid, seat: Seat) -> Tally:
     counts = grid.counts(seat)
     told = [f"{counts[state]} {state.value}" for state in ORDER if counts[state]]
-    return Tally(seat, ", ".join(told) or "–", not counts[State.OPEN] and not counts[State.DRAFT])
+    waiting = counts[State.OPEN] + counts[State.DRAFT]
+    return Tally(seat, ", ".join(told) or "–", not waiting, counts[State.FINAL], counts[State.FINAL] + waiting)
 
 
 def _missing(grid: Grid) -> str:

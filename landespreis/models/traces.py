@@ -48,6 +48,9 @@ class Trace(models.Model):
         ADMIN_CHANGED = "admin_changed", "in der Verwaltung geändert"
         ADMIN_DELETED = "admin_deleted", "in der Verwaltung gelöscht"
         IMPORTED = "imported", "aus einer Tabelle eingespielt"
+        WINNERS_ORDERED = "winners_ordered", "Veröffentlichung der Preisträger angeordnet"
+        WINNERS_RECALLED = "winners_recalled", "Veröffentlichung der Preisträger zurückgenommen"
+        WINNERS_PUBLISHED = "winners_published", "Preisträger veröffentlicht"
 
     at = models.DateTimeField("Zeitpunkt")
     by = models.ForeignKey(

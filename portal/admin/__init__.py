@@ -1,6 +1,7 @@
 """What editors see: the portal's content, each kind with its verbs."""
 
 from portal.admin import (
+    ceremony,
     downloads,
     events,
     faq,
@@ -16,6 +17,7 @@ from portal.admin import (
 )
 
 __all__ = [
+    "ceremony",
     "downloads",
     "events",
     "faq",

@@ -103,16 +103,21 @@ def step(number: int, most: int) -> int:
     return min(-(-number // _width(most)), STEPS)
 
 
-def drawn(numbers: Mapping[str, int], address: Address) -> SafeString:
-    """Return the areas of the map, each a link to `address(key)` that says its number, and the borders above them."""
-    shapes, most = _shapes(), max(numbers.values(), default=0)
+def drawn(
+    numbers: Mapping[str, int], address: Address | None = None, say: Callable[[int], str] | None = None
+) -> SafeString:
+    """Return the areas of the map, each saying its number, and the borders above them.
+
+    With `address` each is a link to `address(key)`; `say` puts a number into other words than `said`.
+    """
+    shapes, most, words = _shapes(), max(numbers.values(), default=0), say or said
     areas = []
     for row in districts():
         number = numbers.get(row.key, 0)
-        about = f"{escape(row.name)}: {said(number)}"
+        begin, end = (f'<a href="{escape(address(row.key))}">', "</a>") if address else ("<g>", "</g>")
         areas.append(
-            f'<a href="{escape(address(row.key))}"><title>{about}</title>'
-            f'<path class="m{step(number, most)}" d="{shapes.paths[row.key]}"/></a>'
+            f"{begin}<title>{escape(f'{row.name}: {words(number)}')}</title>"
+            f'<path class="m{step(number, most)}" d="{shapes.paths[row.key]}"/>{end}'
         )
     above = f'<path class="rb-edge" d="{shapes.borders}"/><path class="rb" d="{shapes.borders}"/>'
     return mark_safe("".join(areas) + above)  # noqa: S308 - escaped, and shapes that the project ships

@@ -1,5 +1,6 @@
 """The tables of the portal: what the public reads, what it writes, who gets the newsletter."""
 
+from portal.models.announcements import Announcement
 from portal.models.documents import KINDS, Document, DocumentQuerySet, Spelling
 from portal.models.downloads import Download
 from portal.models.editions import Edition
@@ -23,6 +24,7 @@ from portal.models.proposals import Proposal, ProposalPartner, ProposalStep
 
 __all__ = [
     "KINDS",
+    "Announcement",
     "Block",
     "Delivery",
     "Document",

@@ -13,6 +13,7 @@ from PIL import Image
 
 from jury import dossier, sight
 from jury.models import Juror
+from submissions import printing
 from submissions.models import Attachment, Category, Round, Submission
 from tests.jury import decided, factories
 from tests.submissions import factories as entries
@@ -189,7 +190,7 @@ def test_picture_becomes_a_small_jpeg_whatever_it_was(three: list[Submission], m
     file = photo(three[0])
     file.file.name = default_storage.save("einreichungen/other.png", ContentFile(bytes_.getvalue()))
 
-    with Image.open(BytesIO(dossier.picture(file) or b"")) as image:
+    with Image.open(BytesIO(printing.picture(file) or b"")) as image:
         assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (1200, 675))
 
 
@@ -200,7 +201,7 @@ def test_picture_that_cannot_be_read_is_none(three: list[Submission], content: b
     if content is not None:
         file.file.name = default_storage.save(file.file.name, ContentFile(content))
 
-    assert dossier.picture(file) is None
+    assert printing.picture(file) is None
 
 
 def test_write_lists_a_picture_it_cannot_show_as_annex(

@@ -16,12 +16,12 @@ from post_office.models import STATUS, Email
 from accounts.models import User
 from landespreis import clock, overview
 from portal.models import Inquiry
-from submissions.actions import formal_check, four_eyes
+from submissions.actions import formal_check, four_eyes, handing_in
 from submissions.actions.ruling import Ruling
-from submissions.models import Round, Submission
+from submissions.models import Partner, Round, Submission
 from submissions.workflow import CheckAct
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import MembershipFactory, StaffFactory
+from tests.accounts.factories import MembershipFactory, MunicipalityFactory, StaffFactory
 from tests.conftest import CLOSES, OPENS
 from tests.jury import factories as jury
 from tests.portal.factories import InquiryFactory
@@ -64,18 +64,94 @@ def test_figures_count_entries_of_the_round(office: User, open_round: Round) -> 
 
 def test_table_counts_by_category(office: User, open_round: Round, at: At) -> None:
     entry = factories.submitted(open_round)
-    other = factories.submitted(open_round)
+    other, returned, gone, _unchecked = (factories.submitted(open_round) for _ in range(4))
+    handing_in.withdraw(gone, by=gone.owner)
+    factories.complete(open_round)
     at(CLOSES)
     formal_check.admit(entry, by=office)
     formal_check.exclude(other, reason="Kein zweiter Partner.", by=office)
+    Submission.objects.filter(pk=returned.pk).update(formal_check="returned")
 
     table = seen(office).tables[0]
 
     chosen = next(
         row for row in table.rows if entry.submitted_category and row[0] == entry.submitted_category.short_name
     )
-    assert chosen[2] == ["2", "1", "1", "0"]
+    assert dict(zip(table.heads[1:], chosen[2], strict=True)) == {
+        "Entwurf": "1", "eingereicht": "4", "davon ungeprüft": "1", "in Korrektur": "1", "zugelassen": "1",
+        "ausgeschlossen": "1", "zurückgezogen": "1",
+    }  # fmt: skip
     assert len(table.rows) == 6
+
+
+def test_drafts_are_counted_by_what_they_lack(office: User, open_round: Round) -> None:
+    factories.complete(open_round)
+    one = factories.complete(open_round)
+    Submission.objects.filter(pk=one.pk).update(abstract="", title="")
+    Submission.objects.create(round=open_round, owner=StaffFactory())
+
+    table = seen(office).tables[1]
+
+    assert [(label, *number) for label, _, number in table.rows] == [
+        ("vollständig", "1"), ("1 bis 2", "1"), ("3 bis 5", "0"), ("6 und mehr", "1"),
+    ]  # fmt: skip
+
+
+def test_rush_of_the_last_days_is_drawn_by_six_hours(office: User, open_round: Round, at: At) -> None:
+    at(CLOSES - timedelta(days=8))
+    factories.submitted(open_round)
+    assert [chart.title for chart in seen(office).charts][:1] == ["Einreichungen im Verlauf"]
+    for hours in (30, 2, 1):
+        at(CLOSES - timedelta(hours=hours))
+        factories.submitted(open_round)
+
+    rush = seen(office).charts[1]
+
+    assert rush.title == "Eingang in den letzten sieben Tagen"
+    assert "3 eingereicht, höchstens 2 in sechs Stunden" in rush.svg
+    assert rush.svg.count("lp-plot__bar") == 2
+    told = [(label, *number) for label, _, number in rush.table.rows]
+    assert (told[0], told[-2:]) == (
+        ("davor", "1"), [("Sonntag, 8. Februar 2026", "1"), ("Montag, 9. Februar 2026", "2")],
+    )  # fmt: skip
+    assert len(told) == 8
+
+
+def test_rush_ends_with_today_and_with_the_closing(office: User, open_round: Round, at: At) -> None:
+    at(CLOSES - timedelta(days=6, hours=1))
+    factories.submitted(open_round)
+    assert len(seen(office).charts[1].table.rows) == 2
+
+    at(CLOSES + timedelta(days=30))
+    assert len(seen(office).charts[1].table.rows) == 8
+
+
+def test_map_counts_entries_of_each_district_once(office: User, open_round: Round) -> None:
+    soest = MunicipalityFactory(name="Soest", district_ags="05974")
+    entry = factories.complete(open_round, lead=soest)
+    Partner.objects.create(submission=entry, municipality=MunicipalityFactory(district_ags="05974"))
+    Partner.objects.create(submission=entry, municipality=MunicipalityFactory(district_ags="05915"))
+    factories.submit(entry)
+    unsent = factories.complete(open_round)
+    Partner.objects.create(submission=unsent, municipality=MunicipalityFactory(district_ags="05111"))
+    gone = factories.submitted(open_round, lead=MunicipalityFactory(district_ags="05111"))
+    handing_in.withdraw(gone, by=gone.owner)
+
+    chart = next(chart for chart in seen(office).charts if chart.title == "Beteiligte Kreise")
+
+    told = {label: number for label, _, (number,) in chart.table.rows}
+    assert told["Kreis Soest"] == "1"
+    assert told["Hamm"] == "1"
+    assert "Düsseldorf" not in told
+    assert "<title>Kreis Soest: 1 Einreichung</title>" in chart.svg
+    assert "<title>Düsseldorf: keine Einreichung</title>" in chart.svg
+    assert "<a " not in chart.svg
+
+
+def test_map_is_not_there_before_the_first_entry(office: User, open_round: Round) -> None:
+    factories.complete(open_round)
+
+    assert [chart.title for chart in seen(office).charts] == ["Einreichungen im Verlauf"]
 
 
 def test_course_is_drawn_with_its_numbers_by_week(office: User, open_round: Round, at: At) -> None:
@@ -178,13 +254,22 @@ def test_mail_is_late_after_ten_minutes_and_counted_when_it_failed(office: User,
 
 
 def test_jury_speaks_once_the_window_has_closed(office: User, open_round: Round, at: At) -> None:
-    jury.panel(open_round)
-    jury.admitted(open_round)
-    assert [table.title for table in seen(office).tables] == ["Nach Kategorie"]
+    panel = jury.panel(open_round)
+    first, second = (jury.admitted(open_round) for _ in range(2))
+    assert [table.title for table in seen(office).tables] == ["Nach Kategorie und Stand"]
 
-    at(CLOSES)
+    at(jury.scoring_time(open_round))
+    jury.sheet(panel[0], first, 7)
+    jury.sheet(panel[1], first, 7, status="draft")
+    jury.recuse(panel[1], second)
 
-    assert [table.title for table in seen(office).tables] == ["Nach Kategorie", "Bewertung"]
+    table = seen(office).tables[1]
+    assert table.title == "Abgeschlossene Bewertungen je Kategorie und Sitz"
+    assert table.heads[:3] == ("Kategorie", "Einreichungen", "Landesbeauftragter")
+    chosen = next(
+        row for row in table.rows if first.submitted_category and row[0] == first.submitted_category.short_name
+    )
+    assert chosen[2][:3] == ["2", "1 von 2", "0 von 1"]
 
 
 def test_editors_see_the_portal_only(open_round: Round) -> None:

@@ -78,3 +78,19 @@ def test_decides_staff_with_the_permission_only() -> None:
     assert [permissions.may_decide(user) for user in (nobody, plain, holder)] == [False, False, False]
     assert permissions.may_decide(proposing.editor())
     assert permissions.may_decide(StaffFactory(superuser=True))
+
+
+@pytest.mark.parametrize(
+    ("missing", "expected"),
+    [("", True), ("jury.change_seat", False), ("submissions.view_submission", False), ("portal.add_project", False),
+     ("portal.add_news", False)],
+)  # fmt: skip
+def test_may_announce_needs_every_right_and_a_place_in_the_office(missing: str, expected: bool) -> None:
+    wanted = {"jury.change_seat", "submissions.view_submission", "portal.add_project", "portal.add_news"} - {missing}
+    for user in (StaffFactory(), UserFactory()):
+        for name in wanted:
+            app, _, codename = name.partition(".")
+            user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+        fresh = User.objects.get(pk=user.pk)
+
+        assert permissions.may_announce(fresh) is (expected and fresh.is_staff)

@@ -28,8 +28,8 @@ class Question:
 
     `letter` is called with the same values and returns the mail that goes with the verb, or None; with it the person
     sees the mail before the verb, under the heading `mailed`, and the button then says `send`. `after` returns where
-    the answer leads to from what the verb returned, else `back`. `carried` are values of the page that go along, hidden,
-    from step to step.
+    the answer leads to from what the verb returned, else `back`. `carried` are values that go along, hidden, from
+    step to step.
     """
 
     title: str

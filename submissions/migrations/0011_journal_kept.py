@@ -25,7 +25,7 @@ def release(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("submissions", "0008_round_in_preparation"),
+        ("submissions", "0009_findings_and_proposals"),
         ("landespreis", "0003_journal_kept"),
     ]
 

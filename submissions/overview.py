@@ -13,7 +13,7 @@ from landespreis import wording
 from landespreis.clock import BERLIN
 from landespreis.overview import Chart, Figure, Part, Table, Task
 from submissions import chart, checks, draft
-from submissions.models import Category, Partner, Round, Submission, Version
+from submissions.models import Category, HelpRequest, Partner, Round, Submission, Version
 from submissions.models.entry import SubmissionQuerySet
 
 Status, Check = Submission.Status, Submission.Check
@@ -72,11 +72,14 @@ def _figures(round: Round, entries: SubmissionQuerySet, now: datetime) -> list[F
 
 
 def _tasks(round: Round, entries: SubmissionQuerySet, now: datetime) -> list[Task]:
+    helping = HelpRequest.objects.open(now).count()
+    asked = f"{reverse('admin:submissions_helprequest_changelist')}?stand=offen"
+    tasks = [Task(helping, "Bitten um Hilfe beantworten", "Bitte um Hilfe beantworten", asked)]
     if now < round.closes_at:
-        return []
+        return tasks
     unchecked = entries.filter(status=Status.SUBMITTED, formal_check=Check.OPEN).count()
     url = _list(round, status=Status.SUBMITTED, formal_check=Check.OPEN)
-    return [Task(unchecked, "Einreichungen formal prüfen", "Einreichung formal prüfen", url)]
+    return [*tasks, Task(unchecked, "Einreichungen formal prüfen", "Einreichung formal prüfen", url)]
 
 
 def _by_category(round: Round) -> Table:

@@ -41,6 +41,11 @@ def may_hand_over(user: User, entry: Submission) -> bool:
     return role(user, entry) == "owner"
 
 
+def may_ask_help(user: User, entry: Submission) -> bool:
+    """Owner and editors with «bearbeiten und einreichen» open the draft to the Geschäftsstelle, and close it again."""
+    return may_submit(user, entry)
+
+
 def may_extend(user: User) -> bool:
     """Geschäftsstelle: staff with the right to grant extensions."""
     return user.is_staff and user.has_perm("submissions.add_extension")
@@ -49,3 +54,11 @@ def may_extend(user: User) -> bool:
 def may_check(user: User) -> bool:
     """Geschäftsstelle: staff who may decide the formal check and withdraw an entry on request."""
     return user.is_staff and user.has_perm("submissions.change_submission")
+
+
+def may_help(user: User) -> bool:
+    """Geschäftsstelle: staff who may decide the formal check also help the people of an entry.
+
+    They answer requests, read the draft while one is open, transfer an entry, and send its receipt again.
+    """
+    return may_check(user)

@@ -59,7 +59,7 @@ class Question:
     back: str
     done: str
     verb: Callable[..., Any]
-    form: type[forms.Form] = NoForm
+    form: Callable[..., forms.Form] = NoForm
     initial: dict[str, Any] | None = None
 
 

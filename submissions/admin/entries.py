@@ -26,6 +26,7 @@ from submissions.actions import entries
 from submissions.admin.checks import FormalCheck
 from submissions.admin.confirm import DeadlineForm
 from submissions.admin.journal import EventInline, called
+from submissions.admin.people import People
 from submissions.admin.readonly import FoundByNumber, NoChanges, ReadOnlyInline
 from submissions.models import Extension, Receipt, Reminder, Submission, Version
 
@@ -68,7 +69,7 @@ class WaitingMembership(admin.SimpleListFilter):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
+class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck, People):
     list_display = (
         "entry",
         "status",
@@ -104,7 +105,8 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         assert isinstance(request.user, User)
-        buttons = self.check_buttons(request, self.get_object(request, object_id))
+        entry = self.get_object(request, object_id)
+        buttons = [*self.check_buttons(request, entry), *self.people_buttons(request, entry)]
         extra = {"may_extend": permissions.may_extend(request.user), "check_buttons": buttons, "show_close": True}
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 

@@ -23,6 +23,7 @@ SHOWN_DETAILS = {
     "name": "Datei",
     "email": "Adresse",
     "role": "Rolle",
+    "from_name": "von",
     "to_name": "an",
     "hours": "Stunden vorher",
     "until": "bis",
@@ -30,6 +31,8 @@ SHOWN_DETAILS = {
     "finding": "Fund",
 }
 """What of a journal line's detail the admin shows; texts of a draft are never among it."""
+
+ROLES = {**dict(Editor.Role.choices), "owner": "verantwortlich"}
 
 
 class EventInline(ReadOnlyInline):
@@ -52,7 +55,7 @@ class EventInline(ReadOnlyInline):
     def _said(self, key: str, value: Any) -> str:
         if key == "until" and value:
             return wording.deadline(datetime.fromisoformat(value))
-        words = {"section": self._titles, "role": dict(Editor.Role.choices)}.get(key, {})
+        words = {"section": self._titles, "role": ROLES}.get(key, {})
         return str(words.get(value, value)) if value else ""
 
     @cached_property

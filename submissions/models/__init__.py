@@ -1,7 +1,8 @@
-"""The tables of the award, by topic: the round, the entry, its people, its files, and the record of what happened."""
+"""The tables of the award by topic: the round, the entry, its people and files, the office's help, what happened."""
 
 from submissions.models.entry import Answer, Partner, Section, Submission, Variant
 from submissions.models.files import Attachment
+from submissions.models.help import HelpAnswer, HelpRequest, Offer
 from submissions.models.people import Editor
 from submissions.models.record import Event, Extension, Receipt, Reminder, Version
 from submissions.models.round import Category, Criterion, Question, Round
@@ -14,6 +15,9 @@ __all__ = [
     "Editor",
     "Event",
     "Extension",
+    "HelpAnswer",
+    "HelpRequest",
+    "Offer",
     "Partner",
     "Question",
     "Receipt",

@@ -27,6 +27,7 @@ RESERVED_KEYS = frozenset(
         "versionen",
         "fassungen",
         "zuruecksetzen",
+        "hilfe",
         "neu",
         "einladung",
     ]

@@ -72,7 +72,7 @@ class AnswerInline(ReadOnlyInline):
 @admin.register(HelpRequest)
 class HelpRequestAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     to_entry = "submission__"
-    list_display = ("asked", "entry", "short_question", "asked_by", "state", "runs_until")
+    list_display = ("entry", "short_question", "asked_by", "asked", "state", "runs_until")
     list_filter = (StateFilter, "submission__round")
     list_select_related = ("submission__round", "submission__lead", "submission__current", "asked_by", "ended_by")
     search_fields = ("submission__number", "submission__lead__name", "asked_by__name", "asked_by__email")
@@ -179,7 +179,7 @@ class HelpRequestAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ign
     def asked(self, row: HelpRequest) -> str:
         return wording.moment_short(row.asked_at)
 
-    @admin.display(description="Einreichung")
+    @admin.display(description="Einreichung", ordering="submission__number")
     def entry(self, row: HelpRequest) -> str:
         return called(row.submission)
 

@@ -2,23 +2,43 @@
 
 from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_POST, require_safe
 
-from landespreis import clock, exports, overview
+from landespreis import clock, exports, lookup, overview
+
+
+class FoundByWords(ModelAdmin):  # type: ignore[type-arg]
+    """What every list searches with: the rules of the search over everything, so both find the same."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
+    ) -> "tuple[QuerySet[Any], bool]":
+        fields, words = self.get_search_fields(request), lookup.words(search_term)
+        return (lookup.narrowed(queryset, list(fields), words) if fields and words else queryset), False
 
 
 class OfficeSite(AdminSite):
     index_title = "Überblick"
     index_template = "admin/overview.html"
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register as always; searching in the list then goes by `FoundByWords`, below what the class does itself."""
+        page = admin_class or ModelAdmin
+        super().register(model_or_iterable, type(page.__name__, (page, FoundByWords), {}), **options)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().each_context(request) | {"lookup_text": ""}
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [
+            path("suche/", self.admin_view(require_safe(self.lookup)), name="lookup"),
             path("exporte/", self.admin_view(require_safe(self.exports)), name="exports"),
             path("exporte/<slug:key>.<slug:form>", self.admin_view(require_POST(self.export)), name="export"),
         ]
@@ -29,6 +49,17 @@ class OfficeSite(AdminSite):
         has_exports = bool(exports.datasets(_person(request)))
         context = {"overview": page, "title": page.headline, "has_exports": has_exports}
         return super().index(request, context | (extra_context or {}))
+
+    def lookup(self, request: HttpRequest) -> TemplateResponse:
+        """Everything of any kind that the person may see and in which their words stand."""
+        text = " ".join(lookup.words(request.GET.get("q", "")[:200]))
+        context = self.each_context(request) | {
+            "title": "Suche",
+            "lookup_text": text,
+            "is_enough": lookup.is_enough(text),
+            "groups": lookup.find(_person(request), text),
+        }
+        return TemplateResponse(request, "admin/lookup.html", context)
 
     def exports(self, request: HttpRequest) -> TemplateResponse:
         """Every table that the person may take, with a button for each form."""

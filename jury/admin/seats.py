@@ -61,6 +61,8 @@ class SeatAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = ("institution", "letter_shown", "is_chair", "person", "state", "round")
     list_filter = ("round",)
+    search_fields = ("institution", "short_name", "jurors__name", "jurors__email")
+    search_help_text = "Institution oder Person"
     list_select_related = ("round",)
     fields = ("round", "institution", "short_name", "key", "position", "is_chair", "person", "state")
     readonly_fields = ("person", "state")

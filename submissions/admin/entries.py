@@ -81,8 +81,11 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck, People):
         "own_deadline",
     )
     list_filter = ("round", "status", "formal_check", "category", WaitingMembership)
-    search_fields = ("number", "submitted_lead__name", "lead__name", "lead__ags", "owner__name", "owner__email")
-    search_help_text = "Nummer, Kommune, AGS oder Person"
+    search_fields = (
+        "submitted_title", "submitted_lead__label", "submitted_lead__ags", "lead__label", "lead__ags", "owner__name",
+        "owner__email", "editors__user__name", "editors__email",
+    )  # fmt: skip
+    search_help_text = "Nummer („IKZ-2026-0005“ oder „5“), eingereichter Titel, Kommune, AGS oder Person"
     list_select_related = ("round", "lead", "category", "owner", "current")
     inlines = (VersionInline, ExtensionInline, ReminderInline, EventInline)
     fields = (
@@ -175,7 +178,8 @@ class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[
     to_entry = "submission__"
     list_display = ("label", "submitted_at", "submitted_by", "receipt_state")
     list_select_related = ("submitted_by", "receipt", "submission__round")
-    search_fields = ("submission__number", "submitted_by__name")
+    search_fields = ("submission__submitted_title", "submission__submitted_lead__label", "submitted_by__name")
+    search_help_text = "Nummer, Titel, Kommune oder Person"
     fields = ("label", "submitted_at", "submitted_by", "sha256", "receipt_state", "pages")
     readonly_fields = ("label", "receipt_state", "pages")
 

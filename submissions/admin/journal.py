@@ -70,7 +70,8 @@ class EventAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[ty
     list_display = ("at", "verb", "entry", "by")
     list_filter = ("verb", "submission__round")
     list_select_related = ("submission__round", "submission__lead", "by")
-    search_fields = ("submission__number", "submission__lead__name", "by__name", "by__email")
+    search_fields = ("submission__submitted_title", "submission__lead__label", "by__name", "by__email")
+    search_help_text = "Nummer, eingereichter Titel, Kommune oder Person"
     date_hierarchy = "at"
     fields = ("at", "verb", "entry", "by")
     readonly_fields = ("entry",)

@@ -69,7 +69,8 @@ class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]
 @admin.register(Round)
 class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "phase", "opens", "closes", "ceremony_on", "last_number")
-    search_fields = ("name", "key")
+    search_fields = ("name", "key", "number_prefix")
+    search_help_text = "Name, Kürzel oder Anfang der Nummern"
     readonly_fields = ("phase", "last_number")
     inlines = (CategoryInline, CriterionInline, QuestionInline)
     fieldsets = (

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from django.contrib.auth.models import PermissionsMixin
 
+from accounts.models import User
+from jury import permissions
 from jury.admin.papers import LetterAdmin
 from jury.admin.seats import SeatAdmin
 from jury.models import Letter, Seat
@@ -16,7 +18,7 @@ def find(user: PermissionsMixin, words: Sequence[str], limit: int) -> Iterator[G
     if lookup.may_see(user, Seat):
         seats = Seat.objects.select_related("round").prefetch_related("jurors").order_by("-round__opens_at", "position")
         yield lookup.group(seats, SeatAdmin.search_fields, words, limit, _seat)
-    if lookup.may_see(user, Letter):
+    if lookup.may_see(user, Letter) and isinstance(user, User) and permissions.may_run(user):
         rows = Letter.objects.select_related("submission__round")
         found = numbered(rows, " ".join(words), "submission__")
         if found is None:

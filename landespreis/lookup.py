@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from post_office.models import Email
 
+from landespreis import clock, wording
+
 APPS = ("submissions", "accounts", "jury", "portal")
 """In the order in which they are shown; what the ground itself finds comes last."""
 LIMIT = 8
@@ -140,4 +142,8 @@ def _mails(user: PermissionsMixin, wanted: Sequence[str], limit: int) -> Iterato
     """Mail by its recipient only: its subject may hold a code."""
     if may_see(user, Email):
         rows = Email.objects.defer("message", "html_message").order_by("-created", "-pk")
-        yield group(rows, ("to",), wanted, limit, lambda mail: Hit(", ".join(mail.to), change_url(mail)))
+        yield group(rows, ("to",), wanted, limit, _mail)
+
+
+def _mail(row: Email) -> Hit:
+    return Hit(", ".join(row.to), change_url(row), wording.moment_short(clock.told(row.created)))

@@ -3,12 +3,17 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.templatetags import admin_list
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.template.response import TemplateResponse
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from landespreis import clock, exports, lookup, overview
@@ -22,6 +27,22 @@ class FoundByWords(ModelAdmin):  # type: ignore[type-arg]
     ) -> "tuple[QuerySet[Any], bool]":
         fields, words = self.get_search_fields(request), lookup.words(search_term)
         return (lookup.narrowed(queryset, list(fields), words) if fields and words else queryset), False
+
+
+def kept(page: "ModelAdmin[Any]", request: HttpRequest, url: str) -> str:
+    """Return an address of the admin with the filters of the list that the person came from."""
+    return str(
+        add_preserved_filters({"opts": page.opts, "preserved_filters": page.get_preserved_filters(request)}, url)
+    )
+
+
+def _icon(value: bool | None) -> SafeString:
+    """What the admin shows for yes and no, with the word for those who hear it; Django says it in English."""
+    name, said = {True: ("yes", "ja"), False: ("no", "nein"), None: ("unknown", "unbekannt")}[value]
+    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), said)
+
+
+admin_list._boolean_icon = _icon  # type: ignore[attr-defined]  # it has neither a setting nor a template
 
 
 class OfficeSite(AdminSite):

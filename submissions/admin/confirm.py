@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
+from landespreis.office import kept
 from landespreis.refusal import Refused
 
 
@@ -76,13 +77,15 @@ def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question)
             page.message_user(request, refusal.message, messages.ERROR)
         else:
             page.message_user(request, question.done)
-            return redirect(question.back)
+            return redirect(kept(page, request, question.back))
     context = {
         **page.admin_site.each_context(request),
         "opts": page.opts,
         "media": form.media,
         "title": question.title,
         "question": question,
+        "back": kept(page, request, question.back),
+        "preserved_filters": page.get_preserved_filters(request),
         "form": form,
     }
     return TemplateResponse(request, "admin/confirm.html", context)

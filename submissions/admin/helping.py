@@ -74,7 +74,7 @@ class HelpRequestAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ign
     to_entry = "submission__"
     list_display = ("entry", "short_question", "asked_by", "asked", "state", "runs_until")
     list_filter = (StateFilter, "submission__round")
-    list_select_related = ("submission__round", "submission__lead", "submission__current", "asked_by", "ended_by")
+    list_select_related = ("submission__round", "submission__lead", "asked_by", "ended_by")
     search_fields = ("submission__lead__label", "asked_by__name", "asked_by__email")
     search_help_text = "Nummer, Kommune oder Person"
     fields = readonly_fields = ("entry_link", "asked_by", "asked", "question", "state", "runs_until")

@@ -84,6 +84,6 @@ class EventAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[ty
 
 def called(entry: Submission) -> str:
     """Number and frozen title, or for a draft its municipality only."""
-    if entry.current:
-        return f"{entry.label} {entry.current.payload['title']}"
+    if entry.number:
+        return f"{entry.label} {entry.submitted_title}"
     return f"Entwurf {entry.lead}" if entry.lead else "Entwurf ohne Kommune"

@@ -1,9 +1,11 @@
 """Admin parts for rows that only verbs write."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -38,6 +40,14 @@ class FoundByNumber:
         if found is None:
             return super().get_search_results(request, queryset, search_term)  # type: ignore[misc,no-any-return]
         return found, False
+
+
+class Done(admin.EmptyFieldListFilter):
+    """Filters by whether a moment is set: it has happened, or not yet."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for choice, words in zip(super().choices(changelist), ("Alle", "noch nicht", "ja"), strict=True):
+            yield {**choice, "display": words}
 
 
 class NoChanges:

@@ -109,7 +109,7 @@ class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="Phase")
     def phase(self, row: Round) -> str:
-        return row.phase(clock.now()).label
+        return row.phase(clock.now()).label if row.pk else "–"
 
     @admin.display(description="Einreichung ab", ordering="opens_at")
     def opens(self, row: Round) -> str:

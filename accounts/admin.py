@@ -48,7 +48,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Passwords are nobody's but the person's own; roles and addresses only the Administration changes."""
 
     list_display = ("name", "email", "places", "roles", "is_active", "joined_at", "last_login")
-    list_filter = ("is_staff", "is_active", "groups", "memberships__status")
+    list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("name", "email", "memberships__municipality__name")
     search_help_text = "Name, E-Mail-Adresse oder Kommune"
     filter_horizontal = ("groups",)
@@ -231,7 +231,7 @@ class RoleAdmin(GroupAdmin):
         return int(row.members)
 
     def formfield_for_manytomany(
-        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest | None = None, **kwargs: Any
     ) -> Any:
         if db_field.name == "permissions":
             rights = Permission.objects.filter(content_type__app_label__in=APPS).select_related("content_type")

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -161,7 +162,8 @@ def _admit(asked: HelpRequest, by: User) -> tuple[Submission, HelpRequest, datet
 def _close(entry: Submission, asked: HelpRequest, now: datetime, by: User, reason: str) -> None:
     asked.ended_at, asked.ended_by = now, by
     asked.save(update_fields=["ended_at", "ended_by"])
-    gate.record(entry, Event.Verb.HELP_ENDED, at=now, by=by, **({"reason": reason} if reason else {}))
+    detail: dict[str, Any] = {"reason": reason} if reason else {}
+    gate.record(entry, Event.Verb.HELP_ENDED, at=now, by=by, **detail)
 
 
 def _asking(entry: Submission, asked: HelpRequest) -> list[str]:

@@ -83,7 +83,8 @@ class HelpRequestAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ign
 
     def get_urls(self) -> list[URLPattern]:
         def page(address: str, view: Any, name: str) -> URLPattern:
-            return path(address, self.admin_site.admin_view(view), name=f"submissions_help_{name}")
+            found: URLPattern = path(address, self.admin_site.admin_view(view), name=f"submissions_help_{name}")
+            return found
 
         return [
             page("<int:pk>/entwurf/", require_safe(self.draft), "draft"),

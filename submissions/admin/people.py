@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
-from accounts.models import User
+from accounts.models import Membership, User
 from landespreis import wording
 from submissions import permissions
 from submissions.actions import gate, receipts, transfer
@@ -130,7 +130,7 @@ class People(admin.ModelAdmin):  # type: ignore[type-arg]
 def _transfer(entry: Submission, by: User) -> Question:
     heirs = User.objects.filter(is_active=True).exclude(pk=entry.owner_id).order_by("name")
     if entry.lead_id:
-        heirs = heirs.filter(memberships__in=entry.lead.memberships.active())  # type: ignore[union-attr]
+        heirs = heirs.filter(memberships__in=Membership.objects.filter(municipality=entry.lead_id).active())
     else:
         heirs = heirs.filter(pk__in=[editor.user_id for editor in entry.colleagues if editor.user_id])
     return Question(

@@ -271,8 +271,8 @@ class Counted(admin.ModelAdmin):  # type: ignore[type-arg]
     """Mixin: how many projects bear the row."""
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(counted=Count("projects"))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(counted=Count("projects"))
+        return rows
 
     @admin.display(description="Projekte", ordering="counted")
     def projects_counted(self, row: Any) -> int:

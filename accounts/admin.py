@@ -8,18 +8,27 @@ import allauth.usersessions.admin  # noqa: F401  (the three register pages that 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.contrib import admin, messages
-from django.db.models import Case, IntegerField, OrderBy, QuerySet, When
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Case, Count, IntegerField, OrderBy, QuerySet, When
 from django.db.models.fields.related import ManyToManyField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from accounts import actions, permissions, register
 from accounts.models import Membership, Municipality, User
+from landespreis.office import kept
 from landespreis.refusal import Refused
 
-admin.site.unregister([EmailAddress, Authenticator, UserSession])
+admin.site.unregister([EmailAddress, Authenticator, UserSession, Group])
+
+APPS = ("accounts", "submissions", "jury", "portal", "landespreis", "post_office")
+"""Whose rights a role can have."""
+VERBS = {"view": "ansehen", "add": "hinzufügen", "change": "ändern", "delete": "löschen"}
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -38,7 +47,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Passwords are nobody's but the person's own; roles and addresses only the Administration changes."""
 
-    list_display = ("name", "email", "is_staff", "is_active", "joined_at", "last_login")
+    list_display = ("name", "email", "places", "roles", "is_active", "joined_at", "last_login")
     list_filter = ("is_staff", "is_active", "groups")
     search_fields = ("name", "email", "memberships__municipality__name")
     search_help_text = "Name, E-Mail-Adresse oder Kommune"
@@ -47,6 +56,22 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("joined_at", "last_login")
     inlines = (MembershipInline,)
     actions = ("reset_second_factor",)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[User]":
+        rows: QuerySet[User] = super().get_queryset(request)
+        return rows.prefetch_related("memberships__municipality", "groups")
+
+    @admin.display(description="arbeitet für")
+    def places(self, person: User) -> str:
+        """Municipalities; what is not confirmed says so."""
+        told = {Membership.Status.PENDING: " (unbestätigt)", Membership.Status.REFUSED: " (abgelehnt)"}
+        rows = person.memberships.all()
+        return ", ".join(f"{row.municipality}{told.get(Membership.Status(row.status), '')}" for row in rows) or "–"
+
+    @admin.display(description="Rolle")
+    def roles(self, person: User) -> str:
+        names = ["Administration"] if person.is_superuser else []
+        return ", ".join([*names, *(group.name for group in person.groups.all())]) or "–"
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         kept = list(super().get_readonly_fields(request, obj))
@@ -88,10 +113,18 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Municipality)
 class MunicipalityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("label", "ags", "kind", "region", "district_ags")
+    list_display = ("label", "ags", "kind", "region", "district_ags", "people")
     list_filter = ("kind", "region")
     search_fields = ("name", "label", "ags", "sort_key")
     search_help_text = "Name oder AGS"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Municipality]":
+        rows: QuerySet[Municipality] = super().get_queryset(request)
+        return rows.annotate(members=Count("memberships"))
+
+    @admin.display(description="Personen mit Konto", ordering="members")
+    def people(self, row: Any) -> int:
+        return int(row.members)
 
     def save_model(
         self, request: HttpRequest, obj: Municipality, form: "ModelForm[Municipality]", change: bool
@@ -170,7 +203,7 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _decide_one(self, request: HttpRequest, membership: Membership, *, confirm: bool) -> HttpResponse:
         self._decide(request, membership, confirm=confirm)
-        return redirect("admin:accounts_membership_changelist")
+        return redirect(kept(self, request, reverse("admin:accounts_membership_changelist")))
 
     def _decide(self, request: HttpRequest, membership: Membership, *, confirm: bool) -> None:
         verb = actions.confirm_membership if confirm else actions.refuse_membership
@@ -181,6 +214,41 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             return
         self.log_change(request, fresh, f"Zugehörigkeit {fresh.get_status_display()}.")
         self.message_user(request, f"„{fresh}“ ist {fresh.get_status_display()}. Die Person erhält eine Nachricht.")
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    """Roles and what they may do, in German: Django names rights in English when it makes them."""
+
+    list_display = ("name", "people")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Group]":
+        rows: QuerySet[Group] = super().get_queryset(request)
+        return rows.annotate(members=Count("user"))
+
+    @admin.display(description="Personen", ordering="members")
+    def people(self, row: Any) -> int:
+        return int(row.members)
+
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "permissions":
+            rights = Permission.objects.filter(content_type__app_label__in=APPS).select_related("content_type")
+            kwargs["queryset"] = rights.order_by("content_type__app_label", "content_type__model", "codename")
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "permissions" and field is not None:
+            field.label_from_instance = _right
+        return field
+
+
+def _right(right: Permission) -> str:
+    """«Einreichungen: Einreichung ändern»"""
+    model = right.content_type.model_class()
+    verb, _, _ = right.codename.partition("_")
+    name = model._meta.verbose_name if model else right.content_type.model
+    area = apps.get_app_config(right.content_type.app_label).verbose_name
+    return f"{area}: {name} {VERBS.get(verb, verb)}"
 
 
 def _is_superuser(request: HttpRequest) -> bool:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
+from landespreis.office import kept
 from landespreis.outgoing import Outgoing
 from landespreis.refusal import MailChanged, Overtaken, Refused
 
@@ -73,12 +74,12 @@ def _answer(
         result = question.verb(**form.cleaned_data, **seen)
     except Overtaken as refusal:
         page.message_user(request, refusal.message, messages.ERROR)
-        return redirect(question.back)
+        return redirect(kept(page, request, question.back))
     except Refused as refusal:
         page.message_user(request, refusal.message, messages.ERROR)
         return _page(page, request, question, form, shown=isinstance(refusal, MailChanged))
     page.message_user(request, question.done)
-    return redirect(question.after(result) if question.after else question.back)
+    return redirect(kept(page, request, question.after(result) if question.after else question.back))
 
 
 def _page(
@@ -92,6 +93,8 @@ def _page(
         "media": form.media,
         "title": question.title,
         "question": question,
+        "back": kept(page, request, question.back),
+        "preserved_filters": page.get_preserved_filters(request),
         "form": form,
         "shown": shown,
         "outgoing": outgoing,

@@ -125,6 +125,17 @@ def store(path: str, chunks: Iterable[bytes]) -> str:
         return default_storage.save(path, File(spool, name=path))
 
 
+def read(file: FieldFile) -> bytes:
+    """Return the whole of a private file. Raises `Unavailable` when the storage does not hand it out."""
+    try:
+        with _answered(NOT_READ), file.open("rb") as stream:
+            content: bytes = stream.read()
+    except FileNotFoundError as error:
+        log.error("private file is missing: %s", file.name)
+        raise Unavailable(NOT_READ) from error
+    return content
+
+
 def serve(file: FieldFile | IO[bytes], *, name: str, content_type: str) -> FileResponse:
     """Stream a private file as a download that no browser shows, guesses about, runs or keeps.
 

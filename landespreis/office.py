@@ -5,16 +5,47 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.templatetags import admin_list
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.template.response import TemplateResponse
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
-from landespreis import clock, exports, journal, overview, parcels
+from landespreis import clock, exports, journal, lookup, overview, parcels
 from landespreis.pickup import PickupSite
+
+
+class FoundByWords(ModelAdmin):  # type: ignore[type-arg]
+    """What every list searches with: the rules of the search over everything, so both find the same."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
+    ) -> "tuple[QuerySet[Any], bool]":
+        fields, words = self.get_search_fields(request), lookup.words(search_term)
+        return (lookup.narrowed(queryset, list(fields), words) if fields and words else queryset), False
+
+
+def kept(page: "ModelAdmin[Any]", request: HttpRequest, url: str) -> str:
+    """Return an address of the admin with the filters of the list that the person came from."""
+    return str(
+        add_preserved_filters({"opts": page.opts, "preserved_filters": page.get_preserved_filters(request)}, url)
+    )
+
+
+def _icon(value: bool | None) -> SafeString:
+    """What the admin shows for yes and no, with the word for those who hear it; Django says it in English."""
+    name, said = {True: ("yes", "ja"), False: ("no", "nein"), None: ("unknown", "unbekannt")}[value]
+    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), said)
+
+
+admin_list._boolean_icon = _icon  # type: ignore[attr-defined]  # it has neither a setting nor a template
 
 
 class Traced(ModelAdmin):  # type: ignore[type-arg]
@@ -44,13 +75,20 @@ class OfficeSite(PickupSite):
     def register(
         self, model_or_iterable: Any, admin_class: "type[ModelAdmin[Any]] | None" = None, **options: Any
     ) -> None:
-        """Register as the admin does, with every page `Traced`, so that none can be forgotten."""
-        plain = admin_class or ModelAdmin
-        traced = type(plain.__name__, (Traced, plain), {"__module__": plain.__module__, "__doc__": plain.__doc__})
-        super().register(model_or_iterable, traced, **options)
+        """Register as the admin does, with every page `Traced`, so that none can be forgotten.
+
+        Searching in the list goes by `FoundByWords`, below what the class does itself.
+        """
+        page = admin_class or ModelAdmin
+        named = {"__module__": page.__module__, "__doc__": page.__doc__}
+        super().register(model_or_iterable, type(page.__name__, (Traced, page, FoundByWords), named), **options)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return super().each_context(request) | {"lookup_text": ""}
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [
+            path("suche/", self.admin_view(require_safe(self.lookup)), name="lookup"),
             path("exporte/", self.admin_view(require_safe(self.exports)), name="exports"),
             path("exporte/<slug:key>.<slug:form>", self.admin_view(require_POST(self.export)), name="export"),
         ]
@@ -61,6 +99,17 @@ class OfficeSite(PickupSite):
         has_exports = bool(exports.datasets(_person(request)) or parcels.offers(_person(request)))
         context = {"overview": page, "title": page.headline, "has_exports": has_exports}
         return super().index(request, context | (extra_context or {}))
+
+    def lookup(self, request: HttpRequest) -> TemplateResponse:
+        """Everything of any kind that the person may see and in which their words stand."""
+        text = " ".join(lookup.words(request.GET.get("q", "")[:200]))
+        context = self.each_context(request) | {
+            "title": "Suche",
+            "lookup_text": text,
+            "is_enough": lookup.is_enough(text),
+            "groups": lookup.find(_person(request), text),
+        }
+        return TemplateResponse(request, "admin/lookup.html", context)
 
     def exports(self, request: HttpRequest) -> TemplateResponse:
         """Every table that the person may take, with a button for each form, and every parcel they can ask for."""

@@ -14,7 +14,7 @@ from landespreis import wording
 from landespreis.clock import BERLIN
 from landespreis.overview import Chart, Figure, Part, Table, Task
 from submissions import chart, checks, draft, permissions, turns
-from submissions.models import Category, Partner, Round, Submission, Version
+from submissions.models import Category, HelpRequest, Partner, Round, Submission, Version
 from submissions.models.entry import SubmissionQuerySet
 from submissions.turns import Kind
 
@@ -101,17 +101,20 @@ def _figures(round: Round, entries: SubmissionQuerySet, gaps: Sequence[int]) -> 
 
 
 def _tasks(round: Round, user: PermissionsMixin, now: datetime) -> list[Task]:
-    """Say how many entries wait in the queue of the formal check, for whoever decides it."""
+    """Say how many ask for help, and how many entries wait in the queue of the formal check for whoever decides it."""
+    helping = HelpRequest.objects.open(now).count()
+    asked = f"{reverse('admin:submissions_helprequest_changelist')}?stand=offen"
+    tasks = [Task(helping, "Bitten um Hilfe beantworten", "Bitte um Hilfe beantworten", asked)]
     if now < round.closes_at or not isinstance(user, User) or not permissions.may_check(user):
-        return []
+        return tasks
     kinds = Counter(turn.kind for turn in turns.queue(round, user, now))
     url = reverse("admin:submissions_queue")
     unchecked = Task(kinds[Kind.CHECK], "Einreichungen formal prüfen", "Einreichung formal prüfen", url)
     if not round.four_eyes and not kinds[Kind.CONFIRM]:
-        return [unchecked]
+        return [*tasks, unchecked]
     label = "Vorschläge der formalen Prüfung bestätigen"
     confirm = f"{url}?{urlencode({'stand': Kind.CONFIRM.value})}"
-    return [unchecked, Task(kinds[Kind.CONFIRM], label, "Vorschlag der formalen Prüfung bestätigen", confirm)]
+    return [*tasks, unchecked, Task(kinds[Kind.CONFIRM], label, "Vorschlag der formalen Prüfung bestätigen", confirm)]
 
 
 def _by_category(round: Round) -> Table:

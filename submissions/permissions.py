@@ -41,6 +41,11 @@ def may_hand_over(user: User, entry: Submission) -> bool:
     return role(user, entry) == "owner"
 
 
+def may_ask_help(user: User, entry: Submission) -> bool:
+    """Owner and editors with «bearbeiten und einreichen» open the draft to the Geschäftsstelle, and close it again."""
+    return may_submit(user, entry)
+
+
 def may_extend(user: User) -> bool:
     """Geschäftsstelle: staff with the right to grant extensions."""
     return user.is_staff and user.has_perm("submissions.add_extension")
@@ -59,3 +64,11 @@ def may_prepare(user: User) -> bool:
 def may_confirm(user: User, proposal: Proposal) -> bool:
     """Geschäftsstelle, and never the person who made the proposal, the Administration neither."""
     return may_check(user) and proposal.proposed_by_id != user.pk
+
+
+def may_help(user: User) -> bool:
+    """Geschäftsstelle: staff who may decide the formal check also help the people of an entry.
+
+    They answer requests, read the draft while one is open, transfer an entry, and send its receipt again.
+    """
+    return may_check(user)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions.views import conflict, editors, files, handing_in, overview, partners, sections, versions
+from submissions.views import conflict, editors, files, handing_in, helping, overview, partners, sections, versions
 
 app_name = "submissions"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", overview.index, name="index"),
     path("neu/", overview.start, name="start"),
     path("einladung/<str:token>/", editors.invitation, name="invitation"),
+    path("uebernahme/<str:token>/", helping.takeover, name="takeover"),
     path("<uuid:pk>/", overview.overview, name="overview"),
     path("<uuid:pk>/partner/", partners.partners, name="partners"),
     path("<uuid:pk>/partner/<int:partner>/entfernen/", partners.remove, name="partner_remove"),
@@ -25,6 +26,8 @@ urlpatterns = [
     path("<uuid:pk>/pruefen/", handing_in.check, name="check"),
     path("<uuid:pk>/zurueckziehen/", handing_in.withdraw, name="withdraw"),
     path("<uuid:pk>/zuruecksetzen/", handing_in.reset, name="reset"),
+    path("<uuid:pk>/hilfe/", helping.help_page, name="help"),
+    path("<uuid:pk>/hilfe/beenden/", helping.end, name="help_end"),
     path("<uuid:pk>/versionen/<int:n>/", versions.version, name="version"),
     path("<uuid:pk>/versionen/<int:n>/bestaetigung.pdf", versions.receipt, name="receipt"),
     path("<uuid:pk>/fassungen/<slug:key>/", conflict.conflict, name="conflict"),

@@ -4,8 +4,8 @@ from datetime import datetime
 from enum import Enum
 
 from landespreis import wording
-from landespreis.refusal import Refused, TooLate
-from submissions.models import Round, Submission
+from landespreis.refusal import NotAllowed, Refused, TooLate
+from submissions.models import HelpRequest, Offer, Round, Submission
 
 Status = Submission.Status
 Check = Submission.Check
@@ -136,3 +136,23 @@ def require_open(entry: Submission, now: datetime) -> None:
             "mehr. Alles bis dahin Gespeicherte bleibt lesbar.",
             title="Die Frist ist abgelaufen",
         )
+
+
+def is_helping(asked: HelpRequest, now: datetime) -> bool:
+    """Whether the draft lies open to the office at `now`: not ended, and before the instant it was given until."""
+    return asked.ended_at is None and now < asked.until
+
+
+def require_helping(asked: HelpRequest, now: datetime) -> None:
+    """Raise NotAllowed unless `is_helping`: outside it nobody of the office reads a draft."""
+    if not is_helping(asked, now):
+        raise NotAllowed(
+            "Diese Bitte um Hilfe ist beendet oder abgelaufen. Den Entwurf lesen jetzt nur noch die, die an ihm "
+            "schreiben. Braucht es die Hilfe noch, können sie in ihrer Einreichung noch einmal darum bitten.",
+            title="Der Entwurf ist nicht mehr einsehbar",
+        )
+
+
+def is_offered(offer: Offer, now: datetime) -> bool:
+    """Whether an entry offered to a successor can be taken over at `now`."""
+    return offer.accepted_at is None and offer.withdrawn_at is None and now < offer.expires_at

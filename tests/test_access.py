@@ -138,6 +138,11 @@ EXPECTED: dict[str, tuple[int, ...]] = {
     "submissions:files": READERS,
     "submissions:editors": READERS,
     "submissions:check": READERS,
+    "submissions:help": READERS,
+    "submissions:help_end": POST_ONLY,
+    "submissions:takeover": row(
+        GONE, GONE, GONE, GONE, GONE, GONE, GONE, GONE
+    ),  # open to all; this token is of an entry
     "submissions:withdraw": READERS,
     "submissions:reset": READERS,
     "submissions:conflict": CONFLICT,

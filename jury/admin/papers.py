@@ -21,7 +21,7 @@ from jury.actions import letters
 from jury.models import Letter, Paper
 from landespreis import clock, files, mail, wording
 from landespreis.refusal import Refused
-from submissions.admin.readonly import NoChanges
+from submissions.admin.readonly import Done, FoundByNumber, NoChanges
 
 HTML_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 """Lets the HTML of a mail bring its own styles and nothing else: no script, no address, no origin of ours."""
@@ -42,12 +42,13 @@ def runs(request: HttpRequest) -> bool:
 
 
 @admin.register(Paper)
-class PaperAdmin(ForOffice, admin.ModelAdmin):  # type: ignore[type-arg]
+class PaperAdmin(FoundByNumber, ForOffice, admin.ModelAdmin):  # type: ignore[type-arg]
+    to_entry = "submission__"
     list_display = ("name", "short_category", "state", "pages", "attempts", "download")
-    list_filter = ("kind", "category__round", "category", ("rendered_at", admin.EmptyFieldListFilter))
+    list_filter = ("kind", "category__round", "category", ("rendered_at", Done))
     list_select_related = ("category", "submission__round", "juror__seat")
-    search_fields = ("submission__number", "submission__submitted_title")
-    search_help_text = "Nummer oder Titel"
+    search_fields = ("submission__submitted_title", "submission__submitted_lead__label")
+    search_help_text = "Nummer, Titel oder Kommune"
     fields = ("name", "category", "state", "progress", "owed_at", "attempts", "error", "pages", "size", "download")
     readonly_fields = ("name", "state", "progress", "download")
 
@@ -105,13 +106,14 @@ class LetterForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Letter)
-class LetterAdmin(ForOffice, admin.ModelAdmin):  # type: ignore[type-arg]
+class LetterAdmin(FoundByNumber, ForOffice, admin.ModelAdmin):  # type: ignore[type-arg]
     form = LetterForm
+    to_entry = "submission__"
     list_display = ("entry", "title", "kind", "category", "state")
-    list_filter = ("kind", "submission__submitted_category", ("released_at", admin.EmptyFieldListFilter))
+    list_filter = ("kind", "submission__submitted_category", ("released_at", Done))
     list_select_related = ("submission__round", "submission__submitted_category", "released_by")
-    search_fields = ("submission__number", "submission__submitted_title")
-    search_help_text = "Nummer oder Titel"
+    search_fields = ("submission__submitted_title", "submission__submitted_lead__label")
+    search_help_text = "Nummer, Titel oder Kommune"
     fields = ("entry", "title", "kind", "state", "subject", "text")
     readonly_fields = ("entry", "title", "kind", "state")
     actions = ("release_chosen",)

@@ -22,7 +22,7 @@ from jury.actions import seats as verbs
 from jury.models import Juror, JuryEvent, Recusal, Seat
 from landespreis import clock, wording
 from submissions.admin.confirm import Question, ReasonForm, ask
-from submissions.admin.readonly import NoChanges, ReadOnlyInline
+from submissions.admin.readonly import Done, FoundByNumber, NoChanges, ReadOnlyInline
 
 Verb = JuryEvent.Verb
 TOLD = {"name": "Name", "email": "Adresse", "reason": "Grund", "hours": "Stunden vorher", "wording": "Fassung"}
@@ -61,6 +61,8 @@ class SeatAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = ("institution", "letter_shown", "is_chair", "person", "state", "round")
     list_filter = ("round",)
+    search_fields = ("institution", "short_name", "jurors__name", "jurors__email")
+    search_help_text = "Institution oder Person"
     list_select_related = ("round",)
     fields = ("round", "institution", "short_name", "key", "position", "is_chair", "person", "state")
     readonly_fields = ("person", "state")
@@ -193,13 +195,15 @@ class SeatAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Recusal)
-class RecusalAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class RecusalAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     """Recusals with their reason; a button takes one back."""
 
+    to_entry = "submission__"
     list_display = ("juror", "entry", "reason", "at", "standing")
-    list_filter = ("submission__round", "reason", ("taken_back_at", admin.EmptyFieldListFilter))
+    list_filter = ("submission__round", "reason", ("taken_back_at", Done))
     list_select_related = ("juror__seat", "submission__round")
-    search_fields = ("juror__name", "submission__number")
+    search_fields = ("juror__name", "submission__submitted_title", "submission__submitted_lead__label")
+    search_help_text = "Nummer, Titel, Kommune oder Jurymitglied"
     fields = (
         "juror",
         "entry",

@@ -1,6 +1,9 @@
 """Questions and answers in the admin."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import Count, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
@@ -11,7 +14,15 @@ from portal.models import FaqEntry, FaqSection
 
 @admin.register(FaqSection)
 class FaqSectionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("title", "slug", "position")
+    list_display = ("title", "entries", "position", "slug")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[FaqSection]":
+        rows: QuerySet[FaqSection] = super().get_queryset(request)
+        return rows.annotate(counted=Count("entries"))
+
+    @admin.display(description="Fragen", ordering="counted")
+    def entries(self, row: Any) -> int:
+        return int(row.counted)
 
     def save_model(self, request: HttpRequest, obj: FaqSection, form: "ModelForm[FaqSection]", change: bool) -> None:
         verbs.save_section(obj)

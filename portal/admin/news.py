@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
+from django.db.models import Count, F, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, path
@@ -72,5 +72,13 @@ def _preview(request: HttpRequest) -> JsonResponse:
 @admin.register(NewsCategory)
 class NewsCategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = NewsCategoryForm
-    list_display = ("name", "slug", "position")
+    list_display = ("name", "news_count", "position", "slug")
     prepopulated_fields = {"slug": ("name",)}
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[NewsCategory]":
+        rows: QuerySet[NewsCategory] = super().get_queryset(request)
+        return rows.annotate(counted=Count("news"))
+
+    @admin.display(description="Meldungen", ordering="counted")
+    def news_count(self, row: Any) -> int:
+        return int(row.counted)

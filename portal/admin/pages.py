@@ -45,6 +45,8 @@ class PageAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
     form = PageForm
     list_display = ("title", "slug", "is_placeholder", "changed_at")
     list_filter = ("is_placeholder",)
+    search_fields = ("title", "lead", "body", "slug")
+    search_help_text = "Titel, Text oder Adresse"
     inlines = (VersionInline,)
 
     def get_urls(self) -> list[URLPattern]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -267,9 +267,21 @@ def _goes_along(project: Project) -> list[Any]:
     return [format_html("Projekt „{}“", project.title), *([lines] if lines else [])]
 
 
+class Counted(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Mixin: how many projects bear the row."""
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(counted=Count("projects"))
+        return rows
+
+    @admin.display(description="Projekte", ordering="counted")
+    def projects_counted(self, row: Any) -> int:
+        return int(row.counted)
+
+
 @admin.register(ProjectCategory)
-class ProjectCategoryAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "short_name", "key", "hue", "position")
+class ProjectCategoryAdmin(Counted, OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "short_name", "projects_counted", "hue", "position", "key")
 
     def save_model(
         self, request: HttpRequest, obj: ProjectCategory, form: "ModelForm[ProjectCategory]", change: bool
@@ -278,8 +290,8 @@ class ProjectCategoryAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg
 
 
 @admin.register(Topic)
-class TopicAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "slug", "position")
+class TopicAdmin(Counted, OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "projects_counted", "position", "slug")
     prepopulated_fields = {"slug": ("name",)}
 
     def save_model(self, request: HttpRequest, obj: Topic, form: "ModelForm[Topic]", change: bool) -> None:

@@ -1,6 +1,7 @@
-"""Verbs on owed receipts: render one, and render all that wait."""
+"""Verbs on receipts: render one that is owed, all that wait, and send one again."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.files.storage import default_storage
@@ -8,9 +9,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from landespreis import files, mail
+from accounts.models import User
+from landespreis import clock, files, mail
+from landespreis.refusal import NotAllowed, Refused
+from submissions import permissions
 from submissions import receipt as receipts
-from submissions.models import Receipt
+from submissions.actions import gate
+from submissions.models import Event, Receipt, Version
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +48,7 @@ def _fulfil(receipt: Receipt, claim: datetime) -> bool:
         with transaction.atomic():
             mine = Receipt.objects.owed().filter(pk=receipt.pk, claimed_at=claim)
             if mine.update(rendered_at=timezone.now(), file=path, size=len(content), error=""):
-                _owe_mail(receipt, content)
+                _owe_mail(receipt, content, receipt.recipients)
                 done = True
     finally:
         if not done:
@@ -51,11 +56,42 @@ def _fulfil(receipt: Receipt, claim: datetime) -> bool:
     return done
 
 
-def _owe_mail(receipt: Receipt, content: bytes) -> None:
+@transaction.atomic
+def send_again(version: Version, *, to: Iterable[str], reason: str, by: User) -> list[str]:
+    """Owe the mail of a receipt once more, with the same PDF, to people who work on the entry now; return to whom.
+
+    Journals with the addresses. Raises NotAllowed, Refused for an address of nobody of them or a receipt that is not
+    rendered yet, and Unavailable when the storage does not hand out the PDF.
+    """
+    entry = gate.lock(version.submission)
+    if not permissions.may_help(by):
+        raise NotAllowed("Eine Eingangsbestätigung verschickt nur die Geschäftsstelle noch einmal.")
+    if not reason.strip():
+        raise Refused("Bitte nennen Sie den Grund.")
+    chosen = [address for address in gate.addresses(entry) if address in set(to)]
+    if not chosen or set(to) - set(chosen):
+        raise Refused("Verschicken lässt sie sich nur an Personen, die jetzt an der Einreichung mitwirken.")
+    receipt = Receipt.objects.select_related("version__submission__round").get(version=version)
+    if not receipt.rendered_at:
+        raise Refused("Die Eingangsbestätigung wird noch erstellt. Sie geht von selbst hinaus, sobald sie fertig ist.")
+    _owe_mail(receipt, files.read(receipt.file), chosen)
+    gate.record(
+        entry,
+        Event.Verb.RECEIPT_SENT,
+        at=clock.now(),
+        by=by,
+        version=version,
+        email=", ".join(chosen),
+        reason=reason.strip(),
+    )
+    return chosen
+
+
+def _owe_mail(receipt: Receipt, content: bytes, to: Iterable[str]) -> None:
     document = receipt.version.payload
     mail.owe(
         "receipt",
-        receipt.recipients,
+        to,
         {
             "number": document["number"],
             "version": receipt.version.number,

@@ -1,5 +1,5 @@
 """The ministry's view of the award: rounds to set up, entries to follow, extensions to grant."""
 
-from submissions.admin import entries, journal, rounds
+from submissions.admin import entries, helping, journal, rounds
 
-__all__ = ["entries", "journal", "rounds"]
+__all__ = ["entries", "helping", "journal", "rounds"]

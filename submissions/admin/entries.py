@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -20,13 +20,15 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Membership, User
 from landespreis import clock, wording
+from landespreis.office import kept
 from landespreis.refusal import Refused
 from submissions import checks, draft, permissions
 from submissions.actions import entries
 from submissions.admin.checks import FormalCheck
 from submissions.admin.confirm import DeadlineForm
 from submissions.admin.journal import EventInline, called
-from submissions.admin.readonly import FoundByNumber, NoChanges, ReadOnlyInline
+from submissions.admin.people import People
+from submissions.admin.readonly import Done, FoundByNumber, NoChanges, ReadOnlyInline
 from submissions.models import Extension, Receipt, Reminder, Submission, Version
 
 
@@ -68,21 +70,25 @@ class WaitingMembership(admin.SimpleListFilter):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
+class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck, People):
     list_display = (
         "entry",
         "status",
-        "lead",
-        "membership",
-        "category",
         "formal_check",
+        "lead",
+        "person",
+        "short_category",
+        "handed_in",
         "sections_saved",
         "own_deadline",
     )
     list_filter = ("round", "status", "formal_check", "category", WaitingMembership)
-    search_fields = ("number", "submitted_lead__name", "lead__name", "lead__ags", "owner__name", "owner__email")
-    search_help_text = "Nummer, Kommune, AGS oder Person"
-    list_select_related = ("round", "lead", "category", "owner", "current")
+    search_fields = (
+        "submitted_title", "submitted_lead__label", "submitted_lead__ags", "lead__label", "lead__ags", "owner__name",
+        "owner__email", "editors__user__name", "editors__email",
+    )  # fmt: skip
+    search_help_text = "Nummer („IKZ-2026-0005“ oder „5“), eingereichter Titel, Kommune, AGS oder Person"
+    list_select_related = ("round", "lead", "category", "owner")
     inlines = (VersionInline, ExtensionInline, ReminderInline, EventInline)
     fields = (
         "entry", "round", "status", "formal_check", "lead", "category", "owner", "membership", "people", "progress",
@@ -95,7 +101,8 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
         rows: QuerySet[Submission] = super().get_queryset(request)
-        return rows.annotate(saved=Count("sections")).prefetch_related("owner__memberships")
+        when = F("current__submitted_at")
+        return rows.annotate(saved=Count("sections"), came=when).prefetch_related("owner__memberships")
 
     def get_urls(self) -> list[URLPattern]:
         extend = path("<uuid:pk>/verlaengern/", self.admin_site.admin_view(self.extend), name="submissions_extend")
@@ -110,8 +117,14 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         assert isinstance(request.user, User)
-        buttons = self.check_buttons(request.user, self.get_object(request, object_id))
-        extra = {"may_extend": permissions.may_extend(request.user), "check_buttons": buttons, "show_close": True}
+        entry = self.get_object(request, object_id)
+        checking = self.check_buttons(request.user, entry)
+        extra = {
+            "may_extend": permissions.may_extend(request.user),
+            "may_review": bool(checking),
+            "verbs": [*checking, *self.people_buttons(request, entry)],
+            "show_close": True,
+        }
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 
     def extend(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -125,7 +138,7 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
             try:
                 entries.extend(entry, by=request.user, **form.cleaned_data)
                 self.message_user(request, "Die Frist ist verlängert, die Mitwirkenden sind benachrichtigt.")
-                return redirect("admin:submissions_submission_change", entry.pk)
+                return redirect(kept(self, request, reverse("admin:submissions_submission_change", args=[entry.pk])))
             except Refused as refusal:
                 self.message_user(request, refusal.message, messages.ERROR)
         context = {
@@ -134,6 +147,7 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
             "media": form.media,
             "title": "Frist verlängern",
             "entry": entry,
+            "preserved_filters": self.get_preserved_filters(request),
             "name": called(entry),
             "form": form,
         }
@@ -152,6 +166,18 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
         status = {m.municipality_id: m for m in row.owner.memberships.all()}
         found = status.get(row.lead_id) if row.lead_id else None
         return found.get_status_display() if found else "keine Angabe"
+
+    @admin.display(description="verantwortlich", ordering="owner__name")
+    def person(self, row: Submission) -> str:
+        return f"{row.owner}, {self.membership(row)}"
+
+    @admin.display(description="Kategorie", ordering="category__position")
+    def short_category(self, row: Submission) -> str:
+        return row.category.short_name if row.category else "–"
+
+    @admin.display(description="eingegangen", ordering="came")
+    def handed_in(self, row: Any) -> str:
+        return wording.moment_short(row.came) if row.came else "–"
 
     @admin.display(description="Frist")
     def deadline_text(self, row: Submission) -> str:
@@ -177,15 +203,36 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
 @admin.register(Version)
 class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     to_entry = "submission__"
-    list_display = ("label", "submitted_at", "submitted_by", "receipt_state")
-    list_select_related = ("submitted_by", "receipt", "submission__round")
-    search_fields = ("submission__number", "submitted_by__name")
+    list_display = ("label", "title", "lead", "submitted_at", "submitted_by", "counts", "receipt_state")
+    list_filter = ("submission__round", "submission__submitted_category")
+    list_select_related = ("submitted_by", "receipt", "submission__round", "submission__submitted_lead")
+    date_hierarchy = "submitted_at"
+    search_fields = ("submission__submitted_title", "submission__submitted_lead__label", "submitted_by__name")
+    search_help_text = "Nummer, Titel, Kommune oder Person"
     fields = ("label", "submitted_at", "submitted_by", "sha256", "receipt_state", "pages")
     readonly_fields = ("label", "receipt_state", "pages")
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Version]":
+        """Without the contents: a list of a hundred would read megabytes."""
+        rows: QuerySet[Version] = super().get_queryset(request)
+        return rows.defer("canonical")
 
     @admin.display(description="Version")
     def label(self, version: Version) -> str:
         return f"{version.submission.label}, Version {version.number}"
+
+    @admin.display(description="Titel der geltenden Version", ordering="submission__submitted_title")
+    def title(self, version: Version) -> str:
+        return version.submission.submitted_title
+
+    @admin.display(description="federführend", ordering="submission__submitted_lead__sort_key")
+    def lead(self, version: Version) -> str:
+        return str(version.submission.submitted_lead)
+
+    @admin.display(description="gilt", boolean=True)
+    def counts(self, version: Version) -> bool:
+        entry = version.submission
+        return entry.current_id == version.pk and entry.status == Submission.Status.SUBMITTED
 
     @admin.display(description="Eingangsbestätigung")
     def receipt_state(self, version: Version) -> str:
@@ -201,10 +248,13 @@ class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[
 
 
 @admin.register(Receipt)
-class ReceiptAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("version_name", "state", "owed", "attempts")
+class ReceiptAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+    to_entry = "version__submission__"
+    list_display = ("version_name", "state", "addresses", "owed", "attempts")
     list_select_related = ("version__submission__round",)
-    list_filter = (("rendered_at", admin.EmptyFieldListFilter),)
+    list_filter = (("rendered_at", Done), "version__submission__round")
+    search_fields = ("version__submission__submitted_title", "version__submission__submitted_lead__label", "recipients")
+    search_help_text = "Nummer, Titel, Kommune oder E-Mail-Adresse"
     fields = (
         "version_name",
         "state",
@@ -220,6 +270,15 @@ class ReceiptAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="Version")
     def version_name(self, receipt: Receipt) -> str:
         return f"{receipt.version.submission.label}, Version {receipt.version.number}"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Receipt]":
+        """Without the contents of the versions."""
+        rows: QuerySet[Receipt] = super().get_queryset(request)
+        return rows.defer("version__canonical")
+
+    @admin.display(description="geht an")
+    def addresses(self, receipt: Receipt) -> str:
+        return ", ".join(receipt.recipients)
 
     @admin.display(description="Stand")
     def state(self, receipt: Receipt) -> str:

@@ -23,6 +23,7 @@ SHOWN_DETAILS = {
     "name": "Datei",
     "email": "Adresse",
     "role": "Rolle",
+    "from_name": "von",
     "to_name": "an",
     "hours": "Stunden vorher",
     "act": "Vorschlag",
@@ -35,6 +36,8 @@ SHOWN_DETAILS = {
     "subject": "Betreff",
 }
 """What of a journal line's detail the admin shows; texts of a draft are never among it."""
+
+ROLES = {**dict(Editor.Role.choices), "owner": "verantwortlich"}
 
 
 class EventInline(ReadOnlyInline):
@@ -59,7 +62,7 @@ class EventInline(ReadOnlyInline):
             return wording.deadline(datetime.fromisoformat(value))
         if key == "points" and value:
             return "; ".join(_point(**point) for point in value)
-        named = {"act": dict(Proposal.Act.choices), "role": dict(Editor.Role.choices)}
+        named = {"act": dict(Proposal.Act.choices), "role": ROLES}
         words = self._titles if key == "section" else named.get(key, {})
         return str(words.get(value, value)) if value else ""
 
@@ -80,7 +83,8 @@ class EventAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[ty
     list_display = ("at", "verb", "entry", "by")
     list_filter = ("verb", "submission__round")
     list_select_related = ("submission__round", "submission__lead", "by")
-    search_fields = ("submission__number", "submission__lead__name", "by__name", "by__email")
+    search_fields = ("submission__submitted_title", "submission__lead__label", "by__name", "by__email")
+    search_help_text = "Nummer, eingereichter Titel, Kommune oder Person"
     date_hierarchy = "at"
     fields = ("at", "verb", "entry", "by")
     readonly_fields = ("entry",)
@@ -93,6 +97,6 @@ class EventAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[ty
 
 def called(entry: Submission) -> str:
     """Number and frozen title, or for a draft its municipality only."""
-    if entry.current:
-        return f"{entry.label} {entry.current.payload['title']}"
+    if entry.number:
+        return f"{entry.label} {entry.submitted_title}"
     return f"Entwurf {entry.lead}" if entry.lead else "Entwurf ohne Kommune"

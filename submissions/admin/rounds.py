@@ -61,7 +61,8 @@ FIELDSETS: Any = (
 class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = RoundForm
     list_display = ("name", "phase", "opens", "closes", "ceremony", "last_number")
-    search_fields = ("name", "key")
+    search_fields = ("name", "key", "number_prefix")
+    search_help_text = "Name, Kürzel oder Anfang der Nummern"
     readonly_fields = ("last_number",)
     inlines = (CategoryInline, CriterionInline, QuestionInline)
     fieldsets = FIELDSETS

@@ -25,7 +25,7 @@ def release(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("submissions", "0009_findings_and_proposals"),
+        ("submissions", "0010_help_and_transfer"),
         ("landespreis", "0003_journal_kept"),
     ]
 

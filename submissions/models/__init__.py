@@ -1,8 +1,9 @@
-"""The tables of the award, by topic: the round, the entry, its people, its files, its record, its formal check."""
+"""The tables of the award by topic: round, entry, people and files, formal check, the office's help, what happened."""
 
 from submissions.models.checking import Finding, Proposal
 from submissions.models.entry import Answer, Partner, Section, Submission, Variant
 from submissions.models.files import Attachment
+from submissions.models.help import HelpAnswer, HelpRequest, Offer
 from submissions.models.people import Editor
 from submissions.models.record import Event, Extension, Receipt, Reminder, Version
 from submissions.models.round import Category, Criterion, Question, Round
@@ -16,6 +17,9 @@ __all__ = [
     "Event",
     "Extension",
     "Finding",
+    "HelpAnswer",
+    "HelpRequest",
+    "Offer",
     "Partner",
     "Proposal",
     "Question",

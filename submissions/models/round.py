@@ -30,6 +30,7 @@ RESERVED_KEYS = frozenset(
         "versionen",
         "fassungen",
         "zuruecksetzen",
+        "hilfe",
         "neu",
         "einladung",
     ]

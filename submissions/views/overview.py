@@ -17,7 +17,7 @@ from landespreis import clock, wording
 from submissions import checks, difference, permissions, reading, workflow
 from submissions import draft as drafts
 from submissions.actions import entries, formal_check
-from submissions.models import Editor, Round, Section, Submission
+from submissions.models import Editor, HelpRequest, Round, Section, Submission
 from submissions.sections import SectionSpec
 from submissions.views import frame
 from submissions.views.frame import Frame, SectionLink, SignedIn
@@ -109,6 +109,7 @@ def overview(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         "changes": _changes(page, request.user),
         "waiting": _waiting(page, request.user),
         "correction": formal_check.correction(entry) if page.open else "",
+        "helping": HelpRequest.objects.open(page.now).filter(submission=entry).select_related("asked_by").first(),
         "may_invite": permissions.may_invite(request.user, entry),
     }
     return render(request, "submissions/overview.html", context)

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 
 from accounts.models import User
+from landespreis.refusal import Overtaken
 from submissions.actions import ruling
 from submissions.admin.admitting import Admitting
 from submissions.admin.cases import TITLES, case, checker, offered, title
@@ -43,7 +44,7 @@ class FormalCheck(Reviewing, Admitting, admin.ModelAdmin):  # type: ignore[type-
         of = case(entry, user, read=read, flow=flow)
         try:
             ruling.require_unchanged(entry, of.read, user)
-        except ruling.Overtaken as refusal:
+        except Overtaken as refusal:
             self.message_user(request, refusal.message, messages.ERROR)
             return redirect(of.page)
         asked = question(of, act)

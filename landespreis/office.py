@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from landespreis import clock, exports, journal, lookup, overview, parcels
+from landespreis.handbook.site import HandbookSite
 from landespreis.pickup import PickupSite
 
 
@@ -68,7 +69,7 @@ class Traced(ModelAdmin):  # type: ignore[type-arg]
         return super().log_deletions(request, queryset)
 
 
-class OfficeSite(PickupSite):
+class OfficeSite(HandbookSite, PickupSite):
     index_title = "Überblick"
     index_template = "admin/overview.html"
 

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
@@ -14,6 +15,8 @@ from landespreis import clock, mail
 from landespreis.refusal import NotAllowed, Refused
 
 DELETED_NAME = "Gelöschtes Konto"
+NOBODY_NAME = "Nicht mehr gespeichert"
+NOBODY_ADDRESS = "niemand@portal.invalid"
 
 
 @transaction.atomic
@@ -101,6 +104,12 @@ def delete_account(user: User, *, by: User) -> User:
     fresh.set_unusable_password()
     fresh.save()
     return fresh
+
+
+def nobody() -> User:
+    """Return the account that stands where a person's name is not kept any more; nobody can use it."""
+    values = {"name": NOBODY_NAME, "is_active": False, "password": make_password(None)}
+    return User.objects.get_or_create(email=NOBODY_ADDRESS, defaults=values)[0]
 
 
 def export_account(user: User) -> dict[str, Any]:

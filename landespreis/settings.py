@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
         "jury.tasks.forget_hidden_dossiers": 4 * BEAT_TICK,
         "jury.tasks.remind": 4 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
+        "landespreis.tasks.carry_out_retention": 2 * BEAT_TICK,
         "portal.tasks.forget_inquiries": 240 * BEAT_TICK,
         "portal.tasks.award_prizes": 2 * BEAT_TICK,
         "portal.tasks.retract_projects": 2 * BEAT_TICK,

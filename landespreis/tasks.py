@@ -1,9 +1,10 @@
-"""What the worker does for the ground: sending the mail that is owed, forgetting sessions that ended."""
+"""What the worker does for the ground: sending owed mail, forgetting ended sessions, deleting what was released."""
 
 from celery import shared_task
 from django.core.management import call_command
 
 from landespreis import mail
+from landespreis.records import executing, runs
 
 
 @shared_task(name=mail.SENDER_TASK)
@@ -17,3 +18,10 @@ def send_owed_mail() -> None:
 def clear_sessions() -> None:
     """Delete sessions that have ended, with the texts kept in them for people who never came back."""
     call_command("clearsessions")
+
+
+@shared_task(name=runs.TASK)
+def carry_out_retention() -> None:
+    """Keep packages that are finished, and go on with what was released."""
+    runs.take_packages()
+    executing.carry_out_all()

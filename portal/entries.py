@@ -21,8 +21,11 @@ def released() -> SubmissionQuerySet:
 
 
 def waiting() -> SubmissionQuerySet:
-    """Released entries that have no copy in the directory yet, by number: an order that says nothing of the jury."""
-    rows = released().filter(project__isnull=True).select_related("round", "submitted_lead", "submitted_category")
+    """Released entries that have no copy in the directory yet, by number: an order that says nothing of the jury.
+
+    Not those of which only an excerpt (version 0) is left once their time of keeping is over.
+    """
+    rows = released().filter(project__isnull=True, current__number__gt=0).select_related("round", "submitted_lead", "submitted_category")
     return rows.order_by("-round__opens_at", "number")
 
 

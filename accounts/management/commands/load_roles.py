@@ -9,6 +9,15 @@ from django.db import transaction
 
 ROLES: dict[str, dict[str, list[str]]] = {
     "Geschäftsstelle": {
+        "landespreis": [
+            "view_retention*",
+            "change_retentionrule",
+            "add_retentionhold",
+            "change_retentionhold",
+            "add_retentionrun",
+            "release_retentionrun",
+            "disclose_person",
+        ],
         "accounts": ["view_*", "change_user", "add_municipality", "change_municipality", "change_membership"],
         "submissions": [
             "view_*",

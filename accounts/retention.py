@@ -1,0 +1,66 @@
+"""Accounts that nobody uses and nothing rests on: they go as a whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
+
+from accounts import actions
+from accounts.models import Membership, User
+from landespreis.records.parts import Document, Kind, Lot, Scope, Subject
+
+KEPT: Mapping[str, str] = {}
+
+
+def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
+    if kind != "accounts":
+        return []
+    return [
+        Lot("sessions", "Sitzungen", UserSession.objects.filter(user=subject)),
+        Lot("factors", "zweite Faktoren", Authenticator.objects.filter(user=subject)),
+        Lot("addresses", "E-Mail-Adressen", EmailAddress.objects.filter(user=subject)),
+        Lot("memberships", "Zugehörigkeiten", Membership.objects.filter(user=subject)),
+        Lot("account", "Konto", User.objects.filter(pk=subject)),
+    ]
+
+
+def documents(kind: str, subject: str) -> Iterator[Document]:
+    yield from ()
+
+
+def shared(kind: str, scope: str) -> Iterator[Document]:
+    yield from ()
+
+
+def figures(kind: str, subjects: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    return {"Konten": {"accounts": len(subjects)}} if kind == "accounts" and subjects else {}
+
+
+def unused(before: datetime) -> "QuerySet[User]":
+    """Return accounts without a role that were not used since `before`, and on which no row of any app rests."""
+    rows = User.objects.filter(is_staff=False, is_superuser=False, joined_at__lt=before)
+    rows = rows.filter(Q(last_login=None) | Q(last_login__lt=before)).exclude(email=actions.NOBODY_ADDRESS)
+    for relation in User._meta.related_objects:
+        if relation.on_delete is PROTECT:
+            resting = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+            rows = rows.exclude(Exists(resting))
+    return rows.order_by("pk")
+
+
+def _subjects(scope: Scope, before: datetime) -> Iterator[Subject]:
+    for user in unused(before):
+        yield Subject(str(user.pk), f"Konto {user.pk}", user.name)
+
+
+KINDS = (
+    Kind(
+        "accounts", "Ungenutzte Konten",
+        "Konten ohne Rolle, mit denen sich so lange niemand angemeldet hat und an denen nichts hängt: keine "
+        "Einreichung, kein Sitz, kein Vorgang.",
+        "nach Anlage und letzter Anmeldung", 24, False, lambda: (Scope("", "Portal", None),), _subjects,
+    ),
+)  # fmt: skip

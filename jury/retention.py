@@ -33,7 +33,7 @@ def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
         Lot("sheets", "Bewertungen", sheets),
         Lot("clearances", "Erklärungen „nicht befangen“", Clearance.objects.filter(submission=subject)),
         Lot("recusals", "Befangenheiten", Recusal.objects.filter(submission=subject)),
-        Lot("jury-events", "Zeilen im Verlauf der Jury", JuryEvent.objects.filter(submission=subject), is_journal=True),
+        Lot("jury-events", "Zeilen im Verlauf der Jury", JuryEvent.objects.filter(submission=subject), is_kept=True),
         _dossiers(subject),
         *([Lot("letters", "Briefe", letters)] if kind == "entries" else []),
     ]

@@ -10,6 +10,9 @@ from django.http import HttpRequest
 from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 
 from landespreis import clock, wording
+from landespreis.records import admin as records_admin
+
+__all__ = ["records_admin"]
 
 admin.site.unregister([Attachment, Email, EmailTemplate, Log])
 

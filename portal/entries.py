@@ -25,7 +25,11 @@ def waiting() -> SubmissionQuerySet:
 
     Not those of which only an excerpt (version 0) is left once their time of keeping is over.
     """
-    rows = released().filter(project__isnull=True, current__number__gt=0).select_related("round", "submitted_lead", "submitted_category")
+    rows = (
+        released()
+        .filter(project__isnull=True, current__number__gt=0)
+        .select_related("round", "submitted_lead", "submitted_category")
+    )
     return rows.order_by("-round__opens_at", "number")
 
 

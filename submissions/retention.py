@@ -51,12 +51,12 @@ def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
     drop = Lot("entry", "Einreichung", row)
     return [
         *mail_lots(_mails(entry)),
-        Lot("events", "Zeilen im Verlauf", Event.objects.filter(submission=entry), is_journal=True),
-        Lot("extensions", "Fristverlängerungen", Extension.objects.filter(submission=entry)),
+        Lot("events", "Zeilen im Verlauf", Event.objects.filter(submission=entry), is_kept=True),
+        Lot("extensions", "Fristverlängerungen", Extension.objects.filter(submission=entry), is_kept=True),
         Lot("reminders", "Erinnerungen", Reminder.objects.filter(submission=entry)),
         Lot("receipts", "Eingangsbestätigungen", receipts, files=_receipts(receipts)),
         *([reduce] if kind == "entries" else []),
-        Lot("versions", "Versionen", versions),
+        Lot("versions", "Versionen", versions, is_kept=True),
         Lot("files", "Dateien", files, files=[f for row in files for f in stored(row.name, row.file, row.size)]),
         Lot("answers", "Antworten", Answer.objects.filter(submission=entry)),
         Lot("partners", "Partner", Partner.objects.filter(submission=entry)),
@@ -120,7 +120,9 @@ def documents(kind: str, subject: str) -> Iterator[Document]:
         yield Document(f"{name}.json", f"Version {version.number}, kanonisches JSON", version.canonical)
         if version.receipt.rendered_at:
             content = stored_chunks(version.receipt.file.name)
-            yield Document(f"{name}-eingangsbestaetigung.pdf", f"Eingangsbestätigung der Version {version.number}", content)
+            yield Document(
+                f"{name}-eingangsbestaetigung.pdf", f"Eingangsbestätigung der Version {version.number}", content
+            )
     for file in Attachment.objects.filter(submission=subject):
         ending = file.file.name.rpartition(".")[2]
         yield Document(f"dateien/{file.pk}.{ending}", file.name, stored_chunks(file.file.name))
@@ -142,7 +144,9 @@ def figures(kind: str, subjects: Sequence[str]) -> Mapping[str, Mapping[str, Any
     """Return per category how many entries there were, in which states, from where, and with how many partners."""
     if kind not in (*ENTRIES, "sheets"):
         return {}
-    rows = Submission.objects.filter(pk__in=subjects).select_related("category", "submitted_category", "current", "lead")
+    rows = Submission.objects.filter(pk__in=subjects).select_related(
+        "category", "submitted_category", "current", "lead"
+    )
     groups: dict[str, list[Submission]] = {}
     for row in rows.order_by("pk"):
         category = row.submitted_category or row.category
@@ -207,9 +211,7 @@ def _round(round: Round) -> dict[str, Any]:
         "scale": [round.scale_min, round.scale_max],
         "categories": list(round.categories.values("key", "name")),
         "questions": list(round.questions.values("key", "title", "prompt", "max_characters")),
-        "criteria": [
-            {"key": row.key, "title": row.title, "weight": str(row.weight)} for row in round.criteria.all()
-        ],
+        "criteria": [{"key": row.key, "title": row.title, "weight": str(row.weight)} for row in round.criteria.all()],
     }
 
 

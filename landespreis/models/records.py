@@ -200,6 +200,8 @@ class RetentionItem(models.Model):
     about = models.CharField("wessen", max_length=200, blank=True)
     lots = models.JSONField("Inhalt", default=list)
     """Lots with key, label, fate, the keys of their rows and their files; empty again once it is done."""
+    counts = models.JSONField("Umfang", default=dict)
+    """How many rows of each label go, how many files and bytes; stays."""
     digest = models.CharField("Prüfsumme", max_length=64)
     state = models.CharField("Stand", max_length=10, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField("Versuche", default=0)

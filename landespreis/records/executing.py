@@ -131,7 +131,8 @@ def _carry_out(run: RetentionRun, pk: int) -> bool:
         return False
     lots = parts.lots(run.kind, item.subject, run.before)
     _require_listed(item, lots)
-    counts = {lot.key: act() for lot, act in _acts(item, lots)}
+    with purge.opened(sorted({lot.rows.model._meta.db_table for lot in lots if lot.is_kept}), run):
+        counts = {lot.key: act() for lot, act in _acts(item, lots)}
     paths = [file["path"] for lot in item.lots for file in lot["files"]]
     counts |= {"files": len(paths), "bytes": sum(file["size"] for lot in item.lots for file in lot["files"])}
     item.files, item.lots, item.error = paths, [], ""
@@ -167,7 +168,7 @@ def _go(lot: Lot, pks: list[Any]) -> int:
     model, gone = lot.rows.model, 0
     for start in range(0, len(pks), SOME):
         some = model._base_manager.filter(pk__in=pks[start : start + SOME])
-        gone += purge.lines(some) if lot.is_journal else some.delete()[1].get(model._meta.label, 0)
+        gone += some.delete()[1].get(model._meta.label, 0)
     return gone
 
 

@@ -7,6 +7,7 @@ the columns that point at an entry and stay, with the reason. The dry run and th
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ from django.db.models.fields.files import FieldFile
 APPS = ("portal", "jury", "submissions", "accounts", "landespreis.records")
 """Whoever points at the rows of another comes before it: in this order everything goes."""
 CHUNK = 64 * 1024
+FILES, BYTES = "#files", "#bytes"
+"""What counts beside rows."""
 
 
 class Fate(StrEnum):
@@ -59,7 +62,7 @@ class Subject:
 class Lot:
     """Rows of one table that go with a subject, and their files.
 
-    `act` does it where deleting is not it; `is_journal` for rows that only the purge door lets go.
+    `act` does it where deleting is not it; `is_kept` for rows that only the purge door lets go.
     """
 
     key: str
@@ -68,7 +71,7 @@ class Lot:
     fate: Fate = Fate.DELETED
     files: Sequence[Stored] = ()
     act: Callable[[], object] | None = None
-    is_journal: bool = False
+    is_kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,15 @@ def listed(found: Iterable[Lot]) -> list[dict[str, Any]]:
         for lot in found
     )
     return [row for row in rows if row["ids"]]
+
+
+def counts(written: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Return how many rows of each label go, and how many files and bytes."""
+    found: Counter[str] = Counter()
+    for lot in written:
+        found[lot["label"]] += len(lot["ids"])
+    files = [file for lot in written for file in lot["files"]]
+    return {**found, FILES: len(files), BYTES: sum(file["size"] for file in files)}
 
 
 def digest(written: Sequence[Mapping[str, Any]]) -> str:

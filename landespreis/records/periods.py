@@ -86,7 +86,12 @@ def change(rule: RetentionRule, *, by: PermissionsMixin, months: int, note: str)
     before, fresh.months, fresh.note = fresh.months, months, note
     fresh.save(update_fields=["months", "note"])
     journal.note(
-        journal.Verb.RETENTION_CHANGED, by=permissions.account(by), about=fresh.title, before=before, months=months, note=note
+        journal.Verb.RETENTION_CHANGED,
+        by=permissions.account(by),
+        about=fresh.title,
+        before=before,
+        months=months,
+        note=note,
     )
     return fresh
 
@@ -105,7 +110,9 @@ def hold(subject: str, *, by: PermissionsMixin, label: str, reason: str) -> Rete
     )
     if not is_new:
         raise Refused(f"Die Aufbewahrung von „{held.label}“ ist schon verlängert.")
-    journal.note(journal.Verb.RETENTION_HELD, by=permissions.account(by), about=label, subject=subject, reason=reason.strip())
+    journal.note(
+        journal.Verb.RETENTION_HELD, by=permissions.account(by), about=label, subject=subject, reason=reason.strip()
+    )
     return held
 
 

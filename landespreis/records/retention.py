@@ -41,7 +41,9 @@ def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
     if kind == "mails":
         return mail_lots(mails().filter(created__lt=before, created__year=int(subject)))
     if kind == "traces":
-        return [Lot("traces", "Zeilen im Verlauf des Portals", _traces(before).filter(at__year=int(subject)), is_journal=True)]
+        return [
+            Lot("traces", "Zeilen im Verlauf des Portals", _traces(before).filter(at__year=int(subject)), is_kept=True)
+        ]
     return []
 
 

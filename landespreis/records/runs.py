@@ -69,7 +69,7 @@ def _propose(kind: Kind, scope: Scope, before: datetime, by: PermissionsMixin) -
         goes = goes or not part.held
         RetentionItem.objects.create(
             run=run, subject=part.subject.key, label=part.subject.label[:200], about=part.subject.about[:200],
-            lots=part.lots, digest=parts.digest(part.lots), error=part.held[:500],
+            lots=part.lots, counts=parts.counts(part.lots), digest=parts.digest(part.lots), error=part.held[:500],
             state=RetentionItem.State.HELD if part.held else RetentionItem.State.PENDING,
         )  # fmt: skip
     if not goes:
@@ -191,7 +191,9 @@ def discard(run: RetentionRun, *, by: PermissionsMixin, reason: str) -> Retentio
     fresh.items.update(lots=[])
     if path:
         transaction.on_commit(lambda: default_storage.delete(path))
-    journal.note(journal.Verb.RETENTION_DISCARDED, by=account(by), about=str(fresh), run=fresh.pk, reason=reason.strip())
+    journal.note(
+        journal.Verb.RETENTION_DISCARDED, by=account(by), about=str(fresh), run=fresh.pk, reason=reason.strip()
+    )
     return fresh
 
 

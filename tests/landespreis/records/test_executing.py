@@ -144,7 +144,7 @@ def test_carry_out_one_that_fails_rolls_back_alone(open_round: Round, at: At, on
     file = factories.attachment(bound)
     at(open_round.closes_at + office.YEARS)
     run = office.released("drafts", one, other, open_round)
-    project = ProjectFactory(submission=bound, origin=Project.Origin.AWARD)
+    project = ProjectFactory(submission=bound, origin=Project.Origin.AWARD, draft=True)
     traces = Trace.objects.count()
 
     executing.carry_out(run)
@@ -169,7 +169,7 @@ def test_carry_out_gives_up_after_some_attempts(open_round: Round, at: At, one: 
     bound = factories.complete(open_round)
     at(open_round.closes_at + office.YEARS)
     run = office.released("drafts", one, other, open_round)
-    ProjectFactory(submission=bound, origin=Project.Origin.AWARD)
+    ProjectFactory(submission=bound, origin=Project.Origin.AWARD, draft=True)
 
     for _ in range(executing.ATTEMPTS):
         executing.carry_out(run)
@@ -296,7 +296,7 @@ def test_file_the_storage_keeps_is_deleted_later(open_round: Round, at: At, one:
 def test_public_project_stays_public(round: Round, at: At, one: User, other: User) -> None:
     world = office.filled(round, at)
     entry = world.plain["cleared"]
-    project = ProjectFactory(submission=entry, origin=Project.Origin.AWARD)
+    project = ProjectFactory(submission=entry, origin=Project.Origin.AWARD, draft=True)
     before = set(entries.unfounded().values_list("pk", flat=True))
 
     office.carried_out("entries", one, other, round)
@@ -358,7 +358,9 @@ def test_package_holds_everything(round: Round, at: At, one: User) -> None:
         frozen = package.read(held[0]).decode()
     assert run.status == Status.PACKED
     assert frozen == version.canonical
-    assert {row["key"] for row in manifest["subjects"]} == {str(pk) for pk in Submission.objects.values_list("pk", flat=True)}
+    assert {row["key"] for row in manifest["subjects"]} == {
+        str(pk) for pk in Submission.objects.values_list("pk", flat=True)
+    }
     assert {"verzeichnis.json", "index.html", "runde/runde.json", "runde/beschluesse.json"} <= names
     assert {row["name"] for row in manifest["files"]} == names - {"manifest.json"}
     for part in ("eingangsbestaetigung.pdf", "bewertungen.json", "verlauf.json", "befangenheiten.json", "dateien/"):

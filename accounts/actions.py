@@ -11,7 +11,7 @@ from django.db.models import ProtectedError, RestrictedError
 
 from accounts import permissions
 from accounts.models import Membership, Municipality, User
-from landespreis import clock, mail
+from landespreis import clock, journal, mail
 from landespreis.refusal import NotAllowed, Refused
 
 DELETED_NAME = "Gelöschtes Konto"
@@ -104,6 +104,41 @@ def delete_account(user: User, *, by: User) -> User:
     fresh.set_unusable_password()
     fresh.save()
     return fresh
+
+
+@transaction.atomic
+def correct(user: User, *, by: User, name: str, email: str, reason: str) -> User:
+    """Correct what is wrong about a person on their request (Art. 16 DSGVO); owes a mail to old and new address.
+
+    A new address has to be confirmed at the next login. Raises NotAllowed, or Refused without a reason, without a
+    change, and for an address that somebody else has.
+    """
+    name, email = name.strip(), email.strip().lower()
+    fresh = User.objects.select_for_update().get(pk=user.pk)
+    is_new = email != fresh.email.lower()
+    if not permissions.may_correct(by, fresh) or (is_new and not permissions.may_correct_address(by)):
+        raise NotAllowed("Namen berichtigt die Geschäftsstelle, Adressen und Konten der Verwaltung die Administration.")
+    if not reason.strip():
+        raise Refused("Bitte nennen Sie den Grund.")
+    if not is_new and name == fresh.name:
+        raise Refused("Name und E-Mail-Adresse sind schon so gespeichert.")
+    if is_new and (User.objects.filter(email__iexact=email).exists() or _taken(email, fresh)):
+        raise Refused("Diese E-Mail-Adresse hat schon ein anderes Konto.")
+    changed = [label for label, differs in (("Name", name != fresh.name), ("E-Mail-Adresse", is_new)) if differs]
+    old, fresh.name, fresh.email = fresh.email, name, email
+    fresh.save(update_fields=["name", "email"])
+    if is_new:
+        EmailAddress.objects.filter(user=fresh).delete()
+        EmailAddress.objects.create(user=fresh, email=email, primary=True, verified=False)
+        _end_sessions(fresh)
+    mail.owe("account_corrected", [old, email], {"name": name, "changed": " und ".join(changed), "is_new": is_new})
+    about = f"Konto {fresh.pk}"
+    journal.note(journal.Verb.PERSON_CORRECTED, by=by, about=about, changed=changed, reason=reason.strip())
+    return fresh
+
+
+def _taken(email: str, user: User) -> bool:
+    return EmailAddress.objects.filter(email__iexact=email).exclude(user=user).exists()
 
 
 def nobody() -> User:

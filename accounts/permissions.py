@@ -9,8 +9,19 @@ def may_decide_membership(user: User) -> bool:
 
 
 def may_delete_account(by: User, user: User) -> bool:
-    """Everybody their own account; the Administration any account."""
-    return by == user or by.is_superuser
+    """Everybody their own account; the Administration any; on request the Geschäftsstelle those outside the Verwaltung."""
+    return by == user or may_correct(by, user)
+
+
+def may_correct(by: User, user: User) -> bool:
+    """The Administration any account; on request the Geschäftsstelle those outside the Verwaltung."""
+    of_office = user.is_staff or user.is_superuser
+    return by.is_superuser or (by.has_perm("landespreis.disclose_person") and not of_office)
+
+
+def may_correct_address(by: User) -> bool:
+    """The Administration only, because whoever has the address can set a new password."""
+    return by.is_superuser
 
 
 def may_reset_second_factor(by: User) -> bool:

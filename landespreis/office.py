@@ -11,6 +11,8 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_POST, require_safe
 
 from landespreis import clock, exports, overview
+from landespreis.records import desk
+from landespreis.records.permissions import may_disclose
 
 
 class OfficeSite(AdminSite):
@@ -20,6 +22,7 @@ class OfficeSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [
             path("exporte/", self.admin_view(require_safe(self.exports)), name="exports"),
+            path("auskunft/", self.admin_view(desk.person), name="person"),
             path("exporte/<slug:key>.<slug:form>", self.admin_view(require_POST(self.export)), name="export"),
         ]
         return [*own, *super().get_urls()]
@@ -28,6 +31,7 @@ class OfficeSite(AdminSite):
         page = overview.page(_person(request), clock.now())
         has_exports = bool(exports.datasets(_person(request)))
         context = {"overview": page, "title": page.headline, "has_exports": has_exports}
+        context["may_disclose"] = may_disclose(_person(request))
         return super().index(request, context | (extra_context or {}))
 
     def exports(self, request: HttpRequest) -> TemplateResponse:

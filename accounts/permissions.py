@@ -9,7 +9,7 @@ def may_decide_membership(user: User) -> bool:
 
 
 def may_delete_account(by: User, user: User) -> bool:
-    """Everybody their own account; the Administration any; on request the Geschäftsstelle those outside the Verwaltung."""
+    """Everybody their own account, and who may correct it."""
     return by == user or may_correct(by, user)
 
 

@@ -11,7 +11,7 @@ from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
 
 from accounts import actions
 from accounts.models import Membership, User
-from landespreis.records.parts import Document, Kind, Lot, Scope, Subject
+from landespreis.records.parts import Document, Kind, Lot, Scope, Subject, pointing
 
 KEPT: Mapping[str, str] = {}
 
@@ -44,7 +44,7 @@ def unused(before: datetime) -> "QuerySet[User]":
     """Return accounts without a role that were not used since `before`, and on which no row of any app rests."""
     rows = User.objects.filter(is_staff=False, is_superuser=False, joined_at__lt=before)
     rows = rows.filter(Q(last_login=None) | Q(last_login__lt=before)).exclude(email=actions.NOBODY_ADDRESS)
-    for relation in User._meta.related_objects:
+    for relation in pointing(User):
         if relation.on_delete is PROTECT:
             resting = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
             rows = rows.exclude(Exists(resting))

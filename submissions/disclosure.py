@@ -37,8 +37,8 @@ def sections(person: Person) -> Iterator[Section]:
     invitations = Editor.objects.filter(mine, user=None)
     yield Section(
         "einladungen", "Offene Einladungen zur Mitarbeit",
-        [{"beitrag": _called(row.submission), "rolle": row.get_role_display(), "am": row.invited_at, "adresse": row.email}
-         for row in invitations.select_related("submission__round", "submission__current").order_by("pk")],
+        [{"beitrag": _called(row.submission), "rolle": row.get_role_display(), "am": row.invited_at,
+          "adresse": row.email} for row in invitations.select_related("submission__round", "submission__current").order_by("pk")],
         erase=lambda by: int(invitations.delete()[0]),
     )  # fmt: skip
     contacts = Submission.objects.filter(_any(person, "contact_email")).select_related("round", "current")
@@ -87,7 +87,8 @@ def _of_account(account: int) -> Iterator[Section]:
     events = Event.objects.filter(by=account).select_related("submission__round", "submission__current").order_by("at")
     yield Section(
         "verlauf", "Vorgänge an Einreichungen",
-        [{"zeitpunkt": row.at, "vorgang": row.get_verb_display(), "beitrag": _called(row.submission)} for row in events],
+        [{"zeitpunkt": row.at, "vorgang": row.get_verb_display(), "beitrag": _called(row.submission)}
+         for row in events],
         stays=JOURNAL,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from landespreis import wording
 
 
 class RetentionRule(models.Model):
-    """How many months one kind of record is kept; which kinds there are, the apps say (`landespreis/records/parts.py`)."""
+    """How many months one kind of record is kept; which kinds there are, the apps say in their `retention`."""
 
     kind = models.SlugField("Art", max_length=20, unique=True, editable=False)
     title = models.CharField("was", max_length=100, editable=False)

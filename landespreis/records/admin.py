@@ -286,8 +286,8 @@ def _ask_pack(run: RetentionRun, user: Any) -> Question:
 def _ask_offer(run: RetentionRun, user: Any) -> Question:
     return Question(
         "Angebot an das Landesarchiv festhalten", str(run),
-        ["Nach § 4 ArchivG NRW sind Unterlagen vor der Löschung anzubieten. Das Portal verschickt nichts: Übergeben "
-         "Sie das Paket auf dem vereinbarten Weg und tragen Sie hier den Tag ein."],
+        ["Nach § 4 ArchivG NRW sind Unterlagen vor der Löschung anzubieten. Das Portal verschickt nichts:",
+         "Übergeben Sie das Paket auf dem vereinbarten Weg und tragen Sie hier den Tag ein."],
         "Festhalten", _back(run), "Das Angebot ist festgehalten.",
         lambda on: runs.offer(run, by=user, on=on), asking.OfferForm, {"on": timezone.localdate(clock.now())},
     )  # fmt: skip

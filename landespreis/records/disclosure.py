@@ -1,4 +1,4 @@
-"""What the ground holds about a person: mail to them, their lines in the portal's journal, and where else they are named."""
+"""What the ground holds about a person: mail to them, their lines in the portal's journal, other mentions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +10,7 @@ from post_office.models import STATUS, Email
 from landespreis.models import RetentionRule, Trace
 from landespreis.records import periods
 from landespreis.records.disclosing import Person, Section
+from landespreis.records.parts import pointing
 
 STATES = {STATUS.sent: "verschickt", STATUS.failed: "nicht zustellbar"}
 SHOWN = {
@@ -59,9 +60,9 @@ def _mail(row: Email) -> dict[str, Any]:
 
 def _mentions(account: int) -> Iterator[dict[str, Any]]:
     """Yield every other table that points at the account, with how often; new tables are in it by themselves."""
-    for relation in get_user_model()._meta.related_objects:
+    for relation in pointing(get_user_model()):
         model, field = relation.related_model, relation.field
-        if f"{model._meta.label}.{field.name}" in SHOWN or relation.one_to_one and model._meta.auto_created:
+        if f"{model._meta.label}.{field.name}" in SHOWN or model._meta.auto_created:
             continue
         if number := model._base_manager.filter(**{field.name: account}).count():
             yield {"wo": str(model._meta.verbose_name_plural), "als": str(field.verbose_name), "anzahl": number}

@@ -155,7 +155,7 @@ def _require_listed(item: RetentionItem, lots: list[Lot]) -> None:
 def _acts(item: RetentionItem, lots: list[Lot]) -> Iterator[tuple[Lot, Callable[[], int]]]:
     """Yield how each lot goes; the rows are named first, because acts change what later queries would find."""
     listed = {lot["key"]: lot["ids"] for lot in item.lots}
-    rows = [(lot, [pk for pk in lot.rows.order_by().values_list("pk", flat=True)]) for lot in lots]
+    rows = [(lot, list(lot.rows.order_by().values_list("pk", flat=True))) for lot in lots]
     for lot, pks in rows:
         if pks and lot.key in listed:
             yield lot, lambda lot=lot, pks=pks: _go(lot, pks)  # type: ignore[misc]

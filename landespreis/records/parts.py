@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from typing import Any, NamedTuple, Protocol
 
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import ManyToOneRel, Model, QuerySet
 from django.db.models.fields.files import FieldFile
 
 APPS = ("portal", "jury", "submissions", "accounts", "landespreis.records")
@@ -176,6 +176,12 @@ def digest(written: Sequence[Mapping[str, Any]]) -> str:
     """Return the checksum of lots that are written down: package and release name what goes by it."""
     text = json.dumps(written, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def pointing(model: type[Model]) -> list[ManyToOneRel]:
+    """Return every foreign key of any table that points at `model`, also those without a way back."""
+    fields = model._meta.get_fields(include_hidden=True)
+    return [field for field in fields if isinstance(field, ManyToOneRel) and not field.concrete]
 
 
 def stored(name: str, file: FieldFile, size: int) -> list[Stored]:

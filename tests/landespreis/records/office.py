@@ -1,19 +1,21 @@
-"""What the tests of this folder share: two people of the Geschäftsstelle, a world full of rows, a package made at once."""
+"""What the tests of this folder share: people of the Geschäftsstelle, a world full of rows, a package made at once."""
 
 import hashlib
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import Group
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from accounts.models import User
-from landespreis import clock, parcels
+from landespreis import parcels
 from landespreis.models import Parcel, RetentionRun
 from landespreis.package import Package
 from landespreis.records import executing, parts, runs
@@ -101,5 +103,12 @@ def send_everything() -> None:
     Email.objects.update(status=STATUS.sent)
 
 
-def clock_now() -> datetime:
-    return clock.now()
+def undone(verb: Callable[[], object]) -> None:
+    """Run a verb in a transaction that is rolled back."""
+    with suppress(_Back), transaction.atomic():
+        verb()
+        raise _Back
+
+
+class _Back(Exception):
+    pass

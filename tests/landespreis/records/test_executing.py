@@ -1,4 +1,4 @@
-"""Carrying a run out: exactly what was shown goes, nothing else; crashes, two workers, a package that is not the one."""
+"""Carrying a run out: exactly what was shown goes, nothing else; crashes, two workers, another package."""
 
 import json
 import zipfile
@@ -10,17 +10,20 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Model
+from post_office.models import Attachment as Attached
 from post_office.models import Email
 
 from accounts import actions as accounts
 from accounts.models import User
 from jury.models import Assessment, Decision, JuryEvent, Letter, Paper, Score
+from landespreis import clock, exports
 from landespreis.models import RetentionFigures, RetentionHold, RetentionItem, RetentionRun, Trace
 from landespreis.records import executing, parts, periods, runs
 from landespreis.refusal import Refused
 from portal import entries, winners
 from portal.models import Project
 from submissions.models import Attachment, Event, Receipt, Round, Submission, Version
+from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.landespreis.records import office
 from tests.landespreis.records.office import At
 from tests.portal.factories import ProjectFactory
@@ -80,13 +83,13 @@ def test_carry_out_takes_exactly_what_was_shown(round: Round, at: At, one: User,
 
 def test_carry_out_leaves_what_is_public(round: Round, at: At, one: User, other: User) -> None:
     world = office.filled(round, at)
-    told = winners.of(round, office.clock_now())
+    told = winners.of(round, clock.now())
     paths = [file.file.name for file in Attachment.objects.all()] + [row.file.name for row in Receipt.objects.all()]
 
     run = office.carried_out("entries", one, other, round)
 
     assert run.status == Status.DONE
-    assert [(row.title, row.lead) for row in winners.of(round, office.clock_now())] == [(r.title, r.lead) for r in told]
+    assert [(row.title, row.lead) for row in winners.of(round, clock.now())] == [(r.title, r.lead) for r in told]
     assert set(Version.objects.values_list("number", flat=True)) == {0}
     assert {entry.owner for entry in Submission.objects.all()} == {accounts.nobody()}
     assert not Event.objects.exists()
@@ -186,9 +189,13 @@ def test_carry_out_rolled_back_deletes_no_file(open_round: Round, at: At, one: U
     run = office.released("drafts", one, other, open_round)
     item = run.items.get()
 
-    with pytest.raises(RuntimeError), transaction.atomic():
-        assert executing._carry_out(run, item.pk)
-        raise RuntimeError
+    def crashing() -> None:
+        with transaction.atomic():
+            assert executing._carry_out(run, item.pk)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        crashing()
 
     item.refresh_from_db()
     assert item.state == State.PENDING
@@ -323,7 +330,7 @@ def test_every_table_that_points_at_an_entry_is_decided() -> None:
     pointing = {
         f"{relation.related_model._meta.label}.{relation.field.name}": relation.related_model
         for target in targets
-        for relation in target._meta.related_objects
+        for relation in parts.pointing(target)
         if not relation.related_model._meta.auto_created
     }
     entry_rows = {"submissions", "jury"}
@@ -331,7 +338,9 @@ def test_every_table_that_points_at_an_entry_is_decided() -> None:
         "submissions.Event", "submissions.Extension", "submissions.Reminder", "submissions.Receipt",
         "submissions.Version", "submissions.Attachment", "submissions.Answer", "submissions.Partner",
         "submissions.Section", "submissions.Variant", "submissions.Editor", "submissions.Submission",
-    } | {f"jury.{name}" for name in ("Score", "Assessment", "Clearance", "Recusal", "JuryEvent", "Letter", "Paper")}  # fmt: skip
+        "jury.Score", "jury.Assessment", "jury.Clearance", "jury.Recusal", "jury.JuryEvent",
+        "jury.Letter", "jury.Paper",
+    }  # fmt: skip
 
     undecided = {
         column
@@ -397,3 +406,39 @@ def test_mails_of_an_entry_go_with_it(open_round: Round, at: At, one: User, othe
     assert not named.exists()
     assert Email.objects.filter(message__contains=str(stranger.pk)).exists()
     assert RetentionHold.objects.standing().count() == 1
+
+
+def test_unused_accounts_go_and_used_ones_stay(open_round: Round, at: At, one: User, other: User) -> None:
+    unused = MembershipFactory(user__totp=True).user
+    owner = factories.complete(open_round).owner
+    decided = accounts.confirm_membership(MembershipFactory(), by=one).decided_by
+    fresh = UserFactory()
+    at(open_round.embargo_until + 3 * office.YEARS)
+    User.objects.filter(pk=fresh.pk).update(last_login=clock.now())
+
+    run = office.carried_out("accounts", one, other)
+
+    left = set(User.objects.values_list("pk", flat=True))
+    assert unused.pk not in left
+    assert {owner.pk, fresh.pk, one.pk, other.pk} <= left
+    assert decided == one
+    assert run.counts["account"] == 2  # the confirmed member never came back either
+
+
+def test_old_mails_and_lines_go_by_year(open_round: Round, at: At, one: User, other: User) -> None:
+    factories.submitted(open_round)
+    office.send_everything()
+    exports.note(next(iter(exports.datasets(one).values())), "csv", by=one)
+    evidence = Trace.objects.create(at=clock.now(), verb=Trace.Verb.RETENTION_DONE, by=None)
+    attached = [row.file.name for row in Attached.objects.all()]
+    at(open_round.embargo_until + 11 * office.YEARS)
+
+    mails = office.carried_out("mails", one, other)
+    office.carried_out("traces", one, other)
+
+    assert not Email.objects.exists()
+    assert attached
+    assert not any(default_storage.exists(path) for path in attached)
+    assert mails.items.get().label == "Mails 2026"
+    assert not Trace.objects.filter(verb=Trace.Verb.EXPORTED).exists()
+    assert Trace.objects.filter(pk=evidence.pk).exists()

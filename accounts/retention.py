@@ -14,17 +14,19 @@ from accounts.models import Membership, User
 from landespreis.records.parts import Document, Kind, Lot, Scope, Subject, pointing
 
 KEPT: Mapping[str, str] = {}
+ACCOUNT = "konto-"
 
 
 def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
     if kind != "accounts":
         return []
+    pk = int(subject.removeprefix(ACCOUNT))
     return [
-        Lot("sessions", "Sitzungen", UserSession.objects.filter(user=subject)),
-        Lot("factors", "zweite Faktoren", Authenticator.objects.filter(user=subject)),
-        Lot("addresses", "E-Mail-Adressen", EmailAddress.objects.filter(user=subject)),
-        Lot("memberships", "Zugehörigkeiten", Membership.objects.filter(user=subject)),
-        Lot("account", "Konto", User.objects.filter(pk=subject)),
+        Lot("sessions", "Sitzungen", UserSession.objects.filter(user=pk)),
+        Lot("factors", "zweite Faktoren", Authenticator.objects.filter(user=pk)),
+        Lot("addresses", "E-Mail-Adressen", EmailAddress.objects.filter(user=pk)),
+        Lot("memberships", "Zugehörigkeiten", Membership.objects.filter(user=pk)),
+        Lot("account", "Konto", User.objects.filter(pk=pk)),
     ]
 
 
@@ -53,7 +55,7 @@ def unused(before: datetime) -> "QuerySet[User]":
 
 def _subjects(scope: Scope, before: datetime) -> Iterator[Subject]:
     for user in unused(before):
-        yield Subject(str(user.pk), f"Konto {user.pk}", user.name)
+        yield Subject(f"{ACCOUNT}{user.pk}", f"Konto {user.pk}", user.name)
 
 
 KINDS = (

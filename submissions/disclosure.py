@@ -38,7 +38,8 @@ def sections(person: Person) -> Iterator[Section]:
     yield Section(
         "einladungen", "Offene Einladungen zur Mitarbeit",
         [{"beitrag": _called(row.submission), "rolle": row.get_role_display(), "am": row.invited_at,
-          "adresse": row.email} for row in invitations.select_related("submission__round", "submission__current").order_by("pk")],
+          "adresse": row.email}
+         for row in invitations.select_related("submission__round", "submission__current").order_by("pk")],
         erase=lambda by: int(invitations.delete()[0]),
     )  # fmt: skip
     contacts = Submission.objects.filter(_any(person, "contact_email")).select_related("round", "current")

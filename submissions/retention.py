@@ -42,7 +42,7 @@ def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
     """Return everything of an entry, in the order in which the rows point at each other."""
     if kind not in ENTRIES:
         return []
-    entry = Submission.objects.select_related("round", "current").get(pk=subject)
+    entry = Submission.objects.select_related("round", "current", "owner").get(pk=subject)
     versions = Version.objects.filter(submission=entry, number__gt=EXCERPT)
     receipts = Receipt.objects.filter(version__in=versions)
     files = Attachment.objects.filter(submission=entry)
@@ -174,11 +174,20 @@ def _figures(entries: list[Submission]) -> dict[str, Any]:
 
 
 def _mails(entry: Submission) -> "QuerySet[Any]":
-    """Return the mails that name the entry, by its address or its number."""
+    """Return the mails to the people of the entry that name it, by its address or its number."""
     names = Q(message__contains=str(entry.pk)) | Q(html_message__contains=str(entry.pk))
     if entry.label:
         names |= Q(message__contains=entry.label) | Q(subject__contains=entry.label)
-    return mails().filter(names)
+    return mails().filter(to__in=sorted(_addresses(entry))).filter(names)
+
+
+def _addresses(entry: Submission) -> set[str]:
+    """Return the addresses of owner, editors and contacts, and where receipts went."""
+    found = {entry.owner.email, entry.contact_email, *entry.editors.values_list("email", flat=True)}
+    found |= {editor.user.email for editor in entry.editors.select_related("user") if editor.user}
+    for version in entry.versions.filter(number__gt=EXCERPT).select_related("receipt"):
+        found |= {version.payload["contact"]["email"], *version.receipt.recipients}
+    return {address for given in found if given for address in (given, given.lower())}
 
 
 def _receipts(receipts: "QuerySet[Receipt]") -> list[Any]:

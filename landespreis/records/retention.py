@@ -39,10 +39,10 @@ def mail_lots(rows: "QuerySet[Email]") -> list[Lot]:
 
 def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
     if kind == "mails":
-        return mail_lots(mails().filter(created__lt=before, created__year=int(subject)))
+        return mail_lots(mails().filter(created__lt=before, created__year=_year(subject)))
     if kind == "traces":
         return [
-            Lot("traces", "Zeilen im Verlauf des Portals", _traces(before).filter(at__year=int(subject)), is_kept=True)
+            Lot("traces", "Zeilen im Verlauf des Portals", _traces(before).filter(at__year=_year(subject)), is_kept=True)
         ]
     return []
 
@@ -75,7 +75,11 @@ def _size(row: Any) -> int:
 
 def _years(rows: "QuerySet[Any]", moment: str, label: str) -> list[Subject]:
     years = rows.order_by().annotate(year=ExtractYear(moment, tzinfo=BERLIN)).values_list("year", flat=True).distinct()
-    return [Subject(str(year), f"{label} {year}") for year in sorted(years)]
+    return [Subject(f"{moment}-{year}", f"{label} {year}") for year in sorted(years)]
+
+
+def _year(subject: str) -> int:
+    return int(subject.rpartition("-")[2])
 
 
 KINDS = (

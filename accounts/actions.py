@@ -87,6 +87,18 @@ def delete_account(user: User, *, by: User) -> User:
     """
     if not permissions.may_delete_account(by, user):
         raise NotAllowed("Dieses Konto können nur die Person selbst und die Administration löschen.")
+    return _close(user)
+
+
+@transaction.atomic
+def erase_account(user: User, *, by: User) -> User:
+    """Close the account of somebody who asked for it (Art. 17 DSGVO), like `delete_account`. Raises NotAllowed."""
+    if not permissions.may_correct(by, user):
+        raise NotAllowed("Dieses Konto gehört zur Verwaltung; das kann nur die Administration löschen.")
+    return _close(user)
+
+
+def _close(user: User) -> User:
     fresh = User.objects.select_for_update().get(pk=user.pk)
     others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=fresh.pk)
     if fresh.is_superuser and not others.exists():
@@ -138,7 +150,8 @@ def correct(user: User, *, by: User, name: str, email: str, reason: str) -> User
 
 
 def _taken(email: str, user: User) -> bool:
-    return EmailAddress.objects.filter(email__iexact=email).exclude(user=user).exists()
+    taken: bool = EmailAddress.objects.filter(email__iexact=email).exclude(user=user).exists()
+    return taken
 
 
 def nobody() -> User:

@@ -18,6 +18,7 @@ TITLES = {
     "sitzungen": "Angemeldete Geräte",
 }
 
+WITH_ACCOUNT = "Wird mit dem Konto gelöscht."
 OF_STAFF = "Das Konto gehört zur Verwaltung; löschen kann es die Person selbst oder die Administration."
 
 
@@ -29,7 +30,7 @@ def find(text: str) -> Iterator[tuple[str, str]]:
 
 
 def sections(person: Person) -> Iterator[Section]:
-    user = User.objects.filter(pk=person.account).first()
+    user = User.objects.filter(pk=person.account).first() if person.account else None
     if user is None:
         return
     held = actions.export_account(user)
@@ -41,9 +42,9 @@ def sections(person: Person) -> Iterator[Section]:
         correct=lambda by, **values: actions.correct(user, by=by, **values),
     )  # fmt: skip
     for key, rows in held.items():
-        yield Section(key, TITLES[key], rows, url=url, stays="Wird mit dem Konto gelöscht.")
+        yield Section(key, TITLES[key], rows, url=url, stays=OF_STAFF if staff else "", follows=WITH_ACCOUNT)
 
 
 def _erase(user: User, by: Any) -> int:
-    actions.delete_account(user, by=by)
+    actions.erase_account(user, by=by)
     return 1

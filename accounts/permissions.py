@@ -9,14 +9,15 @@ def may_decide_membership(user: User) -> bool:
 
 
 def may_delete_account(by: User, user: User) -> bool:
-    """Everybody their own account, and who may correct it."""
-    return by == user or may_correct(by, user)
+    """Everybody their own account; the Administration any account."""
+    return by == user or by.is_superuser
 
 
 def may_correct(by: User, user: User) -> bool:
-    """The Administration any account; on request the Geschäftsstelle those outside the Verwaltung."""
+    """The Administration any account; at the person's request the Geschäftsstelle those outside the Verwaltung."""
     of_office = user.is_staff or user.is_superuser
-    return by.is_superuser or (by.has_perm("landespreis.disclose_person") and not of_office)
+    may: bool = by.is_superuser or (by.has_perm("landespreis.disclose_person") and not of_office)
+    return may
 
 
 def may_correct_address(by: User) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import fmean, pstdev
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -26,14 +27,15 @@ def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
     """Return what the jury wrote about an entry; the dossiers of its category hold its text and go with it."""
     if kind not in ENTRIES:
         return []
-    sheets = Assessment.objects.filter(submission=subject)
-    letters = Letter.objects.filter(submission=subject)
+    entry = UUID(subject)
+    sheets = Assessment.objects.filter(submission=entry)
+    letters = Letter.objects.filter(submission=entry)
     return [
         Lot("scores", "Punkte", Score.objects.filter(assessment__in=sheets)),
         Lot("sheets", "Bewertungen", sheets),
-        Lot("clearances", "Erklärungen „nicht befangen“", Clearance.objects.filter(submission=subject)),
-        Lot("recusals", "Befangenheiten", Recusal.objects.filter(submission=subject)),
-        Lot("jury-events", "Zeilen im Verlauf der Jury", JuryEvent.objects.filter(submission=subject), is_kept=True),
+        Lot("clearances", "Erklärungen „nicht befangen“", Clearance.objects.filter(submission=entry)),
+        Lot("recusals", "Befangenheiten", Recusal.objects.filter(submission=entry)),
+        Lot("jury-events", "Zeilen im Verlauf der Jury", JuryEvent.objects.filter(submission=entry), is_kept=True),
         _dossiers(subject),
         *([Lot("letters", "Briefe", letters)] if kind == "entries" else []),
     ]
@@ -43,20 +45,21 @@ def documents(kind: str, subject: str) -> Iterator[Document]:
     """Yield sheets, declarations, journal, letter and certificate of an entry."""
     if kind not in ENTRIES:
         return
-    sheets = Assessment.objects.filter(submission=subject).select_related("seat", "juror", "version")
+    entry = UUID(subject)
+    sheets = Assessment.objects.filter(submission=entry).select_related("seat", "juror", "version")
     rows = sheets.prefetch_related("scores__criterion").order_by("seat__position", "pk")
     if rows:
         yield Document("bewertungen.json", "Bewertungen", [_sheet(row) for row in rows])
-    recusals = Recusal.objects.filter(submission=subject).select_related("juror__seat").order_by("at")
+    recusals = Recusal.objects.filter(submission=entry).select_related("juror__seat").order_by("at")
     if recusals:
         yield Document("befangenheiten.json", "Befangenheiten", [_recusal(row) for row in recusals])
-    events = JuryEvent.objects.filter(submission=subject).select_related("by", "seat").order_by("at", "pk")
+    events = JuryEvent.objects.filter(submission=entry).select_related("by", "seat").order_by("at", "pk")
     if events:
         yield Document("verlauf-der-jury.json", "Verlauf der Jury", [_line(row) for row in events])
-    for letter in Letter.objects.filter(submission=subject) if kind == "entries" else ():
+    for letter in Letter.objects.filter(submission=entry) if kind == "entries" else ():
         told = {"kind": letter.get_kind_display(), "subject": letter.subject, "text": letter.text}
         yield Document("brief.json", letter.get_kind_display(), told | {"released_at": letter.released_at})
-    for paper in Paper.objects.filter(submission=subject, rendered_at__isnull=False):
+    for paper in Paper.objects.filter(submission=entry, rendered_at__isnull=False):
         yield Document(paper.filename, "Urkunde", stored_chunks(paper.file.name))
 
 
@@ -77,12 +80,13 @@ def figures(kind: str, subjects: Sequence[str]) -> Mapping[str, Mapping[str, Any
     """Return per category how many sheets there were, and mean and spread of all points given."""
     if kind not in ENTRIES:
         return {}
-    final = Assessment.objects.final().filter(submission__in=subjects)
+    entries = [UUID(subject) for subject in subjects]
+    final = Assessment.objects.final().filter(submission__in=entries)
     found: dict[str, dict[str, Any]] = {}
-    for category in Category.objects.filter(entries__in=subjects).distinct().order_by("pk"):
+    for category in Category.objects.filter(entries__in=entries).distinct().order_by("pk"):
         sheets = final.filter(submission__submitted_category=category)
         scores = Score.objects.filter(assessment__in=sheets, points__isnull=False)
-        points = list(scores.order_by("pk").values_list("points", flat=True))
+        points = [given for given in scores.order_by("pk").values_list("points", flat=True) if given is not None]
         found[category.name] = {
             "assessments": sheets.count(),
             "mean": round(fmean(points), 3) if points else None,

@@ -24,7 +24,7 @@ def find(text: str) -> Iterator[tuple[str, str]]:
         yield "", email
     contact = Q(contact_name__icontains=text) | Q(contact_email__icontains=text)
     for model in (Proposal, Project):
-        rows = model.objects.filter(contact).exclude(contact_email="")  # type: ignore[attr-defined]
+        rows = model.objects.filter(contact).exclude(contact_email="")
         yield from rows.order_by("pk").values_list("contact_name", "contact_email")
 
 

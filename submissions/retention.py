@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -114,7 +115,8 @@ def documents(kind: str, subject: str) -> Iterator[Document]:
     """Yield an entry for the archive: its versions as they were frozen, receipts, files and journal."""
     if kind not in ENTRIES:
         return
-    versions = Version.objects.filter(submission=subject, number__gt=EXCERPT).select_related("receipt")
+    entry = UUID(subject)
+    versions = Version.objects.filter(submission=entry, number__gt=EXCERPT).select_related("receipt")
     for version in versions.order_by("number"):
         name = f"version-{version.number}"
         yield Document(f"{name}.json", f"Version {version.number}, kanonisches JSON", version.canonical)
@@ -123,11 +125,11 @@ def documents(kind: str, subject: str) -> Iterator[Document]:
             yield Document(
                 f"{name}-eingangsbestaetigung.pdf", f"Eingangsbestätigung der Version {version.number}", content
             )
-    for file in Attachment.objects.filter(submission=subject):
-        ending = file.file.name.rpartition(".")[2]
+    for file in Attachment.objects.filter(submission=entry):
+        ending = str(file.file.name).rpartition(".")[2]
         yield Document(f"dateien/{file.pk}.{ending}", file.name, stored_chunks(file.file.name))
-    yield Document("verlauf.json", "Verlauf", [_line(event) for event in _events(subject)])
-    extensions = Extension.objects.filter(submission=subject).select_related("granted_by").order_by("granted_at")
+    yield Document("verlauf.json", "Verlauf", [_line(event) for event in _events(entry)])
+    extensions = Extension.objects.filter(submission=entry).select_related("granted_by").order_by("granted_at")
     if extensions:
         rows = [{"until": _iso(row.until), "reason": row.reason, "by": str(row.granted_by)} for row in extensions]
         yield Document("fristverlaengerungen.json", "Fristverlängerungen", rows)
@@ -195,8 +197,8 @@ def _receipts(receipts: "QuerySet[Receipt]") -> list[Any]:
     return [file for row in rows for file in stored(row.filename, row.file, row.size)]
 
 
-def _events(subject: str) -> "QuerySet[Event]":
-    return Event.objects.filter(submission=subject).select_related("by", "version").order_by("at", "pk")
+def _events(entry: UUID) -> "QuerySet[Event]":
+    return Event.objects.filter(submission=entry).select_related("by", "version").order_by("at", "pk")
 
 
 def _line(event: Event) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -113,7 +113,7 @@ class RunAdmin(Reading, admin.ModelAdmin):  # type: ignore[type-arg]
         }
         return self._page(request, "run", str(run), **context)
 
-    def package(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def package(self, request: HttpRequest, pk: int) -> FileResponse:
         """The package for the archive, for both who answer for the run."""
         run = get_object_or_404(RetentionRun, pk=pk)
         if not archive.may(request.user, {}) or not run.package:  # type: ignore[arg-type]

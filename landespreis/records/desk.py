@@ -3,12 +3,14 @@
 Everything is posted: a name or an address never stands in an address of a page, where logs would keep it.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
 from landespreis import files
@@ -44,7 +46,7 @@ class CorrectForm(EraseForm):
     field_order = ("name", "email", "reason")
 
 
-def person(request: HttpRequest) -> HttpResponse:
+def person(request: HttpRequest) -> HttpResponseBase:
     """Show the step that was posted; without one the search."""
     if not permissions.may_disclose(request.user):  # type: ignore[arg-type]
         raise PermissionDenied
@@ -74,7 +76,7 @@ def _show(request: HttpRequest) -> HttpResponse:
     return _page(request, "person", who.name or who.email, **context)
 
 
-def _file(request: HttpRequest) -> HttpResponse:
+def _file(request: HttpRequest) -> HttpResponseBase:
     content = disclosing.disclose(_who(request), by=request.user)  # type: ignore[arg-type]
     return files.serve(content, name="Auskunft.zip", content_type="application/zip")
 
@@ -89,8 +91,8 @@ def _erase(request: HttpRequest) -> HttpResponse:
         return _show(request)
     held = disclosing.sections(who)
     context = {
-        "goes": [section for section in held if section.erase],
-        "stays": [section for section in held if not section.erase],
+        "goes": [section for section in held if not section.stays],
+        "stays": [section for section in held if section.stays],
     }
     return _page(request, "erase", "Daten einer Person löschen", person=who, form=form, **context)
 
@@ -118,4 +120,10 @@ def _page(request: HttpRequest, template: str, title: str, **context: Any) -> Ht
     return TemplateResponse(request, f"admin/records/{template}.html", whole)
 
 
-STEPS = {"suchen": _search, "zeigen": _show, "datei": _file, "loeschen": _erase, "berichtigen": _correct}
+STEPS: dict[str, Callable[[HttpRequest], HttpResponseBase]] = {
+    "suchen": _search,
+    "zeigen": _show,
+    "datei": _file,
+    "loeschen": _erase,
+    "berichtigen": _correct,
+}

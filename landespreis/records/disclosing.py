@@ -5,6 +5,7 @@ where it is corrected, and either why it must stay or how it is erased.
 """
 
 import hashlib
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ NOT_ALLOWED = "Auskunft über gespeicherte Daten gibt die Geschäftsstelle."
 SHORTEST = 3
 MOST = 50
 """How many people a search shows."""
+HEADS = {"e_mail": "E-Mail-Adresse", "ip": "IP-Adresse", "ags": "AGS"}
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 Row = Mapping[str, Any]
 
 
@@ -59,12 +62,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Section:
-    """Rows of one kind. `stays` is the reason why they cannot go now; `erase` lets them go and returns how many."""
+    """Rows of one kind. `stays` is the reason why they cannot go now, `follows` says with what they go; `erase` lets
+    them go and returns how many.
+    """
 
     key: str
     title: str
     rows: Sequence[Row]
     stays: str = ""
+    follows: str = ""
     url: str = ""
     erase: Callable[[Any], int] | None = None
     correct: Callable[..., object] | None = None
@@ -173,12 +179,21 @@ def tables(found: Sequence[Section]) -> list[dict[str, Any]]:
     for section in found:
         heads = list(dict.fromkeys(key for row in section.rows for key in row))
         rows = [[said(row.get(head)) for head in heads] for row in section.rows]
-        shown.append({"section": section, "heads": [head.replace("_", " ") for head in heads], "rows": rows})
+        shown.append({"section": section, "heads": [headed(head) for head in heads], "rows": rows})
     return shown
 
 
+def headed(key: str) -> str:
+    """Return the head of a column, in the spelling of people."""
+    words = key.replace("_", " ").replace("ae", "ä").replace("oe", "ö").replace("ue", "ü")
+    return HEADS.get(key) or words[:1].upper() + words[1:]
+
+
 def said(value: Any) -> str:
+    """Return a value in words."""
     match value:
+        case str() if MOMENT.match(value):
+            return wording.moment_short(datetime.fromisoformat(value))
         case None | "":
             return "–"
         case bool():

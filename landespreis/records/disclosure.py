@@ -13,6 +13,8 @@ from landespreis.records.disclosing import Person, Section
 from landespreis.records.parts import pointing
 
 STATES = {STATUS.sent: "verschickt", STATUS.failed: "nicht zustellbar"}
+ROLES = {"saved_by": "gespeichert von", "by": "von", "user": "Konto"}
+"""Columns that have no German name."""
 SHOWN = {
     "accounts.Membership.user", "account.EmailAddress.user", "mfa.Authenticator.user", "usersessions.UserSession.user",
     "submissions.Submission.owner", "submissions.Editor.user", "submissions.Version.submitted_by",
@@ -65,4 +67,8 @@ def _mentions(account: int) -> Iterator[dict[str, Any]]:
         if f"{model._meta.label}.{field.name}" in SHOWN or model._meta.auto_created:
             continue
         if number := model._base_manager.filter(**{field.name: account}).count():
-            yield {"wo": str(model._meta.verbose_name_plural), "als": str(field.verbose_name), "anzahl": number}
+            yield {
+                "wo": str(model._meta.verbose_name_plural),
+                "als": ROLES.get(field.name, str(field.verbose_name)),
+                "anzahl": number,
+            }

@@ -189,7 +189,7 @@ def stored(name: str, file: FieldFile, size: int) -> list[Stored]:
     return [Stored(name, file.name, size)] if file and file.name else []
 
 
-def stored_chunks(path: str) -> Iterable[bytes] | None:
+def stored_chunks(path: str | None) -> Iterable[bytes] | None:
     """Return the bytes of a private file, read while they are asked for; None when there is no such file."""
     if not path or not default_storage.exists(path):
         return None

@@ -42,7 +42,9 @@ def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
         return mail_lots(mails().filter(created__lt=before, created__year=_year(subject)))
     if kind == "traces":
         return [
-            Lot("traces", "Zeilen im Verlauf des Portals", _traces(before).filter(at__year=_year(subject)), is_kept=True)
+            Lot(
+                "traces", "Zeilen im Verlauf des Portals", _traces(before).filter(at__year=_year(subject)), is_kept=True
+            )
         ]
     return []
 

@@ -167,7 +167,7 @@ def release(run: RetentionRun, *, by: PermissionsMixin) -> RetentionRun:
     if not permissions.may_release(by, fresh):
         raise NotAllowed("Aussonderungen geben nur Personen mit diesem Recht frei.")
     workflow.require(fresh, Step.RELEASE)
-    if fresh.is_archived and not (fresh.package and default_storage.exists(fresh.package.name)):
+    if fresh.is_archived and not (fresh.package and default_storage.exists(str(fresh.package.name))):
         raise Refused("Das Archivpaket fehlt. Verwerfen Sie die Aussonderung und schlagen Sie sie neu vor.")
     fresh.status, fresh.released_by_id, fresh.released_at = Status.RELEASED, by.pk, clock.now()
     fresh.save(update_fields=["status", "released_by", "released_at"])

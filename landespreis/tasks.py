@@ -22,6 +22,7 @@ def clear_sessions() -> None:
 
 @shared_task(name=runs.TASK)
 def carry_out_retention() -> None:
-    """Keep packages that are finished, and go on with what was released."""
+    """Keep packages that are finished, go on with what was released, drop packages of runs that are long done."""
     runs.take_packages()
     executing.carry_out_all()
+    executing.forget_packages()

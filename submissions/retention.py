@@ -48,8 +48,8 @@ def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
     receipts = Receipt.objects.filter(version__in=versions)
     files = Attachment.objects.filter(submission=entry)
     row = Submission.objects.filter(pk=entry.pk)
-    reduce = Lot("entry", "Einreichung", row, Fate.BLANKED, act=lambda: blank(entry))
-    drop = Lot("entry", "Einreichung", row)
+    reduce = Lot("entry", "Einreichungen, anonymisiert", row, Fate.BLANKED, act=lambda: blank(entry))
+    drop = Lot("entry", "Einreichungen", row)
     return [
         *mail_lots(_mails(entry)),
         Lot("events", "Zeilen im Verlauf", Event.objects.filter(submission=entry), is_kept=True),

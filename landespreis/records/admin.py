@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from landespreis import clock, files, wording
 from landespreis.models import RetentionHold, RetentionItem, RetentionRule, RetentionRun
-from landespreis.records import archive, asking, parts, periods, permissions, runs, showing, workflow
+from landespreis.records import archive, asking, executing, parts, periods, permissions, runs, showing, workflow
 from landespreis.records.asking import Question
 from landespreis.records.parts import Kind, Scope
 from landespreis.records.workflow import Step
@@ -272,6 +272,8 @@ def _waiting(run: RetentionRun, request: HttpRequest) -> str:
             return f"Das Landesarchiv entscheidet. Kommt bis {silent} keine Antwort, können Sie das festhalten."
         case "released":
             return "Das Portal löscht. Die Seite zeigt nach dem Neuladen, wie weit es ist."
+        case "done" if run.package and run.done_at:
+            return f"Das Archivpaket bleibt hier bis {wording.day(run.done_at + executing.PACKAGE_STAYS)} abrufbar."
         case _:
             return ""
 

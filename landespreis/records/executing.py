@@ -9,6 +9,7 @@ import json
 import logging
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 State, Status = RetentionItem.State, RetentionRun.Status
 ATTEMPTS = 3
+PACKAGE_STAYS = timedelta(days=30)
+"""How long our copy of the archive's package is kept after the run: assumption, time to ask for it once more."""
 SOME = 500
 """How many rows one statement names; databases have a limit."""
 
@@ -57,6 +60,16 @@ def carry_out_all() -> None:
             run.items.filter(state=State.PENDING).update(error=refusal.message[:500])
     for run in RetentionRun.objects.filter(status=Status.DONE).exclude(items__files=[]).distinct():
         _delete_files(run)
+
+
+def forget_packages() -> int:
+    """Delete our copies of packages some time after their runs: what the archive has is not ours any more."""
+    done = RetentionRun.objects.filter(status=Status.DONE, done_at__lt=clock.now() - PACKAGE_STAYS).exclude(package="")
+    gone = 0
+    for run in done:
+        if _deleted(str(run.package.name)):
+            gone += RetentionRun.objects.filter(pk=run.pk).update(package="")
+    return gone
 
 
 def obstacle(run: RetentionRun) -> str:
@@ -134,7 +147,7 @@ def _carry_out(run: RetentionRun, pk: int) -> bool:
     with purge.opened(sorted({lot.rows.model._meta.db_table for lot in lots if lot.is_kept}), run):
         counts = {lot.key: act() for lot, act in _acts(item, lots)}
     paths = [file["path"] for lot in item.lots for file in lot["files"]]
-    counts |= {"files": len(paths), "bytes": sum(file["size"] for lot in item.lots for file in lot["files"])}
+    counts |= {parts.FILES: len(paths), parts.BYTES: sum(file["size"] for lot in item.lots for file in lot["files"])}
     item.files, item.lots, item.error = paths, [], ""
     item.save(update_fields=["files", "lots", "error"])
     _count(run, counts)

@@ -46,7 +46,8 @@ class Line:
 def of_preview(found: Iterable[Part]) -> list[Line]:
     return [
         Line(
-            None, part.subject.label, _about(part.subject.label, part.subject.about), words(parts.counts(part.lots)), files(part.lots),
+            None, part.subject.label, _about(part.subject.label, part.subject.about),
+            words(parts.counts(part.lots)), files(part.lots),
             RetentionItem.State.HELD.label if part.held else "geht", part.held,
         )
         for part in found
@@ -56,7 +57,8 @@ def of_preview(found: Iterable[Part]) -> list[Line]:
 def of_run(run: RetentionRun) -> list[Line]:
     return [
         Line(
-            item.pk, item.label, _about(item.label, item.about), words(item.counts), files(item.lots), item.get_state_display(), item.error,
+            item.pk, item.label, _about(item.label, item.about), words(item.counts), files(item.lots),
+            item.get_state_display(), item.error,
             item.state == RetentionItem.State.PENDING and run.status not in {"done", "discarded"},
         )
         for item in run.items.all()

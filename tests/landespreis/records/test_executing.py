@@ -24,6 +24,7 @@ from portal import entries, winners
 from portal.models import Project
 from submissions.models import Attachment, Event, Receipt, Round, Submission, Version
 from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.conftest import SECOND
 from tests.landespreis.records import office
 from tests.landespreis.records.office import At
 from tests.portal.factories import ProjectFactory
@@ -442,3 +443,20 @@ def test_old_mails_and_lines_go_by_year(open_round: Round, at: At, one: User, ot
     assert mails.items.get().label == "Mails 2026"
     assert not Trace.objects.filter(verb=Trace.Verb.EXPORTED).exists()
     assert Trace.objects.filter(pk=evidence.pk).exists()
+
+
+def test_package_is_forgotten_after_a_month(open_round: Round, at: At, one: User, other: User) -> None:
+    factories.submitted(open_round)
+    at(open_round.embargo_until + 6 * office.YEARS)
+    run = office.carried_out("entries", one, other, open_round)
+    path = run.package.name
+    at(clock.now() + executing.PACKAGE_STAYS)
+    assert executing.forget_packages() == 0
+
+    at(clock.now() + SECOND)
+    assert executing.forget_packages() == 1
+
+    run.refresh_from_db()
+    assert not run.package
+    assert run.package_sha256
+    assert not default_storage.exists(path)

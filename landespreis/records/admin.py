@@ -9,11 +9,21 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 
 from landespreis import clock, files, wording
 from landespreis.models import RetentionHold, RetentionItem, RetentionRule, RetentionRun
-from landespreis.records import archive, asking, executing, parts, periods, permissions, runs, showing, workflow
+from landespreis.records import (
+    archive,
+    asking,
+    executing,
+    parts,
+    periods,
+    permissions,
+    questions,
+    runs,
+    showing,
+    workflow,
+)
 from landespreis.records.asking import Question
 from landespreis.records.parts import Kind, Scope
 from landespreis.records.workflow import Step
@@ -123,14 +133,14 @@ class RunAdmin(Reading, admin.ModelAdmin):  # type: ignore[type-arg]
     def step(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
         """Ask once more, then go the step."""
         run = get_object_or_404(RetentionRun, pk=pk)
-        if step not in QUESTIONS:
+        if step not in questions.OF_STEP:
             raise Http404
         if step == "freigeben":
             if not request.user.has_perm("landespreis.release_retentionrun"):
                 raise PermissionDenied
         else:
             self._require(request)
-        return asking.ask(self, request, QUESTIONS[step](run, request.user))
+        return asking.ask(self, request, questions.OF_STEP[step](run, request.user))
 
     def hold(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
         """Keep one subject of the run longer."""
@@ -276,62 +286,3 @@ def _waiting(run: RetentionRun, request: HttpRequest) -> str:
             return f"Das Archivpaket bleibt hier bis {wording.day(run.done_at + executing.PACKAGE_STAYS)} abrufbar."
         case _:
             return ""
-
-
-def _ask_pack(run: RetentionRun, user: Any) -> Question:
-    return Question(
-        "Paket noch einmal erstellen", str(run), ["Das Portal erstellt das Archivpaket neu."], "Erstellen",
-        _back(run), "Das Paket wird erstellt.", lambda: runs.pack_again(run, by=user),
-    )  # fmt: skip
-
-
-def _ask_offer(run: RetentionRun, user: Any) -> Question:
-    return Question(
-        "Angebot an das Landesarchiv festhalten", str(run),
-        ["Nach § 4 ArchivG NRW sind Unterlagen vor der Löschung anzubieten. Das Portal verschickt nichts:",
-         "Übergeben Sie das Paket auf dem vereinbarten Weg und tragen Sie hier den Tag ein."],
-        "Festhalten", _back(run), "Das Angebot ist festgehalten.",
-        lambda on: runs.offer(run, by=user, on=on), asking.OfferForm, {"on": timezone.localdate(clock.now())},
-    )  # fmt: skip
-
-
-def _ask_answer(run: RetentionRun, user: Any) -> Question:
-    return Question(
-        "Antwort des Landesarchivs festhalten", str(run), ["Danach kann eine zweite Person freigeben."],
-        "Festhalten", _back(run), "Die Antwort ist festgehalten.",
-        lambda answer, on, reference: runs.answer(run, by=user, answer=answer, on=on, reference=reference),
-        asking.AnswerForm, {"on": timezone.localdate(clock.now())},
-    )  # fmt: skip
-
-
-def _ask_release(run: RetentionRun, user: Any) -> Question:
-    items = run.items.filter(state=RetentionItem.State.PENDING)
-    going = showing.words(showing.added(items.values_list("counts", flat=True)))
-    return Question(
-        "Freigeben und löschen", str(run),
-        [f"Endgültig gelöscht oder anonymisiert wird: {items.count()} Teile ({going}).",
-         "Das lässt sich nicht rückgängig machen. Das Portal beginnt sofort nach der Freigabe."],
-        "Freigeben und löschen", _back(run), "Freigegeben. Das Portal löscht jetzt.",
-        lambda: runs.release(run, by=user),
-    )  # fmt: skip
-
-
-def _ask_discard(run: RetentionRun, user: Any) -> Question:
-    return Question(
-        "Aussonderung verwerfen", str(run), ["Es wird nichts gelöscht. Ein erstelltes Paket wird entfernt."],
-        "Verwerfen", _back(run), "Die Aussonderung ist verworfen.",
-        lambda reason: runs.discard(run, by=user, reason=reason), asking.ReasonForm,
-    )  # fmt: skip
-
-
-def _back(run: RetentionRun) -> str:
-    return reverse(f"{RUNS}_change", args=[run.pk])
-
-
-QUESTIONS = {
-    "paket": _ask_pack,
-    "angebot": _ask_offer,
-    "antwort": _ask_answer,
-    "freigeben": _ask_release,
-    "verwerfen": _ask_discard,
-}

@@ -29,6 +29,7 @@ from tests.landespreis.records import office
 from tests.landespreis.records.office import At
 from tests.portal.factories import ProjectFactory
 from tests.submissions import factories
+from tests.submissions.test_actions_handing_in import together
 
 pytestmark = pytest.mark.django_db
 State, Status = RetentionItem.State, RetentionRun.Status
@@ -460,3 +461,20 @@ def test_package_is_forgotten_after_a_month(open_round: Round, at: At, one: User
     assert not run.package
     assert run.package_sha256
     assert not default_storage.exists(path)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_do_each_subject_once(open_round: Round, at: At, one: User, other: User) -> None:
+    for _ in range(4):
+        factories.complete(open_round)
+    at(open_round.closes_at + office.YEARS)
+    run = office.released("drafts", one, other, open_round)
+
+    results = together(*[lambda: executing.carry_out(run)] * 3)
+
+    run.refresh_from_db()
+    assert sum(results) == 4
+    assert (run.status, run.counts["entry"]) == (Status.DONE, 4)
+    assert not Submission.objects.exists()
+    lines = Trace.objects.values_list("verb", flat=True)
+    assert [lines.filter(verb=f"retention_{verb}").count() for verb in ("started", "item", "done")] == [1, 4, 1]

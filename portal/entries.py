@@ -9,6 +9,7 @@ from portal.models import Project
 from portal.models.projects import ProjectQuerySet
 from submissions.models import Round, Submission
 from submissions.models.entry import SubmissionQuerySet
+from submissions.payload import EXCERPT
 
 CONSENT = '"publication":true'
 """As it stands in a version's canonical JSON. What people write cannot spell it: their quotes are escaped there."""
@@ -27,7 +28,7 @@ def waiting() -> SubmissionQuerySet:
     """
     rows = (
         released()
-        .filter(project__isnull=True, current__number__gt=0)
+        .filter(project__isnull=True, current__number__gt=EXCERPT)
         .select_related("round", "submitted_lead", "submitted_category")
     )
     return rows.order_by("-round__opens_at", "number")

@@ -31,11 +31,10 @@ from submissions.models import (
     Variant,
     Version,
 )
+from submissions.payload import EXCERPT
 
 ENTRIES = ("drafts", "entries")
 KEPT: Mapping[str, str] = {}
-EXCERPT = 0
-"""The number of the version that stays."""
 NO_CATEGORY = "ohne Kategorie"
 
 

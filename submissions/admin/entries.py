@@ -30,6 +30,7 @@ from submissions.admin.confirm import DeadlineForm, Question, ReasonForm, ask
 from submissions.admin.journal import EventInline, called
 from submissions.admin.readonly import FoundByNumber, NoChanges, ReadOnlyInline
 from submissions.models import Extension, Receipt, Reminder, Submission, Version
+from submissions.payload import EXCERPT
 
 
 class VersionInline(ReadOnlyInline):
@@ -129,6 +130,8 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck):
         buttons = self.check_buttons(request, self.get_object(request, object_id))
         extra = {"may_extend": permissions.may_extend(request.user), "check_buttons": buttons, "show_close": True}
         extra["may_hold"] = may_hold(request.user)
+        if _is_over(self.get_object(request, object_id)):
+            extra |= {"may_extend": False, "may_hold": False, "check_buttons": []}
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 
     def extend(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -212,7 +215,9 @@ class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[
     def pages(self, version: Version) -> SafeString:
         keys = [version.submission_id, version.number]
         links = [("Inhalt ansehen", reverse("submissions:version", args=keys))]
-        if version.number and version.receipt.rendered_at:
+        if not version.number:
+            return SafeString("nicht mehr gespeichert")
+        if version.receipt.rendered_at:
             links.append(("Eingangsbestätigung (PDF)", reverse("submissions:receipt", args=keys)))
         return format_html_join(" · ", '<a href="{1}">{0}</a>', links)
 
@@ -249,6 +254,11 @@ class ReceiptAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="in Arbeit seit")
     def claimed(self, receipt: Receipt) -> str:
         return wording.moment_short(clock.told(receipt.claimed_at)) if receipt.claimed_at else "–"
+
+
+def _is_over(entry: Submission | None) -> bool:
+    """Whether only the excerpt of the entry is left: its time of keeping is over."""
+    return bool(entry and entry.current and entry.current.number == EXCERPT)
 
 
 def _receipt_of(version: Version) -> str:

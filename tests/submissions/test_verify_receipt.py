@@ -13,9 +13,9 @@ from django.db import connection
 from django.utils import timezone
 from pikepdf import AttachedFileSpec, Pdf
 
-from submissions import receipt
+from submissions import receipt, retention
 from submissions.actions import handing_in
-from submissions.models import Receipt, Round, Submission, Version
+from submissions.models import Event, Receipt, Round, Submission, Version
 from tests.submissions import factories, sample
 
 
@@ -172,3 +172,15 @@ def _with_enclosure(content: bytes, enclosure: bytes) -> bytes:
         document.attachments[receipt.ENCLOSURE] = AttachedFileSpec(document, enclosure)
         document.save(target)
     return target.getvalue()
+
+
+def test_verify_says_that_the_time_of_keeping_is_over(version: Version, issued: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "beleg.pdf"
+    file.write_bytes(issued)
+    retention.blank(version.submission)
+    Receipt.objects.all().delete()
+    Event.objects.all().delete()
+    Version.objects.filter(number=1).delete()
+
+    with pytest.raises(CommandError, match="Nicht mehr prüfbar: Version 1"):
+        call_command("verify_receipt", str(file))

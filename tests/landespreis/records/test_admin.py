@@ -1,5 +1,7 @@
 """Runs, periods and holds in the admin: who gets in, what the pages say, and that buttons ask before they act."""
 
+import hashlib
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -122,7 +124,11 @@ def test_package_is_for_those_who_answer_for_it(old: Round, one: User, other: Us
     office.pack(run)
     url = reverse("admin:landespreis_retentionrun_package", args=[run.pk])
 
-    assert browser(other).get(url).status_code == 200
+    answer = browser(other).get(url)
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    answer.close()
+    run.refresh_from_db()
+    assert hashlib.sha256(content).hexdigest() == run.package_sha256
     assert browser(office.person("Redaktion")).get(url).status_code == 404
 
 
@@ -192,7 +198,13 @@ def test_pages_of_entries_work_afterwards(old: Round, one: User, other: User) ->
         reverse("admin:submissions_event_changelist"),
     ):
         assert client.get(url).status_code == 200, url
-    for key in ("einreichungen", "partner", "antworten", "bewertungen", "beschluesse"):
+    gone = client.get(reverse("submissions:version", args=[entry.pk, 0]))
+    assert gone.status_code == 409
+    assert "Aufbewahrungsfrist dieser Einreichung ist abgelaufen" in gone.content.decode()
+    text = client.get(reverse("admin:submissions_submission_change", args=[entry.pk])).content.decode()
+    assert "Frist verlängern" not in text
+    assert "Zurückziehen" not in text
+    for key in ("statistik", "einreichungen", "partner", "antworten", "bewertungen", "beschluesse"):
         answer = client.post(reverse("admin:export", args=[key, "csv"]))
         assert answer.status_code == 200
         assert b"".join(answer.streaming_content)  # type: ignore[attr-defined]

@@ -126,7 +126,7 @@ def test_package_is_for_those_who_answer_for_it(old: Round, one: User, other: Us
 
     answer = browser(other).get(url)
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
-    answer.close()
+    office.closed(answer)
     run.refresh_from_db()
     assert hashlib.sha256(content).hexdigest() == run.package_sha256
     assert browser(office.person("Redaktion")).get(url).status_code == 404

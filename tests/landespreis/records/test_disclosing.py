@@ -314,7 +314,7 @@ def test_pages_from_search_to_file(open_round: Round, desk: User) -> None:
     file = client.post(PAGE, {"schritt": "datei", "wer": who})
 
     content = b"".join(file.streaming_content)  # type: ignore[attr-defined]
-    file.close()
+    office.closed(file)
     assert f"Daten zu {who} ansehen" in found
     assert "Eingereichte Versionen" in shown
     assert zipfile.ZipFile(io.BytesIO(content)).namelist() == ["auskunft.json", "auskunft.html", "manifest.json"]

@@ -302,17 +302,20 @@ def test_file_the_storage_keeps_is_deleted_later(open_round: Round, at: At, one:
     assert run.items.get().files == []
 
 
-def test_public_project_stays_public(round: Round, at: At, one: User, other: User) -> None:
-    world = office.filled(round, at)
-    entry = world.plain["cleared"]
-    project = ProjectFactory(submission=entry, origin=Project.Origin.AWARD, draft=True)
-    before = set(entries.unfounded().values_list("pk", flat=True))
+def test_public_project_stays_and_no_new_one_is_offered(open_round: Round, at: At, one: User, other: User) -> None:
+    shown, never = factories.complete(open_round), factories.complete(open_round)
+    for entry in (shown, never):
+        factories.submit(entry, publication=True)
+    Submission.objects.update(formal_check=Submission.Check.ADMITTED)
+    at(open_round.embargo_until + 6 * office.YEARS)
+    project = ProjectFactory(submission=Submission.objects.get(pk=shown.pk), origin=Project.Origin.AWARD)
+    assert [entry.pk for entry in entries.waiting()] == [never.pk]
 
-    office.carried_out("entries", one, other, round)
+    office.carried_out("entries", one, other, open_round)
 
-    assert set(entries.unfounded().values_list("pk", flat=True)) == before
-    assert Project.objects.filter(pk=project.pk).exists()
+    assert not entries.unfounded().exists()
     assert not entries.waiting().exists()
+    assert Project.objects.get(pk=project.pk).is_public(clock.now())
 
 
 def test_foreign_keys_hold_afterwards(round: Round, at: At, one: User, other: User) -> None:

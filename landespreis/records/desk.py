@@ -41,7 +41,9 @@ class CorrectForm(EraseForm):
         label="Vor- und Nachname", max_length=120, widget=forms.TextInput(attrs={"class": "vTextField"})
     )
     email = forms.EmailField(
-        label="E-Mail-Adresse", help_text="Die Adresse eines Kontos ändert nur die Administration."
+        label="E-Mail-Adresse",
+        widget=forms.EmailInput(attrs={"class": "vTextField"}),
+        help_text="Die Adresse eines Kontos ändert nur die Administration.",
     )
     field_order = ("name", "email", "reason")
 

@@ -5,13 +5,83 @@ it. What every page of an entry begins with is read this way, and what every sub
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Field, Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, Model, QuerySet
 
 Row = TypeVar("Row", bound=Model)
+Values = tuple[Any, ...]
+SAMPLE = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands for the moment of a request in SQL that is composed once."""
+
+
+def fetched(sql: str, params: Sequence[Any] = (), on: BaseDatabaseWrapper | None = None) -> list[Values]:
+    """Return the rows of a query as they come.
+
+    Where nobody counts or logs queries, psycopg is asked itself: Django's cursor around it takes as long again.
+    """
+    own = on or connection
+    if own.vendor == "postgresql" and not (own.execute_wrappers or own.queries_logged):
+        with own.wrap_database_errors:
+            own.ensure_connection()
+            rows: list[Values] = own.connection.cursor().execute(sql, params or None).fetchall()
+            return rows
+    with own.cursor() as cursor:
+        cursor.execute(sql, params or None)
+        return list(cursor.fetchall())
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of SQL, and the values of its places as the database is given them."""
+
+    sql: str
+    params: Values = ()
+
+    def with_value(self, sample: Any, value: Any) -> "Part":
+        """Return it with `value` in the places of a sample."""
+        old, new = adapted(sample), adapted(value)
+        return Part(self.sql, tuple(new if param == old else param for param in self.params))
+
+
+class Question:
+    """A query of values that always has the same shape: composed once, each argument in the places of its sample.
+
+    `of` makes the query (`values_list`) from as many moments, texts or numbers as there are samples; a sample must
+    be a value that nothing else in the query has.
+    """
+
+    def __init__(self, of: "Callable[..., QuerySet[Any, Any]]", *samples: Any) -> None:
+        self.of, self.samples = of, samples
+
+    def rows(self, *given: Any) -> list[Values]:
+        sql, places, convert = self._composed
+        values = [adapted(value) for value in given]
+        return convert(fetched(sql, [values[place] if place is not None else fixed for place, fixed in places]))
+
+    @cached_property
+    def _composed(self) -> tuple[str, list[tuple[int | None, Any]], Callable[[list[Values]], list[Values]]]:
+        """Return the SQL, for each of its parameters which argument it is or else its value, and what rows become."""
+        compiler = self.of(*self.samples).query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        samples = [adapted(sample) for sample in self.samples]
+        places = [(samples.index(value) if value in samples else None, value) for value in params]
+        if missing := set(range(len(samples))) - {place for place, _ in places}:
+            raise ValueError(f"the query does not contain its sample {missing}")
+        converters = compiler.get_converters([column for column, _, _ in compiler.select[: compiler.col_count]])
+        if not converters:
+            return sql, places, lambda rows: rows
+        return sql, places, lambda rows: [tuple(row) for row in compiler.apply_converters(rows, converters)]
+
+
+def adapted(value: Any) -> Any:
+    """Return a value as the database is given it."""
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 class Read(Generic[Row]):
@@ -44,7 +114,7 @@ class Read(Generic[Row]):
             return []
         if self.lock and transaction.get_autocommit():
             raise transaction.TransactionManagementError("A lock needs a transaction.")
-        sql = self._select.format(keys=", ".join(["%s"] * len(params)))
+        sql = f"{self._select} {self._where}".format(keys=", ".join(["%s"] * len(params)))
         if connection.vendor != "postgresql":  # it has no types of its own for many columns; raw() converts them
             return [self._converted(row) for row in self.model._default_manager.raw(sql, params)]
         with connection.cursor() as cursor:
@@ -54,6 +124,33 @@ class Read(Generic[Row]):
     def one(self, key: Any) -> Row | None:
         """Return the row for `key`, or None."""
         return next(iter(self.rows([key])), None)
+
+    def values(self, keys: Iterable[Any]) -> list[Values]:
+        """Return the values of the rows for `keys`, own columns first, as they come; `made` makes objects of them."""
+        params = list(keys)
+        if not params:
+            return []
+        return fetched(f"{self._select} {self._where}".format(keys=", ".join(["%s"] * len(params))), params)
+
+    def values_where(self, tail: str, params: Sequence[Any], *, head: str = "") -> list[Values]:
+        """Return the values of the rows that `tail` (joins, conditions, order) leaves; `own` is the model's table."""
+        return fetched(f"{head}{self._select} {tail}", params)
+
+    def place(self, column: str) -> int:
+        """Return where an own column stands among the values."""
+        return self._own.index(column)
+
+    def made(self, values: Values) -> Row:
+        """Return the object of such values."""
+        if connection.vendor == "postgresql":
+            return self._made(values)
+        return self._made([convert(value) for convert, value in zip(self._converters, values, strict=True)])
+
+    @cached_property
+    def _converters(self) -> list[Callable[[Any], Any]]:
+        columns = [(self.model, name) for name in self._own]
+        columns += [(model, name) for _, model, names in self._joined for name in names]
+        return [_to_python(model, name) for model, name in columns]
 
     @cached_property
     def _own(self) -> list[str]:
@@ -77,7 +174,11 @@ class Read(Generic[Row]):
             read.extend(f'"{name}"."{_column(model, one)}" AS "{name}__{one}"' for one in columns)
             source += f' LEFT JOIN "{model._meta.db_table}" "{name}" ON "{name}".id = own."{name}_id"'
         # Only names of our own tables and columns are written in; what is asked for goes as parameters.
-        sql = f'SELECT {", ".join(read)} FROM {source} WHERE own."{_column(self.model, self.by)}" IN ({{keys}})'  # noqa: S608
+        return f"SELECT {', '.join(read)} FROM {source}"  # noqa: S608
+
+    @cached_property
+    def _where(self) -> str:
+        sql = f'WHERE own."{_column(self.model, self.by)}" IN ({{keys}})'
         order = ", ".join(f"own.{part}" for part in self.order.split(", ") if part)
         return f"{sql} ORDER BY {order}" if order else sql
 

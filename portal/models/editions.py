@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import OperationalError, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from landespreis import composed
 
 QUESTION = "SELECT topic, number FROM portal_edition"
 
@@ -37,15 +38,7 @@ def _all(connection: BaseDatabaseWrapper) -> list[tuple[str, int]]:
 
 
 def _asked(connection: BaseDatabaseWrapper) -> list[tuple[str, int]]:
-    """Ask. Where nobody counts or logs queries, psycopg is asked itself: Django's cursor around it takes as long again."""
-    if connection.vendor == "postgresql" and not (connection.execute_wrappers or connection.queries_logged):
-        with connection.wrap_database_errors:
-            connection.ensure_connection()
-            rows: list[tuple[str, int]] = connection.connection.cursor().execute(QUESTION).fetchall()
-            return rows
-    with connection.cursor() as cursor:
-        cursor.execute(QUESTION)
-        return list(cursor.fetchall())
+    return [(topic, number) for topic, number in composed.fetched(QUESTION, on=connection)]
 
 
 class Edition(models.Model):

@@ -1,6 +1,5 @@
 """The directory: the list with its filters, and the map with its tables."""
 
-from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,20 +10,14 @@ from django.views.decorators.http import require_safe
 
 from landespreis import clock
 from portal import caching
-from portal.directory import country, filters, finding, reading, rows
+from portal.directory import country, filters, finding, markup, rows
 from portal.directory.finding import Counts
 from portal.directory.search import PARAMETERS, SORTS, Kind, Search
-from portal.models import Project
+from portal.views.project import next_publication
 
 PER_PAGE = 20
 LARGEST = 10
 """Kreise that the list names below its map."""
-
-
-def next_publication(now: datetime) -> datetime | None:
-    """Return when the next project comes out by itself, or None."""
-    waiting = Project.objects.filter(published_at__gt=now).order_by("published_at")
-    return waiting.values_list("published_at", flat=True).first()
 
 
 @require_safe
@@ -34,21 +27,17 @@ def index(request: HttpRequest) -> HttpResponse:
     now, search = clock.now(), Search.of(request.GET)
     found = finding.worded(search, now)
     counts, names = finding.counts(search, found), filters.names(now)
-    fitting = finding.projects(search, found)
-    paginator = Paginator(fitting, PER_PAGE)
-    paginator.count = counts.total
-    page = paginator.get_page(request.GET.get("seite"))
+    page = Paginator(range(counts.total), PER_PAGE).get_page(request.GET.get("seite"))
     start, query = (page.number - 1) * PER_PAGE, search.query()
     context = {
         "search": search,
         "said": country.said(counts.total),
-        "rows": rows.rows(reading.listed(fitting[start : start + PER_PAGE])),
-        "groups": filters.groups(search, counts, names),
+        "rows": rows.drawn(finding.page(search, found, start, PER_PAGE)),
+        "groups": markup.fieldsets(filters.groups(search, counts, names)),
         "chips": filters.chips(search, names),
         "sorts": [(name, search.sorted(sort).query(), sort == search.sort) for sort, name in _sorts(search)],
         "page": page,
-        "numbers": list(paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)),
-        "query": f"{query}&" if query else "",
+        "pagination": markup.pagination(page, f"{query}&" if query else ""),
         "map_query": query,
         "canonical": _canonical(reverse("portal:projects"), search, page.number),
         "map": _map(search, counts) if page.number == 1 and not search.is_narrow else None,
@@ -62,13 +51,15 @@ def map_(request: HttpRequest) -> HttpResponse:
     """The map of a search: what is chosen beside the place is kept, and where its projects are is counted."""
     now, search = clock.now(), Search.of(request.GET)
     counts, names = finding.counts(search, finding.worded(search, now)), filters.names(now)
+    shown = _map(search, counts)
     context = {
         "search": search,
         "said": country.said(counts.total),
         "chips": filters.chips(search, names),
         "map_query": search.query(),
         "canonical": reverse("portal:projects_map"),
-        "map": _map(search, counts),
+        "map": shown,
+        "tables": [(part.region.name, markup.lines(part.districts)) for part in shown["parts"]],
     }
     return render(request, "portal/projects_map.html", context)
 
@@ -93,9 +84,10 @@ def _map(search: Search, counts: Counts) -> dict[str, Any]:
     return {
         "box": country.box(),
         "drawn": country.drawn(local, to),
-        "steps": country.steps(max(local.values(), default=0)),
+        "legend": markup.legend(country.steps(max(local.values(), default=0))),
+        "regions": markup.lines(part.region for part in parts),
         "parts": parts,
-        "largest": country.largest(parts, LARGEST),
+        "largest": markup.items(country.largest(parts, LARGEST)),
     }
 
 

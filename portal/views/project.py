@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from landespreis import clock
+from landespreis.composed import SAMPLE, Question
 from portal import caching, picturing, portrait, similar
 from portal.models import FormerProjectAddress, Project
 from portal.models.projects import with_municipalities
@@ -15,10 +16,15 @@ from portal.models.projects import with_municipalities
 SIMILAR = 3
 
 
+NEXT = Question(
+    lambda now: Project.objects.filter(published_at__gt=now).order_by("published_at").values_list("published_at")[:1],
+    SAMPLE,
+)
+
+
 def next_publication(now: datetime) -> datetime | None:
     """Return when the next project comes out by itself, or None."""
-    waiting = Project.objects.filter(published_at__gt=now).order_by("published_at")
-    return waiting.values_list("published_at", flat=True).first()
+    return next((moment for (moment,) in NEXT.rows(now)), None)
 
 
 @require_safe

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, QuerySet
+from django.db.models.query import get_related_populators
 
 Row = TypeVar("Row", bound=Model)
 Values = tuple[Any, ...]
@@ -50,33 +52,79 @@ class Part:
 
 
 class Question:
-    """A query of values that always has the same shape: composed once, each argument in the places of its sample.
+    """A query that always has the same shape: composed once, each argument in the places of its sample.
 
-    `of` makes the query (`values_list`) from as many moments, texts or numbers as there are samples; a sample must
-    be a value that nothing else in the query has.
+    `of` makes the QuerySet from as many moments, texts or numbers as there are samples; a sample must be a value that
+    nothing else in the query has. Prefetches are not made.
     """
 
     def __init__(self, of: "Callable[..., QuerySet[Any, Any]]", *samples: Any) -> None:
         self.of, self.samples = of, samples
+        self._lock = Lock()
+        self._kept: _Composed | None = None
 
     def rows(self, *given: Any) -> list[Values]:
-        sql, places, convert = self._composed
-        values = [adapted(value) for value in given]
-        return convert(fetched(sql, [values[place] if place is not None else fixed for place, fixed in places]))
+        """Return the values of a `values_list`."""
+        composed, values = self._composed, [adapted(value) for value in given]
+        params = [values[place] if place is not None else fixed for place, fixed in composed.places]
+        return composed.converted(fetched(composed.sql, params))
 
-    @cached_property
-    def _composed(self) -> tuple[str, list[tuple[int | None, Any]], Callable[[list[Values]], list[Values]]]:
-        """Return the SQL, for each of its parameters which argument it is or else its value, and what rows become."""
-        compiler = self.of(*self.samples).query.get_compiler(connection=connection)
+    def objects(self, *given: Any) -> list[Any]:
+        """Return the objects of a QuerySet of objects, with those that `select_related` names."""
+        make = self._composed.make
+        return [make(row) for row in self.rows(*given)]
+
+    @property
+    def _composed(self) -> "_Composed":
+        with self._lock:
+            if self._kept is None:
+                self._kept = _Composed.of(self.of(*self.samples), [adapted(sample) for sample in self.samples])
+            return self._kept
+
+
+@dataclass(frozen=True)
+class _Composed:
+    """The SQL of a query, for each of its parameters which argument it is or else its value; the rest is Django's."""
+
+    sql: str
+    places: list[tuple[int | None, Any]]
+    compiler: Any
+    converters: Any
+
+    @classmethod
+    def of(cls, query: "QuerySet[Any, Any]", samples: list[Any]) -> "_Composed":
+        compiler = query.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        samples = [adapted(sample) for sample in self.samples]
         places = [(samples.index(value) if value in samples else None, value) for value in params]
         if missing := set(range(len(samples))) - {place for place, _ in places}:
-            raise ValueError(f"the query does not contain its sample {missing}")
+            raise ValueError(f"The query does not contain its samples {sorted(missing)}.")
         converters = compiler.get_converters([column for column, _, _ in compiler.select[: compiler.col_count]])
-        if not converters:
-            return sql, places, lambda rows: rows
-        return sql, places, lambda rows: [tuple(row) for row in compiler.apply_converters(rows, converters)]
+        return cls(sql, places, compiler, converters)
+
+    def converted(self, rows: list[Values]) -> list[Values]:
+        """Return rows with what Django makes of columns for which the database has no type."""
+        if not self.converters:
+            return rows
+        return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
+
+    @cached_property
+    def make(self) -> Callable[[Values], Any]:
+        """What makes an object of a row, as Django's own QuerySets do."""
+        select, about = self.compiler.select, self.compiler.klass_info
+        first, last = about["select_fields"][0], about["select_fields"][-1] + 1
+        names = [column.target.attname for column, _, _ in select[first:last]]
+        related = get_related_populators(about, select, connection.alias)
+        annotated = self.compiler.annotation_col_map.items()
+
+        def made(row: Values) -> Any:
+            one = about["model"].from_db(connection.alias, names, row[first:last])
+            for populator in related:
+                populator.populate(row, one)
+            for name, place in annotated:
+                setattr(one, name, row[place])
+            return one
+
+        return made
 
 
 def adapted(value: Any) -> Any:
@@ -197,6 +245,13 @@ class Read(Generic[Row]):
             came = [_to_python(model, one)(getattr(row, f"{name}__{one}")) for one in columns]
             _point(row, name, model, columns, came)
         return row
+
+
+def hold(row: Model, name: str, empty: "QuerySet[Any, Any]", rows: Sequence[Model]) -> None:
+    """Let `row.<name>.all()` return these rows, as after `prefetch_related`; `empty` is any QuerySet of their model."""
+    empty._result_cache = list(rows)
+    held: dict[str, Any] = row.__dict__.setdefault("_prefetched_objects_cache", {})
+    held[name] = empty
 
 
 def insert(rows: Sequence[Model]) -> None:

@@ -12,11 +12,45 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from landespreis import wording
+from landespreis.composed import Values
+from portal.directory import reading, rows
 from portal.directory.country import Line, Step
 from portal.directory.filters import Box, Group
+from portal.directory.rows import Row
 
 PIECES = 100
 """Paginations that are remembered."""
+ROWS = 1000
+"""List items of projects that are remembered."""
+
+
+def projects(found: Iterable[Values]) -> SafeString:
+    """Return the list items of the projects whose values these are; one query, for the partners."""
+    return _safe(_project(row, partners) for row, partners in reading.with_partners(list(found)))
+
+
+@lru_cache(maxsize=ROWS)
+def _project(values: Values, partners: tuple[Values, ...]) -> str:
+    """Return the list item of a project. It hangs on nothing but these values: with others it is another one."""
+    (row,) = rows.rows([reading.made(values, partners)])
+    signs = f'<span class="lp-prize">{escape(row.prize)}</span>' if row.prize else ""
+    signs += '<span class="lp-tag">vom Land gefördert</span>' if row.is_funded else ""
+    below = f'<p class="lp-cluster lp-cluster--tight">{signs}</p>' if signs else ""
+    return (
+        f'<li class="lp-row pp-item pp-item--wide"><div class="pp-frame">{_picture(row)}</div>'
+        f'<div><p class="lp-over">{escape(row.category)}</p>'
+        f'<h3 class="lp-h3 lp-card__title"><a href="{escape(row.url)}">{escape(row.title)}</a></h3>'
+        f'<p>{escape(row.abstract)}</p><p class="lp-small lp-muted">{escape(row.places)}</p>{below}</div></li>\n'
+    )
+
+
+def _picture(row: Row) -> str:
+    if row.photo is None:
+        attributes = 'alt="" width="320" height="200" loading="lazy" decoding="async"'
+        return f'<img class="pp-pic" src="{escape(row.map)}" {attributes}>'
+    sizes = "(min-width: 40rem) 11rem, 92vw"
+    context = {"picture": row.photo, "alt": "", "sizes": sizes, "eager": False}
+    return render_to_string("portal/_picture.html", context)
 
 
 def fieldsets(groups: Iterable[Group]) -> SafeString:

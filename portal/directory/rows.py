@@ -1,17 +1,11 @@
 """What a row of the list shows of a project: every value formatted once, ready for the template."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
-
 from accounts.models import Municipality
-from landespreis.composed import Values
 from landespreis.wording import listed
 from portal import picturing
-from portal.directory import reading
 from portal.models import Picture, Project, ProjectPartner
 from submissions.models import Partner
 
@@ -36,19 +30,6 @@ class Row(NamedTuple):
 def rows(projects: Iterable[Project]) -> list[Row]:
     """Return a row for each; `projects` were read `with_all`, or `reading.made`."""
     return [_row(project) for project in projects]
-
-
-def drawn(found: Iterable[Values]) -> SafeString:
-    """Return the list items of the projects whose values these are; one query, for the partners."""
-    items = [_item(row, partners) for row, partners in reading.with_partners(list(found))]
-    return mark_safe("".join(items))  # noqa: S308 - rendered
-
-
-@lru_cache(maxsize=1000)
-def _item(row: Values, partners: tuple[Values, ...]) -> SafeString:
-    """Return the list item of a project. It hangs on nothing but these values: with others it is another one."""
-    shown = rows([reading.made(row, partners)])
-    return render_to_string("portal/_project_rows.html", {"rows": shown})
 
 
 def shortened(text: str, most: int = LONGEST) -> str:

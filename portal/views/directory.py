@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from landespreis import clock
 from portal import caching
-from portal.directory import country, filters, finding, markup, rows
+from portal.directory import country, filters, finding, markup
 from portal.directory.finding import Counts
 from portal.directory.search import PARAMETERS, SORTS, Kind, Search
 from portal.views.project import next_publication
@@ -32,7 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "search": search,
         "said": country.said(counts.total),
-        "rows": rows.drawn(finding.page(search, found, start, PER_PAGE)),
+        "rows": markup.projects(finding.page(search, found, start, PER_PAGE)),
         "groups": markup.fieldsets(filters.groups(search, counts, names)),
         "chips": filters.chips(search, names),
         "sorts": [(name, search.sorted(sort).query(), sort == search.sort) for sort, name in _sorts(search)],

@@ -407,7 +407,7 @@ def test_rows_show_the_same_however_they_were_read(three: dict[str, Project]) ->
 ])  # fmt: skip
 def test_item_is_drawn_anew_with_everything_it_shows(three: dict[str, Project], change: Callable[[Any], Any]) -> None:
     def item() -> str:
-        return rows.drawn(reading.ROW.values_where("WHERE own.id = %s", [three["zoo"].pk]))
+        return markup.projects(reading.ROW.values_where("WHERE own.id = %s", [three["zoo"].pk]))
 
     before = item()
 

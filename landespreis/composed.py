@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.query import get_related_populators
+from psycopg.sql import Literal
 
 Row = TypeVar("Row", bound=Model)
 Values = tuple[Any, ...]
@@ -84,7 +85,7 @@ class Question:
 
 @dataclass(frozen=True)
 class _Composed:
-    """The SQL of a query, for each of its parameters which argument it is or else its value; the rest is Django's."""
+    """The SQL of a query, for each of its places which argument goes there or else what; the rest is Django's."""
 
     sql: str
     places: list[tuple[int | None, Any]]
@@ -99,6 +100,8 @@ class _Composed:
         if missing := set(range(len(samples))) - {place for place, _ in places}:
             raise ValueError(f"The query does not contain its samples {sorted(missing)}.")
         converters = compiler.get_converters([column for column, _, _ in compiler.select[: compiler.col_count]])
+        if connection.vendor == "postgresql":
+            sql, places = _written_out(sql, places)
         return cls(sql, places, compiler, converters)
 
     def converted(self, rows: list[Values]) -> list[Values]:
@@ -125,6 +128,17 @@ class _Composed:
             return one
 
         return made
+
+
+def _written_out(sql: str, places: list[tuple[int | None, Any]]) -> tuple[str, list[tuple[int | None, Any]]]:
+    """Put the values that are always the same into the SQL, as psycopg would each time."""
+    pieces = sql.split("%s")
+    assert len(pieces) == len(places) + 1
+    written = [pieces[0]]
+    for (place, value), piece in zip(places, pieces[1:], strict=True):
+        fixed = Literal(value).as_string(connection.connection).replace("%", "%%") if place is None else "%s"
+        written += [fixed, piece]
+    return "".join(written), [(place, value) for place, value in places if place is not None]
 
 
 def adapted(value: Any) -> Any:

@@ -70,15 +70,20 @@ class Group:
     options: SafeString
 
 
-def names(now: datetime) -> Names:
-    """Return the name of everything that one may filter by, with one or two queries."""
-    editions, categories, topics = _ordered(tuple(sorted(NAMED.rows(now))))
+def named(now: datetime) -> tuple[Values, ...]:
+    """Return what editors have named, as `names` reads it; one query."""
+    return tuple(NAMED.rows(now))
+
+
+def names(named: tuple[Values, ...], towns: Mapping[str, str]) -> Names:
+    """Return the name of everything that one may filter by; `towns` by their AGS."""
+    editions, categories, topics = _ordered(named)
     return {
         Kind.CATEGORY: categories,
         Kind.TOPIC: topics,
         Kind.REGION: _regions(),
         Kind.DISTRICT: _districts(),
-        Kind.MUNICIPALITY: register.short_names(),
+        Kind.MUNICIPALITY: towns,
         Kind.EDITION: editions,
         Kind.AWARD: AWARDS,
     }
@@ -119,7 +124,6 @@ def _named(now: datetime) -> "QuerySet[Any, Any]":
 NAMED = Question(_named, SAMPLE)
 
 
-@lru_cache(maxsize=10)
 def _ordered(named: tuple[Values, ...]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Return editions (the latest first), categories and topics by their value."""
     found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)

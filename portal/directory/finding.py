@@ -5,7 +5,7 @@ composing them as QuerySets took longer than asking them.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -37,6 +37,13 @@ class Counts:
 
     total: int = 0
     values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @classmethod
+    def made(cls, counted: Iterable[composed.Values]) -> "Counts":
+        numbers: dict[str, dict[str, int]] = defaultdict(dict)
+        for kind, value, number in counted:
+            numbers[kind][value] = number
+        return cls(numbers.pop(ALL)[""], numbers)
 
     def of(self, kind: str) -> Mapping[str, int]:
         return self.values.get(kind, {})
@@ -74,8 +81,11 @@ def page(search: Search, found: Found, start: int, amount: int) -> list[composed
     return reading.ROW.values_where(tail.sql, (*source.params, *tail.params), head=f"WITH found AS ({source.sql}) ")
 
 
-def counts(search: Search, found: Found) -> Counts:
-    """Count in one query what is chosen of the `worded`, and what each value gives beside the other groups' choices."""
+def counted(search: Search, found: Found) -> tuple[composed.Values, ...]:
+    """Count in one query what is chosen of the `worded`, and what each value gives beside the other groups' choices.
+
+    Returns group, value and number, as `Counts.made` reads them.
+    """
     whole = _chosen(search, "id")
     left_out = ", ".join(["%s"] * len(search.chosen))
     parts = [
@@ -88,10 +98,7 @@ def counts(search: Search, found: Found) -> Counts:
         beside = _chosen(search, "found.id", but=kind)
         parts += [Part(" UNION ALL "), _counted("found", Part(f"kind = %s AND {beside.sql}", (kind, *beside.params)))]
     sql, params = "".join(part.sql for part in parts), [value for part in parts for value in part.params]
-    numbers: dict[str, dict[str, int]] = defaultdict(dict)
-    for kind, value, number in composed.fetched(sql, params):
-        numbers[kind][value] = number
-    return Counts(numbers.pop(ALL)[""], numbers)
+    return tuple(composed.fetched(sql, params))
 
 
 def _chosen(search: Search, key: str, *, but: str = "") -> Part:

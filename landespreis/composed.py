@@ -116,7 +116,7 @@ class _Composed:
         select, about = self.compiler.select, self.compiler.klass_info
         first, last = about["select_fields"][0], about["select_fields"][-1] + 1
         names = [column.target.attname for column, _, _ in select[first:last]]
-        related = get_related_populators(about, select, connection.alias)
+        related = get_related_populators(about, select, connection.alias)  # type: ignore[call-arg]  # stubs of Django 6
         annotated = self.compiler.annotation_col_map.items()
 
         def made(row: Values) -> Any:
@@ -150,9 +150,9 @@ class Read(Generic[Row]):
     """Reads rows of `model` whose `by` is one of the asked keys.
 
     `columns` are attributes of the model such as "owner_id"; without them all are read. What was not read, Django loads
-    when somebody asks for it. `joins` names foreign keys and the columns read of the rows they point to (no moments:
-    see `_converted`). `order` lists columns, each perhaps with DESC. With `lock` the rows stay locked until the running
-    transaction ends, where the database knows such locks.
+    when somebody asks for it. `joins` names foreign keys and the columns read of the rows they point to. `order` lists
+    columns, each perhaps with DESC. With `lock` the rows stay locked until the running transaction ends, where the
+    database knows such locks.
     """
 
     def __init__(
@@ -210,7 +210,7 @@ class Read(Generic[Row]):
 
     @cached_property
     def _converters(self) -> list[Callable[[Any], Any]]:
-        columns = [(self.model, name) for name in self._own]
+        columns: list[tuple[type[Model], str]] = [(self.model, name) for name in self._own]
         columns += [(model, name) for _, model, names in self._joined for name in names]
         return [_to_python(model, name) for model, name in columns]
 
@@ -330,4 +330,9 @@ def _in_order(model: type[Model], columns: tuple[str, ...]) -> list[str]:
 @cache
 def _to_python(model: type[Model], name: str) -> Callable[[Any], Any]:
     convert: Callable[[Any], Any] = _field(model, name).to_python
-    return lambda value: value if value is None else convert(value)
+
+    def converted(value: Any) -> Any:
+        found = value if value is None else convert(value)
+        return found.replace(tzinfo=UTC) if isinstance(found, datetime) and found.tzinfo is None else found
+
+    return converted

@@ -103,11 +103,11 @@ def _counted(now: datetime) -> QuerySet[Any, Any]:
     )
     whole = Municipality.objects.filter(kind__in=TOWNS).order_by().annotate(of=Value("", CharField())).values("of")
     return whole.annotate(
-        projects=Max(_amount(published)),
-        taking_part=Count("pk", filter=Exists(joined)),
-        towns=Count("pk"),
-        beyond=Max(_amount(published.filter(Exists(elsewhere.filter(project=OuterRef("pk")))))),
-    ).values_list("projects", "taking_part", "towns", "beyond")
+        out=Max(_amount(published)),
+        joining=Count("pk", filter=Exists(joined)),
+        whole=Count("pk"),
+        abroad=Max(_amount(published.filter(Exists(elsewhere.filter(project=OuterRef("pk")))))),
+    ).values_list("out", "joining", "whole", "abroad")
 
 
 COUNTED = Question(_counted, SAMPLE)

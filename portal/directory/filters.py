@@ -148,7 +148,7 @@ def _numbers(edition: str) -> tuple[list[int], str]:
     return [int(number) for number in re.findall("[0-9]+", edition)], edition
 
 
-def _group(kind: Kind, search: Search, numbers: Mapping[str, int], names: Mapping[str, str]) -> Group:
+def _group(kind: str, search: Search, numbers: Mapping[str, int], names: Mapping[str, str]) -> Group:
     chosen = search.chosen.get(kind, ())
     known = [value for value in names if value in chosen or numbers.get(value)]
     unknown = [value for value in chosen if value not in names]

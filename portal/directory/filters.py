@@ -91,7 +91,7 @@ def names(named: tuple[Values, ...], towns: Mapping[str, str]) -> Names:
 
 def groups(search: Search, counts: Counts, names: Names) -> list[Group]:
     """Return the groups in which there is something to choose, or something chosen."""
-    made = (_group(kind.value, search, counts.of(kind), names[kind]) for kind in TITLES)
+    made = (_group(kind, search, counts.of(kind), names[kind]) for kind in TITLES)
     return [group for group in made if group.boxes or group.options]
 
 
@@ -148,7 +148,7 @@ def _numbers(edition: str) -> tuple[list[int], str]:
     return [int(number) for number in re.findall("[0-9]+", edition)], edition
 
 
-def _group(kind: str, search: Search, numbers: Mapping[str, int], names: Mapping[str, str]) -> Group:
+def _group(kind: Kind, search: Search, numbers: Mapping[str, int], names: Mapping[str, str]) -> Group:
     chosen = search.chosen.get(kind, ())
     known = [value for value in names if value in chosen or numbers.get(value)]
     unknown = [value for value in chosen if value not in names]
@@ -162,13 +162,13 @@ def _group(kind: str, search: Search, numbers: Mapping[str, int], names: Mapping
     if kind in MANY:
         picked = [value for value in known if value in chosen]
         left = _options((value, names[value], numbers[value]) for value in known if value not in chosen)
-        return Group(kind, TITLES[kind], boxes([*picked, *unknown]), [], MANY[kind], left)
+        return Group(kind.value, TITLES[kind], boxes([*picked, *unknown]), [], MANY[kind], left)
     shown, folded = known, list[str]()
     if len(known) > SHOWN + 1:
         often = set(sorted(known, key=lambda value: -numbers.get(value, 0))[:SHOWN])
         shown = [value for value in known if value in often or value in chosen]
         folded = [value for value in known if value not in shown]
-    return Group(kind, TITLES[kind], boxes([*shown, *unknown]), boxes(folded), "", SafeString())
+    return Group(kind.value, TITLES[kind], boxes([*shown, *unknown]), boxes(folded), "", SafeString())
 
 
 @cache

@@ -95,6 +95,8 @@ class Kind:
     requests: Sequence[Request]
     alone: bool = False
     change: str = ""
+    kept: bool = False
+    """Whether the page is there already when the first request is measured."""
 
 
 def _measure(size: Size, portal: Web, bare: Web, pages: dict[str, str]) -> dict[str, Meter]:
@@ -111,8 +113,10 @@ def _measure(size: Size, portal: Web, bare: Web, pages: dict[str, str]) -> dict[
                 meter = meters.setdefault(name, Meter(200))
                 if kind.alone:
                     _run_alone(meter, kind, writer)
-                else:
-                    meter.run(kind.web, kind.requests)
+                    continue
+                if kind.kept:
+                    line.send(kind.requests[0])
+                meter.run(kind.web, kind.requests)
     return meters
 
 
@@ -151,9 +155,9 @@ def _kinds(
             f"bare constant page like {name}": Kind(
                 bare, [Request(nobody, f"/gleich/{lengths[name]}/")] * size.requests
             ),
-            f"{name}, warm": Kind(portal, [Request(nobody, path)] * size.requests),
+            f"{name}, warm": Kind(portal, [Request(nobody, path)] * size.requests, kept=True),
             f"{name}, foreign": Kind(
-                portal, [Request(nobody, f"{more}neu={next(fresh)}") for _ in range(size.requests)]
+                portal, [Request(nobody, f"{more}neu={next(fresh)}") for _ in range(size.requests)], kept=True
             ),
             f"{name}, cold": Kind(portal, [Request(nobody, path)] * size.requests, alone=True, change=CHANGE.format(1)),
         }

@@ -126,6 +126,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "landespreis.context.installation",
             ],
+            "builtins": ["landespreis.templatetags.constants"],
+            "libraries": {"static": "landespreis.templatetags.constants"},
         },
     },
 ]

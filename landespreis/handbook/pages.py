@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import nh3
@@ -69,13 +70,13 @@ def pages() -> dict[str, Page]:
     if not is_installed():
         return {}
     listed = _read(FIRST).partition(ALL)[2]
-    return {key: _page(key) for key in dict.fromkeys(LISTED.findall(listed))}
+    return {key: shown(key, _read(key)) for key in dict.fromkeys(LISTED.findall(listed))}
 
 
 @cache
 def first() -> Page:
     """Return the page that leads to the others."""
-    return _page(FIRST)
+    return shown(FIRST, _read(FIRST))
 
 
 def is_installed() -> bool:
@@ -114,22 +115,23 @@ def target(href: str) -> str:
     return href
 
 
-def _read(key: str) -> str:
-    return (FOLDER / f"{key}.md").read_text(encoding="utf-8")
-
-
-def _page(key: str) -> Page:
+def shown(key: str, text: str) -> Page:
+    """Return the page that `text` is, sanitised; it begins with a heading of the first level, which is its title."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = parser.parse(_read(key))
+    tokens = parser.parse(text)
     title, *body = _parts(tokens)
     headings = tuple(
         Heading(anchor(after.content), after.content)
-        for token, after in zip(tokens, tokens[1:], strict=False)
+        for token, after in pairwise(tokens)
         if token.type == "heading_open" and token.tag == "h2"
     )
     html = parser.renderer.render(list(_rewritten(body)), parser.options, {})
     safe = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"https", "mailto"}, link_rel=None)
     return Page(key, title.content, mark_safe(safe), headings)  # noqa: S308  # sanitised
+
+
+def _read(key: str) -> str:
+    return (FOLDER / f"{key}.md").read_text(encoding="utf-8")
 
 
 def _parts(tokens: list[Token]) -> list[Token]:

@@ -52,5 +52,10 @@ class HandbookSite(AdminSite):
         return FileResponse(file.open("rb"), content_type="image/png", headers={"Cache-Control": KEPT})
 
     def _shown(self, request: HttpRequest, page: pages.Page, **more: Any) -> TemplateResponse:
-        context = self.each_context(request) | {"title": page.title, "page": page, "all": pages.pages().values(), **more}
+        context = self.each_context(request) | {
+            "title": page.title,
+            "page": page,
+            "all": pages.pages().values(),
+            **more,
+        }
         return TemplateResponse(request, "admin/handbook.html", context)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_safe
@@ -44,12 +44,12 @@ class HandbookSite(AdminSite):
         before, after = pages.beside(key)
         return self._shown(request, page, before=before, after=after)
 
-    def handbook_picture(self, request: HttpRequest, name: str) -> FileResponse:
+    def handbook_picture(self, request: HttpRequest, name: str) -> HttpResponse:
         """A picture of the handbook; it shows invented people only, so a browser may keep it for a while."""
         file = pages.picture(name)
         if file is None:
             raise Http404
-        return FileResponse(file.open("rb"), content_type="image/png", headers={"Cache-Control": KEPT})
+        return HttpResponse(file.read_bytes(), content_type="image/png", headers={"Cache-Control": KEPT})
 
     def _shown(self, request: HttpRequest, page: pages.Page, **more: Any) -> TemplateResponse:
         context = self.each_context(request) | {

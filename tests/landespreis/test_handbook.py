@@ -17,6 +17,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.utils.text import capfirst
 
 from accounts.models import User
 from landespreis.handbook import pages, places
@@ -192,7 +193,7 @@ def test_picture_is_kept_by_the_browser_alone(office: Client, tmp_path: Path, mo
 
     answer = office.get("/admin/handbuch/bilder/01-bild.png")
 
-    assert b"".join(answer) == b"\x89PNG"  # type: ignore[call-overload]
+    assert answer.content == b"\x89PNG"
     assert answer.headers["Cache-Control"] == "private, max-age=3600"
     assert answer.headers["Content-Type"] == "image/png"
 
@@ -273,7 +274,8 @@ def test_admin_works_without_the_files(office: Client, tmp_path: Path, monkeypat
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", unescape(text)).strip(" \n.:…›‹")
+    """As people read it: the admin begins every label with a capital letter."""
+    return capfirst(re.sub(r"\s+", " ", unescape(text)).strip(" \n.:…›‹"))
 
 
 def _of_python(path: Path) -> set[str]:
@@ -312,7 +314,8 @@ def words() -> frozenset[str]:
 def rows() -> set[str]:
     """What lists are called, and what the buttons say that add a row to them."""
     models = [model._meta for model in admin.site._registry]
-    return {str(meta.verbose_name_plural) for meta in models} | {f"{meta.verbose_name} hinzufügen" for meta in models}
+    said = [str(meta.verbose_name_plural) for meta in models] + [f"{meta.verbose_name} hinzufügen" for meta in models]
+    return {_plain(phrase) for phrase in said}
 
 
 @pytest.mark.parametrize("key", FILES)

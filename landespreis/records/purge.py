@@ -15,7 +15,7 @@ def opened(tables: Sequence[str], run: RetentionRun) -> Iterator[None]:
     if not tables:
         yield
         return
-    if not (run.proposed_by and run.released_by):
+    if not (run.proposed_by_id and run.released_by_id):
         raise ValueError("two people answer for what is never deleted otherwise")
     with purging.opened(tables, reason=REASON, by=run.proposed_by, second=run.released_by, run=str(run.pk)):
         yield

@@ -123,6 +123,12 @@ def test_page_has_no_html_of_its_own() -> None:
     assert 'href="javascript' not in page.html
 
 
+def test_page_has_nothing_but_what_is_allowed() -> None:
+    page = pages.shown("x", "# Titel\n\n> ein Zitat\n\n#### Vierte Ebene\n\n---\n")
+
+    assert [tag for tag in ("<blockquote", "<h4", "<hr") if tag in page.html] == []
+
+
 def test_page_has_tables_with_heads_in_a_frame() -> None:
     page = pages.shown("x", '# T\n\n## „A“ & "B"\n\n| Eins | Zwei |\n|---|---|\n| a | b |\n')
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.contrib.auth.models import Group
 from django.core.management import call_command
@@ -9,10 +10,10 @@ from django.core.management import call_command
 from accounts.models import Municipality, User
 from jury.actions import deciding
 from jury.models import Session
-from landespreis import clock
+from landespreis import chaining, clock
 from landespreis.clock import BERLIN
 from submissions.actions import handing_in, helping
-from submissions.models import Answer, Partner, Round, Submission
+from submissions.models import Answer, Attachment, Partner, Round, Submission
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.browser.jury import PEOPLE, REASONS
 from tests.browser.pages import ABSTRACT, TEXTS
@@ -25,6 +26,8 @@ from tests.submissions import factories
 PREPARING = datetime(2027, 9, 14, 9, 30, 5, tzinfo=BERLIN)
 """The last round is over: its winners are public."""
 OPEN = datetime(2028, 1, 20, 10, 30, 5, tzinfo=BERLIN)
+"""Two have handed in; two are at it."""
+LAST_DAY = datetime(2028, 2, 9, 16, 40, 5, tzinfo=BERLIN)
 CHECKING = datetime(2028, 2, 14, 9, 10, 5, tzinfo=BERLIN)
 CORRECTED = datetime(2028, 2, 17, 15, 20, 5, tzinfo=BERLIN)
 CHECKED = datetime(2028, 2, 22, 8, 45, 5, tzinfo=BERLIN)
@@ -33,7 +36,7 @@ MEETING = datetime(2028, 3, 23, 10, 40, 5, tzinfo=BERLIN)
 BEFORE = datetime(2028, 4, 5, 14, 5, 5, tzinfo=BERLIN)
 AFTER = datetime(2028, 4, 12, 12, 1, 5, tzinfo=BERLIN)
 """The embargo ended a minute ago."""
-YEARS_LATER = datetime(2034, 5, 2, 9, 20, 5, tzinfo=BERLIN)
+YEARS_LATER = datetime(2030, 5, 2, 9, 20, 5, tzinfo=BERLIN)
 RENATE, JONAS = "Renate Vollmer", "Jonas Siepmann"
 PEGEL, STAB, WARN, KATASTER = (
     "PegelVerbund Hellweg",
@@ -42,14 +45,15 @@ PEGEL, STAB, WARN, KATASTER = (
     "Ein Baumkataster für zwei Nachbarn",
 )
 ENTRIES = {
-    PEGEL: ("krisen", "05974040", "05974052", "Meike Brandhorst"),
-    STAB: ("krisen", "05962024", "05914000", "Tilman Overbeck"),
-    WARN: ("krisen", "05315000", "05358008", "Selma Aydin"),
-    KATASTER: ("umwelt", "05366020", "05366004", "Lena Achterberg"),
+    PEGEL: ("krisen", "05974040", "05974052", "Meike Brandhorst", datetime(2027, 12, 17, 11, 20, tzinfo=BERLIN)),
+    STAB: ("krisen", "05962024", "05914000", "Tilman Overbeck", datetime(2028, 1, 11, 9, 5, tzinfo=BERLIN)),
+    WARN: ("krisen", "05315000", "05358008", "Selma Aydin", datetime(2028, 2, 7, 17, 50, tzinfo=BERLIN)),
+    KATASTER: ("umwelt", "05366020", "05366004", "Lena Achterberg", datetime(2028, 2, 9, 23, 15, tzinfo=BERLIN)),
 }
-"""Title → category, lead, partner, and who hands it in."""
+"""Title → category, lead, partner, who hands it in and when."""
 POINTS = {PEGEL: (9, 8, 9, 8, 9), STAB: (7, 8, 7, 7, 8), KATASTER: (4, 5, 3, 4, 5)}
 """What the five give, on every criterion."""
+HELPED, LENDING = "Wasser halten an der Bega", "Leihen statt kaufen"
 HELP = "Wir wissen nicht, ob unser Zweckverband als Partner zählt. Bitte sehen Sie sich den Entwurf an."
 
 
@@ -91,21 +95,31 @@ def at_the_desk(visitor: Visitor, name: str) -> Visitor:
 # Applicants --------------------------------------------------------------------------------------------
 
 
-def submitted(round: Round) -> Award:
-    """Hand in all entries, one after the other, each by its own municipality."""
-    return Award(round, {title: _entry(round, title) for title in ENTRIES})
+def submitted(round: Round, *titles: str) -> dict[str, Submission]:
+    """Hand these in, each at its moment and by its own municipality."""
+    return {title: _entry(round, title) for title in titles}
 
 
 def drafts(round: Round) -> Submission:
     """Return the draft whose people ask for help; another one is begun as well."""
-    okan = UserFactory(name="Okan Demirel", email="okan.demirel@olpe.example")
-    factories.draft(round, lead=_place("05966024"), owner=okan, title="Leihen statt kaufen")
-    ask = UserFactory(name="Wiebke Harmsen", email="wiebke.harmsen@lemgo.example")
+    okan = UserFactory(name="Okan Demirel", email="okan.demirel@olpe.example", joined_at=OPEN)
+    factories.draft(round, pk=_key(LENDING), lead=_place("05966024"), owner=okan, title=LENDING)
+    ask = UserFactory(name="Wiebke Harmsen", email="wiebke.harmsen@lemgo.example", joined_at=OPEN)
     category = round.categories.get(key="umwelt")
     entry = factories.complete(
-        round, lead=_place("05766044"), owner=ask, title="Wasser halten an der Bega", category=category, abstract=""
+        round,
+        pk=_key(HELPED),
+        lead=_place("05766044"),
+        owner=ask,
+        title=HELPED,
+        category=category,
+        abstract="",
+        department="Fachdienst Umwelt",
+        contact_name=ask.name,
+        contact_email=ask.email,
+        contact_phone="05261 0000",
     )
-    _write(entry, "05766008")
+    Partner.objects.filter(submission=entry).update(municipality=_place("05766008"))
     helping.ask(entry, question=HELP, days=7, by=ask)
     return entry
 
@@ -120,13 +134,15 @@ def correct(entry: Submission) -> None:
 
 
 def _entry(round: Round, title: str) -> Submission:
-    category, lead, partner, name = ENTRIES[title]
+    category, lead, partner, name, at = ENTRIES[title]
+    clock.set_now(at)
     place = _place(lead)
     email = f"{name.lower().replace(' ', '.')}@{place.name.split(',')[0].lower().replace('ö', 'oe')}.example"
     entry = factories.complete(
         round,
+        pk=_key(title),
         lead=place,
-        owner=UserFactory(name=name, email=email),
+        owner=UserFactory(name=name, email=email, joined_at=at),
         title=title,
         category=round.categories.get(key=category),
         abstract=ABSTRACT,
@@ -135,7 +151,8 @@ def _entry(round: Round, title: str) -> Submission:
     )
     _write(entry, partner)
     if title == PEGEL:
-        award.image(entry)
+        picture = award.image(entry)
+        Attachment.objects.filter(pk=picture.pk).update(name="pegel-schledde.jpg", alt="Pegel an der Schledde")
     factories.submit(entry, publication=True)
     return Submission.objects.get(pk=entry.pk)
 
@@ -145,6 +162,11 @@ def _write(entry: Submission, partner: str) -> None:
     for answer in Answer.objects.filter(submission=entry).select_related("question"):
         answer.text = TEXTS.get(answer.question.title, answer.text)
         answer.save()
+
+
+def _key(title: str) -> UUID:
+    """Return the same key in every run: pictures show addresses."""
+    return uuid5(NAMESPACE_URL, title)
 
 
 def _place(ags: str) -> Municipality:
@@ -186,5 +208,10 @@ def gives_no_prize(stage: Stage) -> None:
     assert Session.objects.get(category=stage.category).decision.locked_at
 
 
+# The clock ---------------------------------------------------------------------------------------------
+
+
 def sets(moment: datetime) -> None:
+    """Let it be `moment`, and the nights until then have chained the journals."""
     clock.set_now(moment)
+    chaining.link_days(moment)

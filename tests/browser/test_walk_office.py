@@ -1,21 +1,25 @@
-"""A staff member takes an empty installation through a whole award: the next round, from its copy to its publication."""
+"""A staff member takes an empty installation through a whole award, from the copy of a round to its retention."""
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as project
 from django.core.management import call_command
 from playwright.sync_api import expect
 from post_office.models import Email
 
-from landespreis import packing
+from landespreis import clock, packing
 from landespreis.circulars import dispatch
+from landespreis.records import executing, runs
 from portal.actions import announcing
 from portal.models import News
 from submissions.conditions import CONDITIONS
 from submissions.models import Round, Submission
+from submissions.payload import EXCERPT
 from tests.browser import office
 from tests.browser.conftest import Visit
 from tests.browser.jury import PEOPLE
@@ -26,6 +30,7 @@ from tests.jury.rooms import Stage
 pytestmark = pytest.mark.browser
 
 Work = Callable[[], None]
+PICTURES = Path(project.BASE_DIR) / "docs" / "handbuch" / "bilder"
 NAME = "3. Landespreis für innovative interkommunale Zusammenarbeit"
 DATES = {
     "opens_at": ("01.12.2027", "00:00"),
@@ -44,22 +49,24 @@ ALONE = "Beteiligt ist nur eine Kommune; § 2 der Teilnahmebedingungen verlangt 
 
 
 def test_walk_of_the_office_through_a_whole_award(
-    visit: Visit, round: Round, work: Work, tmp_path: Path
+    visit: Visit, round: Round, work: Work, settings: Any, tmp_path: Path
 ) -> None:
+    settings.BASE_URL = "https://landespreis.example"
     office.sets(office.PREPARING)
     office.installation()
     renate = office.at_the_desk(visit(), RENATE)
-    renate.pictures = Path(settings.BASE_DIR) / "docs" / "handbuch" / "bilder"
+    renate.pictures = PICTURES
     following = _prepares(renate, round)
 
+    entries = office.submitted(following, PEGEL, STAB)
     office.sets(office.OPEN)
-    made = office.submitted(following)
-    helped = office.drafts(following)
-    _helps(renate, helped)
+    _helps(renate, office.drafts(following))
     _writes(renate, work)
+    made = Award(following, entries | office.submitted(following, WARN, KATASTER))
 
-    office.sets(office.CHECKING)
+    clock.set_now(office.CHECKING)
     jonas = office.at_the_desk(visit(), JONAS)
+    office.sets(office.CHECKING)
     _checks(renate, jonas, made)
     _corrected(renate, jonas, made)
 
@@ -71,9 +78,20 @@ def test_walk_of_the_office_through_a_whole_award(
 
     office.sets(office.BEFORE)
     _prepares_the_ceremony(renate, work)
-    _publishes(renate, visit(), work, made)
+    reader = visit()
+    _publishes(renate, reader, work, made)
     _takes_out(renate, tmp_path)
+    _discloses(renate, tmp_path)
+    _sets_the_period(renate)
+    office.sets(office.AFTER + timedelta(days=1))
     call_command("verify_journal", verbosity=0)
+
+    clock.set_now(office.YEARS_LATER)
+    _keeps_no_longer_than_needed(renate, jonas)
+    assert made.fresh(STAB).current.number == EXCERPT
+    reader.go("/landespreis/")
+    reader.meet("Der Landespreis")
+    reader.reads(PEGEL)
 
 
 # The round ---------------------------------------------------------------------------------------------
@@ -271,10 +289,13 @@ def _corrected(renate: Visitor, jonas: Visitor, made: Award) -> None:
     _confirms(jonas, made, STAB, "Zulassen")
     states = {title: made.fresh(title).formal_check for title in made.entries}
     assert states == {PEGEL: "admitted", STAB: "admitted", WARN: "excluded", KATASTER: "admitted"}
-    renate.go(f"/admin/suche/?q={made.label(STAB)[-1]}")
+    renate.page.get_by_role("searchbox", name="Alles durchsuchen").fill("Iserlohn")
+    renate.press("Suchen", renate.page.locator("#header"))
     renate.meet("Suche", picture="17-suche")
-    renate.go(f"/admin/submissions/submission/{made.entries[STAB].pk}/change/")
-    renate.meet("Einreichung", picture="18-verlauf")
+    renate.follow(re.compile(made.label(STAB)))
+    renate.meet("Einreichung ansehen")
+    renate.go(f"/admin/submissions/event/?q={made.label(STAB)}")
+    renate.meet("Vorgang", picture="18-verlauf")
 
 
 # Jury and ceremony -------------------------------------------------------------------------------------
@@ -358,6 +379,78 @@ def _takes_out(renate: Visitor, folder: Path) -> None:
     renate.meet("Krisenbewältigung")
     package = _downloaded(renate, "link", re.compile("^Herunterladen"), folder)
     assert package.read_bytes().startswith(b"PK")
+
+
+def _discloses(renate: Visitor, folder: Path) -> None:
+    renate.go("/admin/auskunft/")
+    renate.meet("Auskunft über gespeicherte Daten")
+    renate.page.locator("#id_text").fill("Brandhorst")
+    renate.press("Suchen")
+    renate.meet("Auskunft über gespeicherte Daten")
+    renate.press("Daten zu meike.brandhorst@soest.example ansehen")
+    renate.meet("Meike Brandhorst", picture="16-auskunft")
+    package = _downloaded(renate, "button", re.compile("^Auskunft herunterladen"), folder)
+    assert package.read_bytes().startswith(b"PK")
+
+
+# Years later -------------------------------------------------------------------------------------------
+
+
+def _sets_the_period(renate: Visitor) -> None:
+    renate.go("/admin/landespreis/retentionrule/")
+    renate.meet("Aufbewahrungsfrist")
+    renate.follow("Eingereichte Beiträge")
+    renate.meet("Aufbewahrungsfrist ändern")
+    renate.page.locator("#id_months").fill("24")
+    renate.page.locator("#id_note").fill("Aktenplan 4.2, abgestimmt mit dem Landesarchiv am 3. April 2028.")
+    renate.press("Sichern")
+
+
+def _keeps_no_longer_than_needed(renate: Visitor, jonas: Visitor) -> None:
+    renate.go("/admin/landespreis/retentionrun/")
+    renate.meet("Aussonderung")
+    renate.follow("Was fällig ist")
+    renate.meet("Was fällig ist")
+    due = renate.page.get_by_role("row").filter(has_text="Eingereichte Beiträge").filter(has_text=NAME)
+    renate.follow("Vorschau", due)
+    renate.meet("Vorschau")
+    clock.set_now(office.YEARS_LATER)
+    renate.press("Vorschlagen")
+    renate.reads("Das Archivpaket wird erstellt.")
+    run = renate.path
+    assert packing.fulfil_all() == 1
+    runs.take_packages()
+    _offers(renate, run)
+    _releases(jonas, run)
+    executing.carry_out_all()
+    renate.go(run)
+    renate.meet("Eingereichte Beiträge")
+    renate.reads("Bleibt als Statistik")
+
+
+def _offers(renate: Visitor, run: str) -> None:
+    renate.go(run)
+    renate.follow("Angebot an das Landesarchiv festhalten")
+    renate.meet("Angebot an das Landesarchiv festhalten")
+    renate.press("Festhalten")
+    renate.follow("Antwort des Landesarchivs festhalten")
+    renate.meet("Antwort des Landesarchivs festhalten")
+    renate.page.locator("#id_answer").select_option("taken")
+    renate.page.locator("#id_reference").fill("LAV 31-2030/7")
+    renate.press("Festhalten")
+    renate.go(run)
+    renate.meet("Eingereichte Beiträge", picture="15-aufbewahrung")
+
+
+def _releases(jonas: Visitor, run: str) -> None:
+    jonas.go("/admin/")
+    jonas.meet("Überblick")
+    jonas.follow("1 Aussonderung freizugeben")
+    jonas.go(run)
+    jonas.follow("Freigeben und löschen")
+    jonas.meet("Freigeben und löschen")
+    jonas.press("Freigeben und löschen")
+    jonas.reads("Freigegeben. Das Portal löscht jetzt.")
 
 
 def _downloaded(visitor: Visitor, role: str, name: str | re.Pattern[str], folder: Path) -> Path:

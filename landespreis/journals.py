@@ -25,11 +25,15 @@ CHUNK = 2000
 
 @dataclass(frozen=True)
 class Journal:
-    """A table of lines: `label` names its model, `moment` the column that says when, `columns` what is hashed."""
+    """A table of lines: `label` names its model, `moment` the column that says when, `columns` what is hashed.
+
+    A line that takes the place of older ones keeps their moment; when it was written says `later` in its `canonical`.
+    """
 
     label: str
     moment: str
     columns: tuple[str, ...]
+    later: str = ""
 
     @cached_property
     def model(self) -> type[Model]:
@@ -53,6 +57,9 @@ class Journal:
     def day(self, line: Mapping[str, Any]) -> date:
         """Return the day in Berlin on which the line says that it was written."""
         moment: datetime = line[self.moment]
+        if self.later and f'"{self.later}"' in line["canonical"]:
+            told = json.loads(line["canonical"]).get(self.later)
+            moment = datetime.fromisoformat(told) if told else moment
         return moment.astimezone(BERLIN).date()
 
 
@@ -62,6 +69,7 @@ JOURNALS = (
         "submissions.Version",
         "submitted_at",
         ("submission_id", "number", "canonical", "sha256", "submitted_at", "submitted_by_id"),
+        later="excerpted_at",
     ),
     Journal("submissions.Extension", "granted_at", ("submission_id", "until", "reason", "granted_by_id", "granted_at")),
     Journal(

@@ -130,6 +130,11 @@ def remaining(span: timedelta) -> str:
     return ", ".join(part for part in parts if part) or "weniger als eine Minute"
 
 
+def stretch(span: timedelta) -> str:
+    """Return the same as it stands behind «in» and «seit»: "69 Tagen" · "weniger als einer Minute"."""
+    return remaining(span).replace("Tage", "Tagen").replace("eine Minute", "einer Minute")
+
+
 def filesize(size: int) -> str:
     """Return bytes in decimal units: "812 Bytes", "412 kB", "1,8 MB", "10 MB"."""
     if size < 1000:

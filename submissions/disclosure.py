@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from landespreis import clock
 from landespreis.records.disclosing import Person, Section
 from submissions.models import Attachment, Editor, Event, Receipt, Submission, Variant, Version
 
@@ -122,7 +123,7 @@ def _receipts(person: Person) -> Iterator[dict[str, Any]]:
             yield {
                 "beitrag": receipt.version.submission.label,
                 "version": receipt.version.number,
-                "am": receipt.owed_at,
+                "am": clock.told(receipt.owed_at),
             }
 
 

@@ -69,7 +69,7 @@ def _state(round: Round, now: datetime) -> str:
     phase = round.phase(now)
     said = f"Phase: {phase.label}."
     if phase is Round.Phase.ANNOUNCED:
-        rest = wording.remaining(round.opens_at - now)
+        rest = wording.stretch(round.opens_at - now)
         return f"{said} Beginn {wording.opening(round.opens_at)}, in {rest}."
     if phase is Round.Phase.OPEN:
         rest = wording.remaining(round.closes_at - now)

@@ -30,6 +30,7 @@ ENVELOPE = frozenset(
         "deadline",
         "replaces",
         "declarations",
+        "excerpted_at",
     }
 )
 """Keys that say how the content came in; all others are the content itself."""

@@ -89,7 +89,7 @@ def _key_date(round: Round, url: str) -> Point:
 
 
 def _categories(round: Round, url: str) -> Point:
-    names = [category.short_name for category in round.categories.all()]
+    names = [f"„{category.short_name}“" for category in round.categories.all()]
     reason = "" if names else "Legen Sie mindestens eine Kategorie an."
     return judged("Kategorien", reason, url, fine=f"{len(names)}: {wording.listed(names)}.")
 

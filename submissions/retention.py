@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from accounts import actions as accounts
+from landespreis import clock
 from landespreis.records.parts import Document, Fate, Kind, Lot, Scope, Subject, stored, stored_chunks
 from landespreis.records.retention import mail_lots, mails
 from submissions import payload
@@ -71,7 +72,7 @@ def blank(entry: Submission) -> None:
     """Leave of an entry what is public or statistical; its people, contact and texts are gone."""
     nobody = accounts.nobody()
     assert entry.current
-    content = excerpt(entry.current.payload)
+    content = excerpt(entry.current.payload, at=clock.now())
     canonical = payload.canonical(content)
     kept = Version.objects.create(
         submission=entry, number=EXCERPT, canonical=canonical, sha256=payload.checksum(canonical),
@@ -85,11 +86,16 @@ def blank(entry: Submission) -> None:
     )  # fmt: skip
 
 
-def excerpt(content: payload.Payload) -> payload.Payload:
-    """Return what stays of a version, in the shape every reader of versions expects."""
+def excerpt(content: payload.Payload, *, at: datetime) -> payload.Payload:
+    """Return what stays of a version, in the shape every reader of versions expects.
+
+    It keeps the moment at which the entry was submitted; the journals' chain learns from `excerpted_at` that its row
+    came later, and that nobody slipped it in.
+    """
     return {
         **content,
         "version": EXCERPT,
+        "excerpted_at": at.astimezone(UTC).isoformat(),
         "submitted_by": {"name": accounts.NOBODY_NAME, "municipality": ""},
         "replaces": None,
         "department": "",

@@ -78,7 +78,7 @@ class PaperAdmin(FoundByNumber, ForOffice, admin.ModelAdmin):  # type: ignore[ty
     def state(self, paper: Paper) -> str:
         if paper.told_at:
             return f"erstellt am {wording.moment_short(paper.told_at)}"
-        late = wording.remaining(timezone.now() - paper.owed_at) or "eben"
+        late = wording.stretch(timezone.now() - paper.owed_at) or "eben"
         return f"fehlt seit {late}" + (", letzter Versuch gescheitert" if paper.error else "")
 
     @admin.display(description="Fortschritt")

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from post_office.models import STATUS, Email
 
+from landespreis import clock
 from landespreis.models import RetentionRule, Trace
 from landespreis.records import periods
 from landespreis.records.disclosing import Person, Section
@@ -57,7 +58,7 @@ def sections(person: Person) -> Iterator[Section]:
 def _mail(row: Email) -> dict[str, Any]:
     head, _, tail = str(row.subject).partition(":")
     about = f"{head}: …" if "code" in head.lower() and tail else row.subject
-    return {"geschrieben_am": row.created, "betreff": about, "stand": STATES.get(row.status, "wartet")}
+    return {"geschrieben_am": clock.told(row.created), "betreff": about, "stand": STATES.get(row.status, "wartet")}
 
 
 def _mentions(account: int) -> Iterator[dict[str, Any]]:

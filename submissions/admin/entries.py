@@ -335,6 +335,6 @@ def _receipt_state(receipt: Receipt) -> str:
     if receipt.rendered_at:
         return f"erstellt am {wording.moment_short(clock.told(receipt.rendered_at))}"
     late = timezone.now() - receipt.owed_at
-    return f"fehlt seit {wording.remaining(late) or 'eben'}" + (
+    return f"fehlt seit {wording.stretch(late) or 'eben'}" + (
         f", {receipt.attempts} Versuche" if receipt.attempts else ""
     )

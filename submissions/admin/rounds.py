@@ -242,7 +242,7 @@ def _standing(round: Round) -> str:
         return "In Vorbereitung: Außer der Geschäftsstelle weiß niemand von dieser Runde. Alles lässt sich ändern."
     phase = round.phase(now)
     if phase is Round.Phase.ANNOUNCED:
-        rest = wording.remaining(round.opens_at - now)
+        rest = wording.stretch(round.opens_at - now)
         return f"Bekannt gemacht. Die Einreichung öffnet in {rest}: {wording.opening(round.opens_at)}."
     if phase is Round.Phase.OPEN:
         rest = wording.remaining(round.closes_at - now)

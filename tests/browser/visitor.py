@@ -44,13 +44,14 @@ AXE_RUN = """async (rules) => {
 class Visitor:
     """One browser window. `complaints` gathers what no page may do; `check` fails on it.
 
-    `scripts` says whether the window runs JavaScript at all.
+    `scripts` says whether the window runs JavaScript at all, `pictures` in which folder its pictures are kept.
     """
 
     def __init__(self, context: BrowserContext, home: str, *, scripts: bool) -> None:
         self.context = context
         self.home = home
         self.scripts = scripts
+        self.pictures = PICTURES
         self.complaints: list[str] = []
         self.forgiven: list[str] = []
         self.status = 0
@@ -180,7 +181,7 @@ class Visitor:
         """With SCREENSHOTS=1 write the walk's pictures for the docs; with a folder, one of every page met."""
         wish = os.environ.get("SCREENSHOTS", "")
         if wish == "1" and picture:
-            self._write(PICTURES / f"{picture}.png", TALLEST)
+            self._write(self.pictures / f"{picture}.png", TALLEST)
         elif wish and wish != "1":
             size: Any = self.page.viewport_size
             name = "".join(letter if letter.isalnum() else "-" for letter in f"{self.path}-{heading}")[-90:]

@@ -102,6 +102,21 @@ def test_remaining_says_the_two_largest_units(span: timedelta, said: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (timedelta(0), ""),
+        (timedelta(seconds=3), "weniger als einer Minute"),
+        (timedelta(minutes=1), "1 Minute"),
+        (timedelta(days=1, hours=2), "1 Tag, 2 Stunden"),
+        (timedelta(days=2, hours=3), "2 Tagen, 3 Stunden"),
+        (timedelta(days=69), "69 Tagen"),
+    ],
+)
+def test_stretch_stands_behind_in_and_since(span: timedelta, said: str) -> None:
+    assert wording.stretch(span) == said
+
+
+@pytest.mark.parametrize(
     ("size", "said"),
     [
         (0, "0 Bytes"),

@@ -83,7 +83,7 @@ def test_buttons_follow_the_round(office: Client, round: Round, at: At) -> None:
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        (OPENS - timedelta(days=3), "Bekannt gemacht. Die Einreichung öffnet in 3 Tage"),
+        (OPENS - timedelta(days=3), "Bekannt gemacht. Die Einreichung öffnet in 3 Tagen"),
         (MIDWAY, "Die Einreichung ist offen, noch 20 Tage: bis Montag, 9. Februar 2026, 24:00 Uhr"),
         (CLOSES, "Die Einreichung ist geschlossen. Phase: Prüfung und Jury."),
     ],

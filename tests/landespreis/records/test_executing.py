@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from post_office.models import Email
 from accounts import actions as accounts
 from accounts.models import User
 from jury.models import Assessment, Decision, JuryEvent, Letter, Paper, Score
-from landespreis import clock, exports
+from landespreis import chaining, clock, exports, verifying
 from landespreis.models import RetentionFigures, RetentionHold, RetentionItem, RetentionRun, Trace
 from landespreis.records import executing, parts, periods, runs
 from landespreis.refusal import Refused
@@ -24,7 +25,7 @@ from portal import entries, winners
 from portal.models import Project
 from submissions.models import Attachment, Event, Receipt, Round, Submission, Version
 from tests.accounts.factories import MembershipFactory, UserFactory
-from tests.conftest import SECOND
+from tests.conftest import MIDWAY, SECOND
 from tests.landespreis.records import office
 from tests.landespreis.records.office import At
 from tests.portal.factories import ProjectFactory
@@ -58,6 +59,31 @@ def labelled(lots: list[dict[str, Any]], tables: dict[str, type[Model]]) -> dict
         if lot["fate"] == parts.Fate.DELETED:
             found.setdefault(tables[lot["key"]]._meta.label, set()).update(lot["ids"])
     return found
+
+
+def test_journals_are_still_what_the_chain_says(open_round: Round, at: At, one: User, other: User) -> None:
+    entry = factories.submitted(open_round)
+    at(MIDWAY + timedelta(days=2))
+    chaining.link_days(clock.now())
+    periods.change(periods.rules()["entries"], by=one, months=1, note="Aktenplan")
+    at(open_round.embargo_until + timedelta(days=40))
+    chaining.link_days(clock.now())
+
+    office.carried_out("entries", one, other, open_round)
+    before = verifying.verify()
+    at(open_round.embargo_until + timedelta(days=42))
+    chaining.link_days(clock.now())
+    after = verifying.verify()
+
+    assert (before.findings, after.findings) == ([], [])
+    kept = Submission.objects.get(pk=entry.pk).current
+    assert kept
+    assert kept.payload["excerpted_at"] == (open_round.embargo_until + timedelta(days=40)).astimezone(UTC).isoformat()
+    Version.objects.create(
+        submission=entry, number=7, canonical=kept.canonical.replace("2026-05", "2026-01"), sha256=kept.sha256,
+        submitted_at=kept.submitted_at, submitted_by=one,
+    )  # fmt: skip
+    assert [finding.kind for finding in verifying.verify().findings] == ["inserted"]
 
 
 @pytest.mark.parametrize("key", ["entries", "sheets"])

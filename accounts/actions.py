@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
@@ -19,6 +20,8 @@ DECIDED = {
     Membership.Status.CONFIRMED: journal.Verb.MEMBERSHIP_CONFIRMED,
     Membership.Status.REFUSED: journal.Verb.MEMBERSHIP_REFUSED,
 }
+NOBODY_NAME = "Nicht mehr gespeichert"
+NOBODY_ADDRESS = "niemand@portal.invalid"
 
 
 @transaction.atomic
@@ -93,6 +96,18 @@ def delete_account(user: User, *, by: User) -> User:
     """
     if not permissions.may_delete_account(by, user):
         raise NotAllowed("Dieses Konto können nur die Person selbst und die Administration löschen.")
+    return _close(user, by=by)
+
+
+@transaction.atomic
+def erase_account(user: User, *, by: User) -> User:
+    """Close the account of somebody who asked for it (Art. 17 DSGVO), like `delete_account`. Raises NotAllowed."""
+    if not permissions.may_correct(by, user):
+        raise NotAllowed("Dieses Konto gehört zur Verwaltung; das kann nur die Administration löschen.")
+    return _close(user, by=by)
+
+
+def _close(user: User, *, by: User) -> User:
     fresh = User.objects.select_for_update().get(pk=user.pk)
     others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=fresh.pk)
     if fresh.is_superuser and not others.exists():
@@ -116,6 +131,48 @@ def delete_account(user: User, *, by: User) -> User:
 def see_recovery_codes(user: User) -> None:
     """Write down that somebody was shown their own recovery codes, which stand in for a second factor."""
     journal.note(journal.Verb.CODES_SEEN, by=user)
+
+
+@transaction.atomic
+def correct(user: User, *, by: User, name: str, email: str, reason: str) -> User:
+    """Correct what is wrong about a person on their request (Art. 16 DSGVO); owes a mail to old and new address.
+
+    A new address has to be confirmed at the next login. Raises NotAllowed, or Refused without a reason, without a
+    change, and for an address that somebody else has.
+    """
+    name, email = name.strip(), email.strip().lower()
+    fresh = User.objects.select_for_update().get(pk=user.pk)
+    is_new = email != fresh.email.lower()
+    if not permissions.may_correct(by, fresh) or (is_new and not permissions.may_correct_address(by)):
+        raise NotAllowed("Namen berichtigt die Geschäftsstelle, Adressen und Konten der Verwaltung die Administration.")
+    if not reason.strip():
+        raise Refused("Bitte nennen Sie den Grund.")
+    if not is_new and name == fresh.name:
+        raise Refused("Name und E-Mail-Adresse sind schon so gespeichert.")
+    if is_new and (User.objects.filter(email__iexact=email).exists() or _taken(email, fresh)):
+        raise Refused("Diese E-Mail-Adresse hat schon ein anderes Konto.")
+    changed = [label for label, differs in (("Name", name != fresh.name), ("E-Mail-Adresse", is_new)) if differs]
+    old, fresh.name, fresh.email = fresh.email, name, email
+    fresh.save(update_fields=["name", "email"])
+    if is_new:
+        EmailAddress.objects.filter(user=fresh).delete()
+        EmailAddress.objects.create(user=fresh, email=email, primary=True, verified=False)
+        _end_sessions(fresh)
+    mail.owe("account_corrected", [old, email], {"name": name, "changed": " und ".join(changed), "is_new": is_new})
+    about = f"Konto {fresh.pk}"
+    journal.note(journal.Verb.PERSON_CORRECTED, by=by, about=about, changed=changed, reason=reason.strip())
+    return fresh
+
+
+def _taken(email: str, user: User) -> bool:
+    taken: bool = EmailAddress.objects.filter(email__iexact=email).exclude(user=user).exists()
+    return taken
+
+
+def nobody() -> User:
+    """Return the account that stands where a person's name is not kept any more; nobody can use it."""
+    values = {"name": NOBODY_NAME, "is_active": False, "password": make_password(None)}
+    return User.objects.get_or_create(email=NOBODY_ADDRESS, defaults=values)[0]
 
 
 @transaction.atomic

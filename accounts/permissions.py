@@ -13,6 +13,18 @@ def may_delete_account(by: User, user: User) -> bool:
     return by == user or by.is_superuser
 
 
+def may_correct(by: User, user: User) -> bool:
+    """The Administration any account; at the person's request the Geschäftsstelle those outside the Verwaltung."""
+    of_office = user.is_staff or user.is_superuser
+    may: bool = by.is_superuser or (by.has_perm("landespreis.disclose_person") and not of_office)
+    return may
+
+
+def may_correct_address(by: User) -> bool:
+    """The Administration only, because whoever has the address can set a new password."""
+    return by.is_superuser
+
+
 def may_reset_second_factor(by: User) -> bool:
     """The Administration only, because it opens the way into protected areas."""
     return by.is_superuser

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from accounts.models import Municipality
 
 _OPTIONS = "accounts.register.options"
-_NAMES = "accounts.register.names"
+_NAMES = "accounts.register.short_names"
 _OPTIONS_SECONDS = 300
 _UMLAUTS_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _UMLAUTS_DOWN = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
@@ -46,18 +46,18 @@ def options() -> list[str]:
     return known
 
 
-def names() -> dict[str, str]:
-    """Return AGS → official name, in the register's order; kept in the cache for five minutes."""
+def short_names() -> dict[str, str]:
+    """Return AGS → name without the kind, «Soest», in the register's order; kept in the cache for five minutes."""
     known: dict[str, str] | None = cache.get(_NAMES)
     if not known:
         rows = Municipality.objects.exclude(ags=None).values_list("sort_key", "name", "ags")
-        known = {ags: name for _, name, ags in sorted(rows) if ags}
+        known = {ags: _bare(name) for _, name, ags in sorted(rows) if ags}
         cache.set(_NAMES, known, _OPTIONS_SECONDS)
     return known
 
 
 def forget_options() -> None:
-    """Let `options` and `names` read the register anew; called by whatever changes it."""
+    """Let `options` and `short_names` read the register anew; called by whatever changes it."""
     cache.delete_many([_OPTIONS, _NAMES])
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import actions
 from accounts.forms import DeleteAccountForm, MembershipForm, ProfileForm
 from accounts.models import User
+from landespreis.records import disclosing
 from landespreis.refusal import Refused
 
 
@@ -63,9 +64,11 @@ def add_membership(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def export(request: HttpRequest) -> HttpResponse:
-    """The own data as a file."""
+    """The own data as a file: the account, and what every part of the portal holds about the person."""
+    user = _person(request)
+    person = disclosing.of_account(user)
     return JsonResponse(
-        actions.export_account(_person(request)),
+        actions.export_account(user) | disclosing.written(person, disclosing.sections(person)),
         json_dumps_params={"ensure_ascii": False, "indent": 2},
         headers={"Content-Disposition": 'attachment; filename="landespreis-konto.json"'},
     )

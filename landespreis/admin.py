@@ -15,8 +15,9 @@ from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 import landespreis.circulars.admin
 import landespreis.circulars.wording_admin  # noqa: F401  (messages to groups and their texts)
 from landespreis import clock, journal_admin, wording
+from landespreis.records import admin as records_admin
 
-__all__ = ["STATES", "EmailAdmin", "journal_admin"]
+__all__ = ["STATES", "EmailAdmin", "journal_admin", "records_admin"]
 
 admin.site.unregister([Attachment, Email, EmailTemplate, Log])
 

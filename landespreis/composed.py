@@ -5,22 +5,154 @@ it. What every page of an entry begins with is read this way, and what every sub
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, cached_property
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
-from django.db.models import Field, Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, Model, QuerySet
+from django.db.models.query import get_related_populators
+from psycopg.sql import Literal
 
 Row = TypeVar("Row", bound=Model)
+Values = tuple[Any, ...]
+SAMPLE = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands for the moment of a request in SQL that is composed once."""
+
+
+def fetched(sql: str, params: Sequence[Any] = (), on: BaseDatabaseWrapper | None = None) -> list[Values]:
+    """Return the rows of a query as they come.
+
+    Where nobody counts or logs queries, psycopg is asked itself: Django's cursor around it takes as long again.
+    """
+    own = on or connection
+    if own.vendor == "postgresql" and not (own.execute_wrappers or own.queries_logged):
+        with own.wrap_database_errors:
+            own.ensure_connection()
+            rows: list[Values] = own.connection.cursor().execute(sql, params or None).fetchall()
+            return rows
+    with own.cursor() as cursor:
+        cursor.execute(sql, params or None)
+        return list(cursor.fetchall())
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of SQL, and the values of its places as the database is given them."""
+
+    sql: str
+    params: Values = ()
+
+    def with_value(self, sample: Any, value: Any) -> "Part":
+        """Return it with `value` in the places of a sample."""
+        old, new = adapted(sample), adapted(value)
+        return Part(self.sql, tuple(new if param == old else param for param in self.params))
+
+
+class Question:
+    """A query that always has the same shape: composed once, each argument in the places of its sample.
+
+    `of` makes the QuerySet from as many moments, texts or numbers as there are samples; a sample must be a value that
+    nothing else in the query has. Prefetches are not made.
+    """
+
+    def __init__(self, of: "Callable[..., QuerySet[Any, Any]]", *samples: Any) -> None:
+        self.of, self.samples = of, samples
+        self._lock = Lock()
+        self._kept: _Composed | None = None
+
+    def rows(self, *given: Any) -> list[Values]:
+        """Return the values of a `values_list`."""
+        composed, values = self._composed, [adapted(value) for value in given]
+        params = [values[place] if place is not None else fixed for place, fixed in composed.places]
+        return composed.converted(fetched(composed.sql, params))
+
+    def objects(self, *given: Any) -> list[Any]:
+        """Return the objects of a QuerySet of objects, with those that `select_related` names."""
+        make = self._composed.make
+        return [make(row) for row in self.rows(*given)]
+
+    @property
+    def _composed(self) -> "_Composed":
+        with self._lock:
+            if self._kept is None:
+                self._kept = _Composed.of(self.of(*self.samples), [adapted(sample) for sample in self.samples])
+            return self._kept
+
+
+@dataclass(frozen=True)
+class _Composed:
+    """The SQL of a query, for each of its places which argument goes there or else what; the rest is Django's."""
+
+    sql: str
+    places: list[tuple[int | None, Any]]
+    compiler: Any
+    converters: Any
+
+    @classmethod
+    def of(cls, query: "QuerySet[Any, Any]", samples: list[Any]) -> "_Composed":
+        compiler = query.query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        places = [(samples.index(value) if value in samples else None, value) for value in params]
+        if missing := set(range(len(samples))) - {place for place, _ in places}:
+            raise ValueError(f"The query does not contain its samples {sorted(missing)}.")
+        converters = compiler.get_converters([column for column, _, _ in compiler.select[: compiler.col_count]])
+        if connection.vendor == "postgresql":
+            sql, places = _written_out(sql, places)
+        return cls(sql, places, compiler, converters)
+
+    def converted(self, rows: list[Values]) -> list[Values]:
+        """Return rows with what Django makes of columns for which the database has no type."""
+        if not self.converters:
+            return rows
+        return [tuple(row) for row in self.compiler.apply_converters(rows, self.converters)]
+
+    @cached_property
+    def make(self) -> Callable[[Values], Any]:
+        """What makes an object of a row, as Django's own QuerySets do."""
+        select, about = self.compiler.select, self.compiler.klass_info
+        first, last = about["select_fields"][0], about["select_fields"][-1] + 1
+        names = [column.target.attname for column, _, _ in select[first:last]]
+        related = get_related_populators(about, select, connection.alias)  # type: ignore[call-arg]  # stubs of Django 6
+        annotated = self.compiler.annotation_col_map.items()
+
+        def made(row: Values) -> Any:
+            one = about["model"].from_db(connection.alias, names, row[first:last])
+            for populator in related:
+                populator.populate(row, one)
+            for name, place in annotated:
+                setattr(one, name, row[place])
+            return one
+
+        return made
+
+
+def _written_out(sql: str, places: list[tuple[int | None, Any]]) -> tuple[str, list[tuple[int | None, Any]]]:
+    """Put the values that are always the same into the SQL, as psycopg would each time."""
+    pieces = sql.split("%s")
+    assert len(pieces) == len(places) + 1
+    written = [pieces[0]]
+    for (place, value), piece in zip(places, pieces[1:], strict=True):
+        fixed = Literal(value).as_string(connection.connection).replace("%", "%%") if place is None else "%s"
+        written += [fixed, piece]
+    return "".join(written), [(place, value) for place, value in places if place is not None]
+
+
+def adapted(value: Any) -> Any:
+    """Return a value as the database is given it."""
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
 
 class Read(Generic[Row]):
     """Reads rows of `model` whose `by` is one of the asked keys.
 
     `columns` are attributes of the model such as "owner_id"; without them all are read. What was not read, Django loads
-    when somebody asks for it. `joins` names foreign keys and the columns read of the rows they point to (no moments:
-    see `_converted`). `order` lists columns, each perhaps with DESC. With `lock` the rows stay locked until the running
-    transaction ends, where the database knows such locks.
+    when somebody asks for it. `joins` names foreign keys and the columns read of the rows they point to. `order` lists
+    columns, each perhaps with DESC. With `lock` the rows stay locked until the running transaction ends, where the
+    database knows such locks.
     """
 
     def __init__(
@@ -44,7 +176,7 @@ class Read(Generic[Row]):
             return []
         if self.lock and transaction.get_autocommit():
             raise transaction.TransactionManagementError("A lock needs a transaction.")
-        sql = self._select.format(keys=", ".join(["%s"] * len(params)))
+        sql = f"{self._select} {self._where}".format(keys=", ".join(["%s"] * len(params)))
         if connection.vendor != "postgresql":  # it has no types of its own for many columns; raw() converts them
             return [self._converted(row) for row in self.model._default_manager.raw(sql, params)]
         with connection.cursor() as cursor:
@@ -54,6 +186,33 @@ class Read(Generic[Row]):
     def one(self, key: Any) -> Row | None:
         """Return the row for `key`, or None."""
         return next(iter(self.rows([key])), None)
+
+    def values(self, keys: Iterable[Any]) -> list[Values]:
+        """Return the values of the rows for `keys`, own columns first, as they come; `made` makes objects of them."""
+        params = list(keys)
+        if not params:
+            return []
+        return fetched(f"{self._select} {self._where}".format(keys=", ".join(["%s"] * len(params))), params)
+
+    def values_where(self, tail: str, params: Sequence[Any], *, head: str = "") -> list[Values]:
+        """Return the values of the rows that `tail` (joins, conditions, order) leaves; `own` is the model's table."""
+        return fetched(f"{head}{self._select} {tail}", params)
+
+    def place(self, column: str) -> int:
+        """Return where an own column stands among the values."""
+        return self._own.index(column)
+
+    def made(self, values: Values) -> Row:
+        """Return the object of such values."""
+        if connection.vendor == "postgresql":
+            return self._made(values)
+        return self._made([convert(value) for convert, value in zip(self._converters, values, strict=True)])
+
+    @cached_property
+    def _converters(self) -> list[Callable[[Any], Any]]:
+        columns: list[tuple[type[Model], str]] = [(self.model, name) for name in self._own]
+        columns += [(model, name) for _, model, names in self._joined for name in names]
+        return [_to_python(model, name) for model, name in columns]
 
     @cached_property
     def _own(self) -> list[str]:
@@ -77,7 +236,11 @@ class Read(Generic[Row]):
             read.extend(f'"{name}"."{_column(model, one)}" AS "{name}__{one}"' for one in columns)
             source += f' LEFT JOIN "{model._meta.db_table}" "{name}" ON "{name}".id = own."{name}_id"'
         # Only names of our own tables and columns are written in; what is asked for goes as parameters.
-        sql = f'SELECT {", ".join(read)} FROM {source} WHERE own."{_column(self.model, self.by)}" IN ({{keys}})'  # noqa: S608
+        return f"SELECT {', '.join(read)} FROM {source}"  # noqa: S608
+
+    @cached_property
+    def _where(self) -> str:
+        sql = f'WHERE own."{_column(self.model, self.by)}" IN ({{keys}})'
         order = ", ".join(f"own.{part}" for part in self.order.split(", ") if part)
         return f"{sql} ORDER BY {order}" if order else sql
 
@@ -96,6 +259,13 @@ class Read(Generic[Row]):
             came = [_to_python(model, one)(getattr(row, f"{name}__{one}")) for one in columns]
             _point(row, name, model, columns, came)
         return row
+
+
+def hold(row: Model, name: str, empty: "QuerySet[Any, Any]", rows: Sequence[Model]) -> None:
+    """Let `row.<name>.all()` return these rows, as after `prefetch_related`; `empty` is any QuerySet of their model."""
+    empty._result_cache = list(rows)
+    held: dict[str, Any] = row.__dict__.setdefault("_prefetched_objects_cache", {})
+    held[name] = empty
 
 
 def insert(rows: Sequence[Model]) -> None:
@@ -160,4 +330,9 @@ def _in_order(model: type[Model], columns: tuple[str, ...]) -> list[str]:
 @cache
 def _to_python(model: type[Model], name: str) -> Callable[[Any], Any]:
     convert: Callable[[Any], Any] = _field(model, name).to_python
-    return lambda value: value if value is None else convert(value)
+
+    def converted(value: Any) -> Any:
+        found = value if value is None else convert(value)
+        return found.replace(tzinfo=UTC) if isinstance(found, datetime) and found.tzinfo is None else found
+
+    return converted

@@ -20,6 +20,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from landespreis import clock, exports, journal, lookup, overview, parcels
 from landespreis.pickup import PickupSite
+from landespreis.records import desk
+from landespreis.records.permissions import may_disclose
 
 
 class FoundByWords(ModelAdmin):  # type: ignore[type-arg]
@@ -90,6 +92,7 @@ class OfficeSite(PickupSite):
         own = [
             path("suche/", self.admin_view(require_safe(self.lookup)), name="lookup"),
             path("exporte/", self.admin_view(require_safe(self.exports)), name="exports"),
+            path("auskunft/", self.admin_view(desk.person), name="person"),
             path("exporte/<slug:key>.<slug:form>", self.admin_view(require_POST(self.export)), name="export"),
         ]
         return [*own, *super().get_urls()]
@@ -98,6 +101,7 @@ class OfficeSite(PickupSite):
         page = overview.page(_person(request), clock.now())
         has_exports = bool(exports.datasets(_person(request)) or parcels.offers(_person(request)))
         context = {"overview": page, "title": page.headline, "has_exports": has_exports}
+        context["may_disclose"] = may_disclose(_person(request))
         return super().index(request, context | (extra_context or {}))
 
     def lookup(self, request: HttpRequest) -> TemplateResponse:

@@ -11,12 +11,14 @@ from importlib.util import find_spec
 from typing import Protocol
 
 from django.contrib.auth.models import PermissionsMixin
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from post_office.models import STATUS
 
 from landespreis import chaining, health, wording
+from landespreis.models import RetentionRun
 
 APPS = ("submissions", "jury", "accounts", "portal")
 """In the order in which they are shown."""
@@ -109,7 +111,7 @@ class Page:
 def page(user: PermissionsMixin, now: datetime) -> Page:
     """Return what the person reads first; the number of queries does not depend on how much there is."""
     whole = Page()
-    for one in (*_parts(user, now), _ground(user), _chain(user, now)):
+    for one in (*_parts(user, now), _ground(user), _chain(user, now), _records(user)):
         whole.headline, whole.state = one.headline or whole.headline, one.state or whole.state
         whole.figures += one.figures
         whole.tasks += one.tasks
@@ -158,3 +160,20 @@ def _chain(user: PermissionsMixin, now: datetime) -> Part:
     overdue = standing.waiting if standing.behind else 0
     url = reverse("admin:landespreis_link_changelist")
     return Part(tasks=[Task(overdue, "Tage im Verlauf nicht verkettet", "Tag im Verlauf nicht verkettet", url, until)])
+
+
+def _records(user: PermissionsMixin) -> Part:
+    """Say what somebody has to do for what is kept: release what another proposed, and what stands still."""
+    if not user.has_perm("landespreis.view_retentionrun"):
+        return Part()
+    runs, listed = RetentionRun.objects.order_by(), reverse("admin:landespreis_retentionrun_changelist")
+    state = RetentionRun.Status
+    ready = Q(status=state.ANSWERED) | Q(status=state.PROPOSED, is_archived=False)
+    release = runs.filter(ready).exclude(proposed_by=user.pk).count()
+    offer = runs.filter(status__in=[state.PACKED, state.OFFERED]).count()
+    return Part(
+        tasks=[
+            Task(release, "Aussonderungen freizugeben", "Aussonderung freizugeben", listed),
+            Task(offer, "Aussonderungen beim Landesarchiv", "Aussonderung beim Landesarchiv", listed),
+        ]
+    )

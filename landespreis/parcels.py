@@ -17,7 +17,7 @@ from django.contrib.auth.models import PermissionsMixin
 from landespreis.models import Parcel
 from landespreis.package import Package
 
-APPS = ("accounts", "submissions", "jury", "portal")
+APPS = ("landespreis.records", "accounts", "submissions", "jury", "portal")
 Progress = Callable[[int, int], None]
 
 

@@ -126,6 +126,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "landespreis.context.installation",
             ],
+            "builtins": ["landespreis.templatetags.constants"],
+            "libraries": {"static": "landespreis.templatetags.constants"},
         },
     },
 ]
@@ -208,6 +210,7 @@ CELERY_BEAT_SCHEDULE = {
         "landespreis.tasks.expire_parcels": 4 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
         "landespreis.tasks.link_days": 4 * BEAT_TICK,
+        "landespreis.tasks.carry_out_retention": 2 * BEAT_TICK,
         "portal.tasks.forget_inquiries": 240 * BEAT_TICK,
         "portal.tasks.award_prizes": 2 * BEAT_TICK,
         "portal.tasks.publish_winners": 2 * BEAT_TICK,

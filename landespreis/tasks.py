@@ -1,4 +1,4 @@
-"""What the worker does for the ground: mail, messages to groups, parcels, ended sessions, the chain of the journals."""
+"""What the worker does for the ground: mail, messages, parcels, ended sessions, journals, what goes after its time."""
 
 from celery import shared_task
 from django.core.management import call_command
@@ -6,6 +6,7 @@ from django.core.management import call_command
 from landespreis import chaining, clock, mail, packing
 from landespreis.circulars import actions, dispatch
 from landespreis.models import Parcel
+from landespreis.records import executing, runs
 
 
 @shared_task(name=mail.SENDER_TASK)
@@ -50,3 +51,11 @@ def pack_owed_parcels() -> None:
 def expire_parcels() -> None:
     """Delete the files of parcels that nobody can fetch any more."""
     packing.expire()
+
+
+@shared_task(name=runs.TASK)
+def carry_out_retention() -> None:
+    """Keep packages that are finished, go on with what was released, drop packages of runs that are long done."""
+    runs.take_packages()
+    executing.carry_out_all()
+    executing.forget_packages()

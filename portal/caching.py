@@ -1,34 +1,32 @@
 """Public pages are made once: kept by their edition, answered with 304 where nothing changed, without any cookie."""
 
 import hashlib
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import cache as once
 from functools import wraps
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.cache import cache
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, ResponseHeaders
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
-from redis.exceptions import RedisError
 
 from landespreis import clock
+from portal import keeping
+from portal.keeping import Address, Kept, Terms
 from portal.models import Edition
 
-log = logging.getLogger(__name__)
-
-KEPT_SECONDS = 24 * 60 * 60
 LONGEST_QUERY = 200
+"""Letters of what a view reads of a query; a page of more is made anew each time."""
 POLICY = "public, max-age=0, must-revalidate"
 """Everybody may keep the page and asks each time whether it still holds: so a change shows at once, and whoever logs
 in never meets the page of somebody who has not."""
@@ -37,43 +35,19 @@ PERSONAL = (settings.SESSION_COOKIE_NAME, "messages")
 NOT_STORED = {"content-length", "vary", "cache-control", "etag", "last-modified"}
 OF_EVERY_ANSWER = {"Access-Control-Allow-Origin", "Access-Control-Expose-Headers"}
 """What also an answer without body (304) has to say."""
+CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 
 View = Callable[..., HttpResponse]
 Until = Callable[[datetime], datetime | None]
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What a public page depends on: editions by topic, and the award's time between `since` and `until`."""
-
-    editions: dict[str, int]
-    since: datetime
-    until: datetime | None
-    keep: bool
-
-    def hold(self) -> bool:
-        now = clock.now()
-        in_time = self.since <= now and (self.until is None or now < self.until)
-        return in_time and Edition.objects.numbers(self.editions) == self.editions
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A page as it is answered: body, its own headers, when it was made (in the machine's time, for HTTP)."""
-
-    terms: Terms
-    body: bytes
-    headers: dict[str, str]
-    etag: str
-    made: datetime
-
-
 def public(*topics: str, params: tuple[str, ...] = (), lasts: Until | None = None) -> Callable[[View], View]:
     """Let everybody without a session share what the view answers, until rows of a topic change.
 
-    `params` are what the view reads of the query; with others in it the page is made anew. `lasts` tells from the
-    award's present moment until when a page holds that changes with time alone.
+    `params` are what the view reads of the query. Nothing else of it reaches the view, so an address with anything more
+    (`utm_source`, `fbclid`) is the same page. `lasts` tells from the award's present moment until when a page holds
+    that changes with time alone.
     """
 
     def decorate(view: View) -> View:
@@ -81,15 +55,17 @@ def public(*topics: str, params: tuple[str, ...] = (), lasts: Until | None = Non
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not is_shared(request):
                 return view(request, *args, **kwargs)
-            editions = Edition.objects.numbers(topics)  # before the content: what comes later only makes it newer
+            _narrow(request, params)
+            numbers = _numbers(request)  # before the content: what comes later only makes it newer
             now = clock.now()
             until = lasts(now) if lasts else None
             response = view(request, *args, **kwargs)
             if response.status_code == 200:
-                keep = set(request.GET) <= set(params) and len(request.META.get("QUERY_STRING", "")) <= LONGEST_QUERY
-                response.terms = Terms(editions, now, until, keep)  # type: ignore[attr-defined]
+                editions = {topic: numbers.get(topic, 0) for topic in topics}
+                response.terms = Terms(editions, now, until)  # type: ignore[attr-defined]
             return response
 
+        wrapped.public_params = params  # type: ignore[attr-defined]
         return wrapped
 
     return decorate
@@ -115,16 +91,17 @@ def pages(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not is_shared(request) or request.path.startswith(settings.STATIC_URL) or not _is_ours(request):
             return get_response(request)
-        key = _key(request)
-        kept = _load(key)
-        if kept is None or not kept.terms.hold():
+        address = _address(request)
+        kept = _found(request, address) if address else None
+        if kept is None:
             response = get_response(request)
             terms = getattr(response, "terms", None)
             if terms is None or response.cookies or not isinstance(response, HttpResponse):
                 return _same_for_all(response)
             kept = _made(response, terms)
-            if terms.keep:
-                _save(key, kept)
+            if address and len(address.query) <= LONGEST_QUERY:
+                keeping.own.put(address, kept)
+                keeping.share(address, build(), kept)
         return _answer(request, kept)
 
     return middleware
@@ -137,6 +114,61 @@ def _is_ours(request: HttpRequest) -> bool:
     except DisallowedHost:
         return False
     return True
+
+
+def _address(request: HttpRequest) -> Address | None:
+    """Return where the page is kept, without what its view does not read; None for what is nobody's public page.
+
+    An address that says nothing more than that is known by the page itself, and its view is not looked for.
+    """
+    address = Address(request.scheme or "", request.path, request.META.get("QUERY_STRING", ""))
+    if not address.query or keeping.own.get(address):
+        return address
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return None
+    params: Collection[str] | None = getattr(view, "public_params", None)
+    return None if params is None else address._replace(query=_known(address.query, params))
+
+
+def _known(query: str, params: Collection[str]) -> str:
+    """Return what of a query has one of these names, as it was written."""
+    return "&".join(pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) in params)
+
+
+def _narrow(request: HttpRequest, params: Collection[str]) -> None:
+    """Take out of the request what its view does not read, so that it cannot get into what others are shown."""
+    query = request.META.get("QUERY_STRING", "")
+    known = _known(query, params)
+    if known != query:
+        request.META["QUERY_STRING"] = known
+        request.__dict__.pop("GET", None)  # read anew from there
+
+
+def _found(request: HttpRequest, address: Address) -> Kept | None:
+    """Return the kept page that still holds: this process's own, or else what another has made."""
+    kept = keeping.own.get(address)
+    if kept and _holds(request, kept):
+        return kept
+    kept = keeping.shared(address, build())
+    if kept is None or not _holds(request, kept):
+        return None
+    keeping.own.put(address, kept)
+    return kept
+
+
+def _holds(request: HttpRequest, kept: Kept) -> bool:
+    return kept.terms.hold(clock.now(), _numbers(request))
+
+
+def _numbers(request: HttpRequest) -> dict[str, int]:
+    """Return the number of every topic as it was when the request was first looked at; asked once."""
+    found: dict[str, int] | None = getattr(request, "editions", None)
+    if found is None:
+        found = Edition.objects.every()
+        request.editions = found  # type: ignore[attr-defined]
+    return found
 
 
 def _same_for_all(response: HttpResponseBase) -> HttpResponseBase:
@@ -155,44 +187,34 @@ def _same_for_all(response: HttpResponseBase) -> HttpResponseBase:
 
 
 def _made(response: HttpResponse, terms: Terms) -> Kept:
-    headers = {name: value for name, value in response.items() if name.lower() not in NOT_STORED}
+    modified = int(timezone.now().timestamp())
     etag = f'W/"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    return Kept(terms, response.content, headers, etag, timezone.now())
+    headers = {name: value for name, value in response.items() if name.lower() not in NOT_STORED} | {
+        "Content-Length": str(len(response.content)),
+        "ETag": etag,
+        "Last-Modified": http_date(modified),
+        "Cache-Control": POLICY,
+    }
+    return Kept(terms, response.content, headers, etag, modified)
 
 
 def _answer(request: HttpRequest, kept: Kept) -> HttpResponseBase:
-    modified = int(kept.made.timestamp())
-    response = HttpResponse(kept.body, headers=kept.headers)
-    response.headers["Content-Length"] = str(len(kept.body))
-    response.headers["ETag"] = kept.etag
-    response.headers["Last-Modified"] = http_date(modified)
-    response.headers["Cache-Control"] = POLICY
-    answer = get_conditional_response(request, etag=kept.etag, last_modified=modified, response=response)
+    response = HttpResponse(kept.body)
+    response.headers = _copied(kept.ready_headers)
+    if not any(name in request.META for name in CONDITIONS):
+        return response
+    answer = get_conditional_response(request, etag=kept.etag, last_modified=kept.modified, response=response)
     assert answer is not None  # it was given one
     for name in OF_EVERY_ANSWER & kept.headers.keys():
         answer.headers[name] = kept.headers[name]
     return answer
 
 
-def _key(request: HttpRequest) -> str:
-    address = f"{build()} {request.scheme} {request.get_full_path()}"
-    return f"page:{hashlib.sha256(address.encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
-def _load(key: str) -> Kept | None:
-    try:
-        kept = cache.get(key)
-    except (RedisError, OSError) as error:
-        log.warning("the cache does not answer: %s", error)
-        return None
-    return kept if isinstance(kept, Kept) else None
-
-
-def _save(key: str, kept: Kept) -> None:
-    try:
-        cache.set(key, kept, KEPT_SECONDS)
-    except (RedisError, OSError) as error:
-        log.warning("the cache does not answer: %s", error)
+def _copied(headers: ResponseHeaders) -> ResponseHeaders:
+    """Return headers of its own for an answer; Django would check and fold the name of each of them again."""
+    copied = ResponseHeaders({})
+    copied._store = headers._store.copy()
+    return copied
 
 
 @once

@@ -9,6 +9,7 @@ from portal.models import Project
 from portal.models.projects import ProjectQuerySet
 from submissions.models import Round, Submission
 from submissions.models.entry import SubmissionQuerySet
+from submissions.payload import EXCERPT
 
 CONSENT = '"publication":true'
 """As it stands in a version's canonical JSON. What people write cannot spell it: their quotes are escaped there."""
@@ -21,8 +22,15 @@ def released() -> SubmissionQuerySet:
 
 
 def waiting() -> SubmissionQuerySet:
-    """Released entries that have no copy in the directory yet, by number: an order that says nothing of the jury."""
-    rows = released().filter(project__isnull=True).select_related("round", "submitted_lead", "submitted_category")
+    """Released entries that have no copy in the directory yet, by number: an order that says nothing of the jury.
+
+    Not those of which only an excerpt (version 0) is left once their time of keeping is over.
+    """
+    rows = (
+        released()
+        .filter(project__isnull=True, current__number__gt=EXCERPT)
+        .select_related("round", "submitted_lead", "submitted_category")
+    )
     return rows.order_by("-round__opens_at", "number")
 
 

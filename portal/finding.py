@@ -1,6 +1,6 @@
 """Finding what somebody looks for: from the words they typed to rows, the best first, the same on every database."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
@@ -11,8 +11,9 @@ from django.db.models import Case, F, FloatField, Lookup, Q, TextField, Value, W
 from django.db.models.expressions import Combinable
 from django.db.models.sql.compiler import SQLCompiler
 
+from landespreis import composed
 from portal import stems
-from portal.models import Document, DocumentQuerySet, Spelling
+from portal.models import Document, DocumentQuerySet
 from portal.models.projects import ProjectQuerySet
 from portal.stems import Word
 
@@ -104,10 +105,7 @@ def _sought(word: Word) -> tuple[str, ...]:
 
 def _guesses(doubtful: Mapping[str, Word]) -> dict[str, tuple[Word, ...]]:
     """Return what those words may mean whose stem stands nowhere, the likeliest first."""
-    deletions = {deletion for word in doubtful for deletion in stems.deletions(word)}
-    same_stem = Q(stem__in={word.stem for word in doubtful.values()}, spelling=F("word"))
-    rows = Spelling.objects.filter(Q(spelling__in=deletions) | same_stem).order_by("word")
-    known = set(rows.values_list("word", "stem", "shown").distinct())
+    known = _spelled({deletion for word in doubtful for deletion in stems.deletions(word)}, doubtful.values())
     there = {stem for _, stem, _ in known}
     guesses: dict[str, tuple[Word, ...]] = {}
     for folded, word in doubtful.items():
@@ -118,6 +116,22 @@ def _guesses(doubtful: Mapping[str, Word]) -> dict[str, tuple[Word, ...]]:
                 by_stem.setdefault(stem, Word(shown, meant))
             guesses[folded] = tuple(by_stem.values())[:MOST_GUESSES]
     return {folded: meant for folded, meant in guesses.items() if meant}
+
+
+def _spelled(spellings: Iterable[str], words: Iterable[Word]) -> set[composed.Values]:
+    """Return word, stem and shown form of what is spelled like this, and of what has the stem of one of the words."""
+    alike, same = sorted(spellings), sorted({word.stem for word in words})
+    return set(
+        composed.fetched(
+            f"SELECT word, stem, shown FROM portal_spelling WHERE spelling IN ({_places(alike)}) "  # noqa: S608
+            f"OR (stem IN ({_places(same)}) AND spelling = word)",
+            [*alike, *same],
+        )
+    )
+
+
+def _places(values: Sequence[str]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _unlikeliness(typed: str, meant: str) -> tuple[bool, bool, str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -11,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Municipality
 from landespreis import mapping, wording
+from landespreis.mapping import Place
 from portal import picturing
 from portal.models import Project, ProjectFacet, ProjectPartner
 from submissions.models import Partner
@@ -163,14 +165,15 @@ def _map(project: Project, members: list[Member]) -> tuple[SafeString | str, str
     missing = [member for member, partner in partners if not partner.municipality]
     names = wording.listed([member.name for member in shown])
     numbers = [member.number for member in (members[0], *shown)]
-    drawn = mapping.svg(
-        lead,
-        others,
-        title="Karte der Zusammenarbeit",
-        description=f"{members[0].name} ist verbunden mit {names}." if names else f"Dort liegt {members[0].name}.",
-        numbers=numbers if len(numbers) <= MOST_NUMBERS else (),
-    )
-    return drawn, _missing(missing)
+    description = f"{members[0].name} ist verbunden mit {names}." if names else f"Dort liegt {members[0].name}."
+    shown_numbers = tuple(numbers) if len(numbers) <= MOST_NUMBERS else ()
+    return _drawn(lead, tuple(others), description, shown_numbers), _missing(missing)
+
+
+@lru_cache(maxsize=200)
+def _drawn(lead: Place, others: tuple[Place, ...], description: str, numbers: tuple[int, ...]) -> SafeString:
+    """Return the map, drawn once: it hangs on nothing but these values."""
+    return mapping.svg(lead, others, title="Karte der Zusammenarbeit", description=description, numbers=numbers)
 
 
 def _missing(members: list[Member]) -> str:

@@ -3,17 +3,35 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Exists, F, Func, IntegerField, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.urls import reverse
 
 from accounts.models import Municipality
-from landespreis import wording
+from landespreis import composed, wording
+from landespreis.composed import SAMPLE, Question, Values
 from portal import picturing
+from portal.directory import reading
 from portal.models import Project, ProjectFacet, ProjectPartner
 from submissions.models import Partner, Round
 
+SHOWN = 5
+"""Projects that home shows."""
 NAMED = 5
 """How many of those who take part a row names; the rest is counted."""
 TOWNS = (Municipality.Kind.TOWN, Municipality.Kind.INDEPENDENT, Municipality.Kind.COMMUNE)
@@ -29,14 +47,18 @@ class Teaser:
     picture: str
 
 
-def newest(now: datetime, most: int) -> list[Teaser]:
+def newest(now: datetime) -> list[Teaser]:
     """Return the projects that came out last, in two queries."""
-    partners = Prefetch("partners", ProjectPartner.objects.select_related("municipality"))
-    rows = Project.objects.published(now).select_related("category", "lead", "picture").prefetch_related(partners)
-    return [
-        Teaser(project, _people(project), "" if project.picture else picturing.address(project))
-        for project in rows[:most]
-    ]
+    latest = "WHERE own.published_at <= %s ORDER BY own.published_at DESC, own.id DESC LIMIT %s"
+    found = reading.ROW.values_where(latest, [composed.adapted(now), SHOWN])
+    return [_teaser(row, partners) for row, partners in reading.with_partners(found)]
+
+
+@lru_cache(maxsize=50)
+def _teaser(row: Values, partners: tuple[Values, ...]) -> Teaser:
+    """Return the teaser of a project. It hangs on nothing but these values: with others it is another one."""
+    project = reading.made(row, partners)
+    return Teaser(project, _people(project), "" if project.picture else picturing.address(project))
 
 
 def _people(project: Project) -> str:
@@ -69,18 +91,26 @@ class Figures:
 
 def figures(now: datetime) -> Figures | None:
     """Count the directory in one query; None while it is empty."""
+    found = next((Figures(*row) for row in COUNTED.rows(now)), None)
+    return found if found and found.projects else None
+
+
+def _counted(now: datetime) -> QuerySet[Any, Any]:
     published = Project.objects.published(now).order_by()
     elsewhere = ProjectPartner.objects.filter(~Q(country=Partner.Country.DE) | Q(kind=Partner.Kind.OUTSIDE))
     joined = ProjectFacet.objects.filter(
         kind=ProjectFacet.Kind.MUNICIPALITY, value=OuterRef("ags"), project__published_at__lte=now
     )
-    counted = Municipality.objects.filter(kind__in=TOWNS).aggregate(
-        towns=Count("pk"),
-        taking_part=Count("pk", filter=Exists(joined)),
-        projects=Max(_amount(published)),
-        beyond=Max(_amount(published.filter(Exists(elsewhere.filter(project=OuterRef("pk")))))),
-    )
-    return Figures(**counted) if counted["projects"] else None
+    whole = Municipality.objects.filter(kind__in=TOWNS).order_by().annotate(of=Value("", CharField())).values("of")
+    return whole.annotate(
+        out=Max(_amount(published)),
+        joining=Count("pk", filter=Exists(joined)),
+        whole=Count("pk"),
+        abroad=Max(_amount(published.filter(Exists(elsewhere.filter(project=OuterRef("pk")))))),
+    ).values_list("out", "joining", "whole", "abroad")
+
+
+COUNTED = Question(_counted, SAMPLE)
 
 
 def _amount(rows: QuerySet[Any]) -> Subquery:

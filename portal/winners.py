@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from jury.models import Decision
+from landespreis.composed import Question
 from portal.models import Project
 from submissions.models import Category, Round
 
@@ -27,9 +30,16 @@ def of(round_: Round, now: datetime) -> list[Winner]:
     """
     if round_.phase(now) is not Round.Phase.PUBLISHED:
         return []
+    return [_winner(decision, now) for decision in LOCKED.objects(round_.pk)]
+
+
+def _locked(round_: int) -> QuerySet[Decision]:
     decisions = Decision.objects.filter(session__category__round=round_, locked_at__isnull=False)
     rows = decisions.select_related("session__category", "winner__submitted_lead", "winner__project")
-    return [_winner(decision, now) for decision in rows.order_by("session__category__position")]
+    return rows.order_by("session__category__position")
+
+
+LOCKED = Question(_locked, -1)
 
 
 def _winner(decision: Decision, now: datetime) -> Winner:

@@ -1,11 +1,13 @@
 """Tables of entries for staff: what counts of each, read from the frozen versions, never from a draft."""
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import PermissionsMixin
 
 from landespreis.exports import Dataset
+from landespreis.models import RetentionFigures
 from landespreis.tables import Row
 from submissions.models import Submission
 
@@ -17,6 +19,7 @@ ENTRIES = (
     "publication", "sha256",
 )  # fmt: skip
 PARTNERS = ("number", "position", "ags", "label", "kind", "country")
+KEPT = ("round", "kind", "started_at", "category", "figure", "value")
 ANSWERS = ("number", "question", "title", "criterion", "characters", "text")
 
 
@@ -26,6 +29,16 @@ def datasets(user: PermissionsMixin) -> Iterable[Dataset]:
         yield Dataset("einreichungen", "Einreichungen", "eine Zeile je Einreichung", ENTRIES, _entries)
         yield Dataset("partner", "Partner", "eine Zeile je Partner einer Einreichung", PARTNERS, _partners)
         yield Dataset("antworten", "Antworten", "eine Zeile je Frage und Einreichung", ANSWERS, _answers)
+    if user.has_perm("landespreis.view_retentionfigures"):
+        what = "eine Zeile je Zahl, die nach einer Aussonderung bleibt"
+        yield Dataset("statistik", "Statistik abgeschlossener Runden", what, KEPT, _kept)
+
+
+def _kept() -> Iterator[Row]:
+    for row in RetentionFigures.objects.select_related("run").order_by("run__started_at", "pk").iterator(CHUNK):
+        for figure, value in row.figures.items():
+            told = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+            yield row.run.scope, row.run.kind, row.run.started_at, row.category, figure, told
 
 
 def _counting() -> Iterator[tuple[Submission, dict[str, Any]]]:

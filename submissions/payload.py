@@ -17,6 +17,8 @@ from submissions.draft import Draft
 from submissions.models import Attachment, Submission, Version
 
 SCHEMA = "landespreis/einreichung/1"
+EXCERPT = 0
+"""The number of the version that stays of an entry whose time of keeping is over; see `retention.py`."""
 ENVELOPE = frozenset(
     {
         "schema",

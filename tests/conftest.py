@@ -22,6 +22,7 @@ from django.test import Client
 from accounts.models import User
 from landespreis.cache import EnduringRedisCache
 from landespreis.clock import BERLIN
+from portal import keeping
 from submissions.management.commands.load_round import SHIPPED, load
 from submissions.models import Category, Criterion, Question, Round
 
@@ -143,9 +144,9 @@ def _own_ground(settings: Any, tmp_path: Path) -> Iterator[None]:
     """Private files in a folder of the test's own, quick passwords, nothing cached from another test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.FILES_URL = f"file://{tmp_path / 'files'}"
-    cache.clear()
+    keeping.forget()
     yield
-    cache.clear()
+    keeping.forget()
 
 
 @pytest.fixture

@@ -51,6 +51,21 @@ class Trace(models.Model):
         WINNERS_ORDERED = "winners_ordered", "Veröffentlichung der Preisträger angeordnet"
         WINNERS_RECALLED = "winners_recalled", "Veröffentlichung der Preisträger zurückgenommen"
         WINNERS_PUBLISHED = "winners_published", "Preisträger veröffentlicht"
+        RETENTION_CHANGED = "retention_changed", "Aufbewahrungsfrist geändert"
+        RETENTION_HELD = "retention_held", "Aufbewahrung verlängert"
+        RETENTION_UNHELD = "retention_unheld", "verlängerte Aufbewahrung beendet"
+        RETENTION_PROPOSED = "retention_proposed", "Aussonderung vorgeschlagen"
+        RETENTION_PACKED = "retention_packed", "Archivpaket erstellt"
+        RETENTION_OFFERED = "retention_offered", "dem Landesarchiv angeboten"
+        RETENTION_ANSWERED = "retention_answered", "Antwort des Landesarchivs festgehalten"
+        RETENTION_RELEASED = "retention_released", "Aussonderung freigegeben"
+        RETENTION_STARTED = "retention_started", "Aussonderung begonnen"
+        RETENTION_ITEM = "retention_item", "ausgesondert"
+        RETENTION_DONE = "retention_done", "Aussonderung vollzogen"
+        RETENTION_DISCARDED = "retention_discarded", "Aussonderung verworfen"
+        PERSON_DISCLOSED = "person_disclosed", "Auskunft über eine Person erstellt"
+        PERSON_CORRECTED = "person_corrected", "Daten einer Person berichtigt"
+        PERSON_ERASED = "person_erased", "Daten einer Person gelöscht"
 
     at = models.DateTimeField("Zeitpunkt")
     by = models.ForeignKey(

@@ -1,11 +1,13 @@
 """Template tags for the shell and for forms: navigation, breadcrumbs, error summary, KERN's class per widget."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django import forms, template
 from django.forms.boundfield import BoundField, BoundWidget
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -42,12 +44,15 @@ def nav_link(context: Context, title: str, viewname: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', url, title)
 
 
-@register.inclusion_tag("components/crumbs.html")
-def crumbs(*parts: str) -> dict[str, Any]:
-    """Render breadcrumbs from "title, url, title, url, …, title of this page"; "Start" is put before them."""
+@register.simple_tag
+@lru_cache(maxsize=500)
+def crumbs(*parts: str) -> SafeString:
+    """Return breadcrumbs from "title, url, title, url, …, title of this page"; "Start" is put before them."""
     *pairs, here = parts
     trail = [Crumb(title, url) for title, url in zip(pairs[::2], pairs[1::2], strict=True)]
-    return {"crumbs": [Crumb("Start", reverse("portal:home")), *trail, Crumb(here, "")]}
+    return render_to_string(
+        "components/crumbs.html", {"crumbs": [Crumb("Start", reverse("portal:home")), *trail, Crumb(here, "")]}
+    )
 
 
 @register.inclusion_tag("components/error_summary.html")

@@ -110,17 +110,16 @@ def drawn(
 
     With `address` each is a link to `address(key)`; `say` puts a number into other words than `said`.
     """
-    shapes, most, words = _shapes(), max(numbers.values(), default=0), say or said
+    most, words = max(numbers.values(), default=0), say or said
     areas = []
-    for row in districts():
-        number = numbers.get(row.key, 0)
-        begin, end = (f'<a href="{escape(address(row.key))}">', "</a>") if address else ("<g>", "</g>")
+    for key, opened, shape in _areas():
+        number = numbers.get(key, 0)
+        begin = f'<a href="{escape(address(key))}">' if address else "<g>"
         areas.append(
-            f"{begin}<title>{escape(f'{row.name}: {words(number)}')}</title>"
-            f'<path class="m{step(number, most)}" d="{shapes.paths[row.key]}"/>{end}'
+            f"{begin}<title>{opened}{escape(words(number))}</title>"
+            f'<path class="m{step(number, most)}"{shape}{"</a>" if address else "</g>"}'
         )
-    above = f'<path class="rb-edge" d="{shapes.borders}"/><path class="rb" d="{shapes.borders}"/>'
-    return mark_safe("".join(areas) + above)  # noqa: S308 - escaped, and shapes that the project ships
+    return mark_safe("".join(areas) + _edges())  # noqa: S308 - escaped, and shapes that the project ships
 
 
 def box() -> str:
@@ -131,7 +130,7 @@ def said(number: int) -> str:
     """Return "keine Projekte", "1 Projekt", "9 Projekte"."""
     if number == 1:
         return "1 Projekt"
-    return f"{wording.number(number) if number else 'keine'} Projekte"
+    return f"{wording.number(number)} Projekte" if number else "keine Projekte"
 
 
 def parts(regional: Mapping[str, int], local: Mapping[str, int], to_region: Address, to: Address) -> list[Part]:
@@ -139,7 +138,7 @@ def parts(regional: Mapping[str, int], local: Mapping[str, int], to_region: Addr
     return [
         Part(
             Line(to_region(region.value), region.name, regional.get(region.value, 0)),
-            [Line(to(d.key), d.name, local.get(d.key, 0)) for d in districts() if d.region == region.value],
+            [Line(to(d.key), d.name, local.get(d.key, 0)) for d in _districts_of(region.value)],
         )
         for region in regions()
     ]
@@ -153,6 +152,24 @@ def largest(parts: Sequence[Part], most: int) -> list[Line]:
 
 def _width(most: int) -> int:
     return max(1, most // STEPS)
+
+
+@cache
+def _areas() -> tuple[tuple[str, str, str], ...]:
+    """Return of each Kreis its key, how its title begins, and what follows its colour."""
+    paths = _shapes().paths
+    return tuple((row.key, f"{escape(row.name)}: ", f' d="{paths[row.key]}"/>') for row in districts())
+
+
+@cache
+def _edges() -> str:
+    borders = _shapes().borders
+    return f'<path class="rb-edge" d="{borders}"/><path class="rb" d="{borders}"/>'
+
+
+@cache
+def _districts_of(region: str) -> tuple[District, ...]:
+    return tuple(district for district in districts() if district.region == region)
 
 
 @cache

@@ -5,14 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import CharField, F, IntegerField, Value
+from django.db.models import CharField, F, IntegerField, QuerySet, Value
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts import register
 from landespreis import wording
+from landespreis.composed import SAMPLE, Question, Values
 from portal import slugs
 from portal.directory import country
 from portal.directory.finding import Counts
@@ -43,7 +45,6 @@ Names = Mapping[str, Mapping[str, str]]
 class Box(NamedTuple):
     """A value to tick; `number` is said in German."""
 
-    id: str
     value: str
     name: str
     number: str
@@ -69,16 +70,21 @@ class Group:
     options: SafeString
 
 
-def names(now: datetime) -> Names:
-    """Return the name of everything that one may filter by, with one or two queries."""
-    editions, categories, topics = _written(now)
+def named(now: datetime) -> tuple[Values, ...]:
+    """Return what editors have named, as `names` reads it; one query."""
+    return tuple(NAMED.rows(now))
+
+
+def names(named: tuple[Values, ...], towns: Mapping[str, str]) -> Names:
+    """Return the name of everything that one may filter by; `towns` by their AGS."""
+    editions, categories, topics = _ordered(named)
     return {
         Kind.CATEGORY: categories,
         Kind.TOPIC: topics,
-        Kind.REGION: {region.value: region.name for region in country.regions()},
-        Kind.DISTRICT: {district.key: district.name for district in country.districts()},
-        Kind.MUNICIPALITY: {ags: name.partition(",")[0] for ags, name in register.names().items()},
-        Kind.EDITION: editions | {OUTSIDE: "außerhalb des Wettbewerbs"},
+        Kind.REGION: _regions(),
+        Kind.DISTRICT: _districts(),
+        Kind.MUNICIPALITY: towns,
+        Kind.EDITION: editions,
         Kind.AWARD: AWARDS,
     }
 
@@ -98,8 +104,8 @@ def chips(search: Search, names: Names) -> list[Chip]:
     return found
 
 
-def _written(now: datetime) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
-    """Return editions (the latest first), categories and topics by their value."""
+def _named(now: datetime) -> "QuerySet[Any, Any]":
+    """Return editions, categories and topics: of which group, value, name, place in their order."""
     text, number = CharField(), IntegerField()
     columns = ("of", "which", "called", "place")
     edition = Project.objects.published(now).exclude(edition="").order_by()
@@ -112,10 +118,16 @@ def _written(now: datetime) -> tuple[dict[str, str], dict[str, str], dict[str, s
     topic = Topic.objects.order_by().annotate(
         of=Value(Kind.TOPIC.value, text), which=F("slug"), called=F("name"), place=F("position")
     )
+    return rows.distinct().union(*[m.values_list(*columns) for m in (category, topic)], all=True)
+
+
+NAMED = Question(_named, SAMPLE)
+
+
+def _ordered(named: tuple[Values, ...]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Return editions (the latest first), categories and topics by their value."""
     found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
-    for kind, value, name, place in rows.distinct().union(
-        *[m.values_list(*columns) for m in (category, topic)], all=True
-    ):
+    for kind, value, name, place in named:
         found[kind].append((place, name, value))
     editions = sorted((name for _, name, _ in found[Kind.EDITION]), key=_numbers, reverse=True)
     categories, topics = (
@@ -127,7 +139,8 @@ def _written(now: datetime) -> tuple[dict[str, str], dict[str, str], dict[str, s
         }
         for rows in (found[Kind.CATEGORY], found[Kind.TOPIC])
     )
-    return {slugs.slug(name, most=60): name for name in editions}, categories, topics
+    by_value = {slugs.slug(name, most=60): name for name in editions} | {OUTSIDE: "außerhalb des Wettbewerbs"}
+    return by_value, categories, topics
 
 
 def _numbers(edition: str) -> tuple[list[int], str]:
@@ -142,29 +155,39 @@ def _group(kind: Kind, search: Search, numbers: Mapping[str, int], names: Mappin
 
     def boxes(values: Iterable[str]) -> list[Box]:
         return [
-            Box(
-                f"{kind}-{value}",
-                value,
-                names.get(value, NAMELESS),
-                wording.number(numbers.get(value, 0)),
-                value in chosen,
-            )
+            Box(value, names.get(value, NAMELESS), wording.number(numbers.get(value, 0)), value in chosen)
             for value in values
         ]
 
     if kind in MANY:
         picked = [value for value in known if value in chosen]
         left = _options((value, names[value], numbers[value]) for value in known if value not in chosen)
-        return Group(kind, TITLES[kind], boxes([*picked, *unknown]), [], MANY[kind], left)
+        return Group(kind.value, TITLES[kind], boxes([*picked, *unknown]), [], MANY[kind], left)
     shown, folded = known, list[str]()
     if len(known) > SHOWN + 1:
         often = set(sorted(known, key=lambda value: -numbers.get(value, 0))[:SHOWN])
         shown = [value for value in known if value in often or value in chosen]
         folded = [value for value in known if value not in shown]
-    return Group(kind, TITLES[kind], boxes([*shown, *unknown]), boxes(folded), "", SafeString())
+    return Group(kind.value, TITLES[kind], boxes([*shown, *unknown]), boxes(folded), "", SafeString())
+
+
+@cache
+def _regions() -> dict[str, str]:
+    return {region.value: region.name for region in country.regions()}
+
+
+@cache
+def _districts() -> dict[str, str]:
+    return {district.key: district.name for district in country.districts()}
+
+
+@lru_cache(maxsize=2000)
+def _text(value: str) -> str:
+    """Return a name as text of a page; there are hundreds in each, always the same."""
+    return escape(value)
 
 
 def _options(values: Iterable[tuple[str, str, int]]) -> SafeString:
     """Return <option> elements; there are hundreds, so that a template would take longer than all the rest."""
-    made = (f'<option value="{escape(v)}">{escape(name)} ({number})</option>' for v, name, number in values)
+    made = (f'<option value="{_text(value)}">{_text(name)} ({number})</option>' for value, name, number in values)
     return mark_safe("".join(made))  # noqa: S308 - escaped

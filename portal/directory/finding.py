@@ -1,23 +1,34 @@
-"""What is found: the projects of a search, and how many of them each value would give. Reads only."""
+"""What is found: the projects of a search, and how many of them each value would give. Reads only.
+
+These two questions are most of what a list costs the database. Written out, what fits is looked for once in each; and
+composing them as QuerySets took longer than asking them.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
-from django.db.models import CharField, Count, QuerySet, Value
+from django.core.exceptions import EmptyResultSet
 
-from portal.directory.search import RELEVANCE, TITLE, Search
-from portal.finding import matching
-from portal.models import Project, ProjectFacet
-from portal.models.projects import ProjectQuerySet
-
-Numbers = QuerySet[Any, Any]
-TEXT = CharField()
+from landespreis import composed
+from landespreis.composed import SAMPLE, Part
+from portal.directory import reading
+from portal.directory.search import NEWEST, RELEVANCE, TITLE, Search
+from portal.finding import Wanted, matching, read
+from portal.models import Project
+from portal.stems import Word
 
 ALL = "alle"
 """Stands where a count is of the whole search, not of a value."""
+OUT = "SELECT id FROM portal_project WHERE published_at <= %s"
+NOTHING = Part("SELECT id, 0 AS rank FROM portal_project WHERE 1 = 0")
+ORDERS = {
+    RELEVANCE: "found.rank DESC, own.published_at DESC, own.id DESC",
+    TITLE: "own.sort_key, own.id",
+    NEWEST: "own.published_at DESC, own.id DESC",
+}
 
 
 @dataclass(frozen=True)
@@ -27,55 +38,97 @@ class Counts:
     total: int = 0
     values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
+    @classmethod
+    def made(cls, counted: Iterable[composed.Values]) -> "Counts":
+        numbers: dict[str, dict[str, int]] = defaultdict(dict)
+        for kind, value, number in counted:
+            numbers[kind][value] = number
+        return cls(numbers.pop(ALL)[""], numbers)
+
     def of(self, kind: str) -> Mapping[str, int]:
         return self.values.get(kind, {})
 
 
-def worded(search: Search, now: datetime) -> ProjectQuerySet:
-    """Return what is out at `now` and fits the words, whatever else is chosen; looking words up may take a query."""
-    published = Project.objects.published(now)
-    return matching(published, search.words) if search.words else published
+@dataclass(frozen=True)
+class Found:
+    """What is out at a moment and fits the words, whatever else is chosen.
+
+    As SQL of the keys, and of the keys with `rank`: how well each fits.
+    """
+
+    keys: Part
+    ranked: Part
 
 
-def projects(search: Search, found: ProjectQuerySet) -> ProjectQuerySet:
-    """Return those of the `worded` that fit what is chosen, in the order that is asked for."""
-    fitting = _fitting(found, search)
-    if search.sort == RELEVANCE:
-        return fitting
-    order = ("sort_key", "pk") if search.sort == TITLE else ("-published_at", "-pk")
-    return fitting.order_by(*order)
+def worded(search: Search, now: datetime) -> Found:
+    """Return what is out at `now` and fits the words; looking words up may take a query."""
+    moment = composed.adapted(now)
+    if not search.words:
+        return Found(Part(OUT, (moment,)), Part(OUT, (moment,)))
+    wanted = read(search.words)
+    guesses = tuple(sorted(wanted.guesses.items()))
+    return Found(*(part.with_value(SAMPLE, now) for part in _composed(wanted.words, guesses, wanted.is_blank)))
 
 
-def counts(search: Search, found: ProjectQuerySet) -> Counts:
-    """Count in one query what is chosen of the `worded`, and what each value gives beside the other groups' choices."""
-    whole = _fitting(found, search)
-    facets = ProjectFacet.objects.exclude(kind__in=search.chosen)
-    own = (
-        _counted(ProjectFacet.objects.filter(kind=kind), _fitting(found, search, but=kind)) for kind in search.chosen
+def page(search: Search, found: Found, start: int, amount: int) -> list[composed.Values]:
+    """Return so many of those that fit what is chosen, in the order that is asked for, as `reading.ROW` reads them."""
+    chosen = _chosen(search, "own.id")
+    source = found.ranked if search.sort == RELEVANCE else found.keys
+    tail = Part(
+        f"JOIN found ON found.id = own.id WHERE {chosen.sql} ORDER BY {ORDERS[search.sort]} LIMIT %s OFFSET %s",
+        (*chosen.params, amount, start),
     )
-    numbers: dict[str, dict[str, int]] = defaultdict(dict)
-    for kind, value, number in _total(whole).union(_counted(facets, whole), *own, all=True):
-        numbers[kind][value] = number
-    return Counts(sum(numbers.pop(ALL, {}).values()), numbers)
+    return reading.ROW.values_where(tail.sql, (*source.params, *tail.params), head=f"WITH found AS ({source.sql}) ")
 
 
-def _fitting(projects: ProjectQuerySet, search: Search, *, but: str = "") -> ProjectQuerySet:
-    """Keep those that have one of the chosen values of every group `but` one."""
-    for kind, values in search.chosen.items():
-        if kind != but:
-            having = ProjectFacet.objects.filter(kind=kind, value__in=values)
-            projects = projects.filter(pk__in=having.values("project"))
-    return projects
+def counted(search: Search, found: Found) -> tuple[composed.Values, ...]:
+    """Count in one query what is chosen of the `worded`, and what each value gives beside the other groups' choices.
+
+    Returns group, value and number, as `Counts.made` reads them.
+    """
+    whole = _chosen(search, "id")
+    left_out = ", ".join(["%s"] * len(search.chosen))
+    parts = [
+        Part(f"WITH found AS ({found.keys.sql}), ", found.keys.params),
+        Part(f"whole AS (SELECT id FROM found WHERE {whole.sql}) ", whole.params),  # noqa: S608
+        Part(f"SELECT '{ALL}', '', COUNT(*) FROM whole UNION ALL "),  # noqa: S608
+        _counted("whole", Part(f"kind NOT IN ({left_out})" if left_out else "1 = 1", tuple(search.chosen))),
+    ]
+    for kind in search.chosen:
+        beside = _chosen(search, "found.id", but=kind)
+        parts += [Part(" UNION ALL "), _counted("found", Part(f"kind = %s AND {beside.sql}", (kind, *beside.params)))]
+    sql, params = "".join(part.sql for part in parts), [value for part in parts for value in part.params]
+    return tuple(composed.fetched(sql, params))
 
 
-def _counted(facets: QuerySet[ProjectFacet], projects: ProjectQuerySet) -> Numbers:
-    """Return kind, value and number of `projects` for each value among `facets`."""
-    having = facets.filter(project__in=projects.order_by().values("pk"))
-    return having.order_by().values("kind", "value").annotate(n=Count("pk")).values_list("kind", "value", "n")
+def _chosen(search: Search, key: str, *, but: str = "") -> Part:
+    """Say that the project with this `key` has one of the chosen values of every group `but` one."""
+    groups = [(kind, values) for kind, values in search.chosen.items() if kind != but]
+    having = [
+        f"{key} IN (SELECT project_id FROM portal_projectfacet WHERE kind = %s AND value IN ({places}))"  # noqa: S608
+        for places in (", ".join(["%s"] * len(values)) for _, values in groups)
+    ]
+    return Part(" AND ".join(["1 = 1", *having]), tuple(value for kind, values in groups for value in (kind, *values)))
 
 
-def _total(projects: ProjectQuerySet) -> Numbers:
-    """Return the number of `projects` in the same three columns."""
-    same = Project.objects.order_by().filter(pk__in=projects.order_by().values("pk"))
-    named = same.annotate(of=Value(ALL, TEXT), which=Value("", TEXT)).values("of", "which")
-    return named.annotate(n=Count("pk")).values_list("of", "which", "n")
+def _counted(source: str, condition: Part) -> Part:
+    """Select kind, value and the number of projects of `source` for each value of the facets that fit."""
+    return Part(
+        f"SELECT kind, value, COUNT(*) FROM portal_projectfacet JOIN {source} ON {source}.id = project_id "  # noqa: S608
+        f"WHERE {condition.sql} GROUP BY kind, value",
+        condition.params,
+    )
+
+
+@lru_cache(maxsize=200)
+def _composed(
+    words: tuple[Word, ...], guesses: tuple[tuple[str, tuple[Word, ...]], ...], is_blank: bool
+) -> tuple[Part, Part]:
+    """Return the SQL of `Found` at the moment `SAMPLE`; composing it takes as long as everything else of a search."""
+    wanted = Wanted(words, is_blank=is_blank, guesses=dict(guesses))
+    found = matching(Project.objects.published(SAMPLE), wanted).order_by()
+    try:
+        keys, ranked = (Part(*found.values(*columns).query.sql_with_params()) for columns in (["id"], ["id", "rank"]))
+    except EmptyResultSet:
+        return NOTHING, NOTHING
+    return keys, ranked

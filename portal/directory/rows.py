@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 
 def rows(projects: Iterable[Project]) -> list[Row]:
-    """Return a row for each; `projects` were read `with_all`, or as `reading.listed`."""
+    """Return a row for each; `projects` were read `with_all`, or `reading.made`."""
     return [_row(project) for project in projects]
 
 

@@ -40,6 +40,9 @@ class Search:
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     wanted_sort: str = ""
 
+    def __hash__(self) -> int:
+        return hash((self.words, tuple(self.chosen.items()), self.wanted_sort))
+
     @classmethod
     def of(cls, query: QueryDict) -> "Search":
         """Read what an address says, whatever that is."""

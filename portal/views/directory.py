@@ -1,8 +1,5 @@
 """The directory: the list with its filters, and the map with its tables."""
 
-from datetime import datetime
-from typing import Any
-
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,20 +8,11 @@ from django.views.decorators.http import require_safe
 
 from landespreis import clock
 from portal import caching
-from portal.directory import country, filters, finding, reading, rows
-from portal.directory.finding import Counts
-from portal.directory.search import PARAMETERS, SORTS, Kind, Search
-from portal.models import Project
+from portal.directory import country, finding, markup, pieces
+from portal.directory.search import PARAMETERS, SORTS, Search
+from portal.views.project import next_publication
 
 PER_PAGE = 20
-LARGEST = 10
-"""Kreise that the list names below its map."""
-
-
-def next_publication(now: datetime) -> datetime | None:
-    """Return when the next project comes out by itself, or None."""
-    waiting = Project.objects.filter(published_at__gt=now).order_by("published_at")
-    return waiting.values_list("published_at", flat=True).first()
 
 
 @require_safe
@@ -33,25 +21,21 @@ def index(request: HttpRequest) -> HttpResponse:
     """The list, twenty a page; all of it in the usual order has the map below its first page."""
     now, search = clock.now(), Search.of(request.GET)
     found = finding.worded(search, now)
-    counts, names = finding.counts(search, found), filters.names(now)
-    fitting = finding.projects(search, found)
-    paginator = Paginator(fitting, PER_PAGE)
-    paginator.count = counts.total
-    page = paginator.get_page(request.GET.get("seite"))
+    shown = pieces.of(search, finding.counted(search, found), now)
+    page = Paginator(range(shown.counts.total), PER_PAGE).get_page(request.GET.get("seite"))
     start, query = (page.number - 1) * PER_PAGE, search.query()
     context = {
         "search": search,
-        "said": country.said(counts.total),
-        "rows": rows.rows(reading.listed(fitting[start : start + PER_PAGE])),
-        "groups": filters.groups(search, counts, names),
-        "chips": filters.chips(search, names),
+        "said": country.said(shown.counts.total),
+        "rows": markup.projects(finding.page(search, found, start, PER_PAGE)),
+        "groups": shown.groups,
+        "chips": shown.chips,
         "sorts": [(name, search.sorted(sort).query(), sort == search.sort) for sort, name in _sorts(search)],
         "page": page,
-        "numbers": list(paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)),
-        "query": f"{query}&" if query else "",
+        "pagination": markup.pagination(page, f"{query}&" if query else ""),
         "map_query": query,
         "canonical": _canonical(reverse("portal:projects"), search, page.number),
-        "map": _map(search, counts) if page.number == 1 and not search.is_narrow else None,
+        "map": shown.map if page.number == 1 and not search.is_narrow else None,
     }
     return render(request, "portal/projects.html", context)
 
@@ -61,42 +45,21 @@ def index(request: HttpRequest) -> HttpResponse:
 def map_(request: HttpRequest) -> HttpResponse:
     """The map of a search: what is chosen beside the place is kept, and where its projects are is counted."""
     now, search = clock.now(), Search.of(request.GET)
-    counts, names = finding.counts(search, finding.worded(search, now)), filters.names(now)
+    shown = pieces.of(search, finding.counted(search, finding.worded(search, now)), now)
     context = {
         "search": search,
-        "said": country.said(counts.total),
-        "chips": filters.chips(search, names),
+        "said": country.said(shown.counts.total),
+        "chips": shown.chips,
         "map_query": search.query(),
         "canonical": reverse("portal:projects_map"),
-        "map": _map(search, counts),
+        "map": shown.map,
+        "tables": shown.tables,
     }
     return render(request, "portal/projects_map.html", context)
 
 
 def _sorts(search: Search) -> list[tuple[str, str]]:
     return [(sort, SORTS[sort]) for sort in search.sorts]
-
-
-def _map(search: Search, counts: Counts) -> dict[str, Any]:
-    """Return what the map shows; its links lead to the list of one Kreis or Regierungsbezirk."""
-    path, local = reverse("portal:projects"), counts.of(Kind.DISTRICT)
-
-    in_district, in_region = search.each(Kind.DISTRICT), search.each(Kind.REGION)
-
-    def to(key: str) -> str:
-        return f"{path}?{in_district(key)}"
-
-    def to_region(value: str) -> str:
-        return f"{path}?{in_region(value)}"
-
-    parts = country.parts(counts.of(Kind.REGION), local, to_region, to)
-    return {
-        "box": country.box(),
-        "drawn": country.drawn(local, to),
-        "steps": country.steps(max(local.values(), default=0)),
-        "parts": parts,
-        "largest": country.largest(parts, LARGEST),
-    }
 
 
 def _canonical(path: str, search: Search, page: int) -> str:

@@ -8,14 +8,19 @@ from django.views.decorators.http import require_safe
 
 from jury.models import Seat
 from landespreis import clock
+from landespreis.composed import SAMPLE, Question
 from portal import caching, welcome, winners
 from portal.course import Standing, course, upcoming, weighted
 from portal.models import Event, News
-from submissions.models import Round
+from submissions.models import Category, Round
 
 NEWS_ON_HOME = 3
 EVENTS_ON_HOME = 3
-PROJECTS_ON_HOME = 5
+NEWS = Question(lambda now: News.objects.published(now)[:NEWS_ON_HOME], SAMPLE)
+CATEGORIES = Question(lambda round_: Category.objects.filter(round=round_), -1)
+EVENTS = Question(
+    lambda now: Event.objects.published(now).coming(now).filter(cancelled_at=None)[:EVENTS_ON_HOME], SAMPLE
+)
 
 
 @require_safe
@@ -24,18 +29,17 @@ def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     round_ = Round.objects.current()
     awarded = winners.of(round_, now) if round_ else []
-    categories = list(round_.categories.all()) if round_ and not awarded else []
+    categories = CATEGORIES.objects(round_.pk) if round_ and not awarded else []
     prizes = len(categories) or sum(winner.has_prize for winner in awarded)
-    events = Event.objects.published(now).coming(now).filter(cancelled_at=None)
     context = _about(round_, now) | {
         "winners": awarded,
         "categories": categories,
         "prizes": prizes * round_.prize if round_ else 0,
         "ways": welcome.ways(round_.phase(now) if round_ else None, has_winners=bool(awarded)),
-        "newest": welcome.newest(now, PROJECTS_ON_HOME),
+        "newest": welcome.newest(now),
         "figures": welcome.figures(now),
-        "news": list(News.objects.published(now)[:NEWS_ON_HOME]),
-        "events": list(events[:EVENTS_ON_HOME]),
+        "news": NEWS.objects(now),
+        "events": EVENTS.objects(now),
     }
     return render(request, "portal/home.html", context)
 

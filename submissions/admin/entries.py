@@ -21,15 +21,18 @@ from django.utils.safestring import SafeString
 from accounts.models import Membership, User
 from landespreis import clock, wording
 from landespreis.office import kept
+from landespreis.records import periods
+from landespreis.records.permissions import may_hold
 from landespreis.refusal import Refused
 from submissions import checks, draft, permissions
 from submissions.actions import entries
 from submissions.admin.checks import FormalCheck
-from submissions.admin.confirm import DeadlineForm
+from submissions.admin.confirm import DeadlineForm, Question, ReasonForm, ask
 from submissions.admin.journal import EventInline, called
 from submissions.admin.people import People
 from submissions.admin.readonly import Done, FoundByNumber, NoChanges, ReadOnlyInline
 from submissions.models import Extension, Receipt, Reminder, Submission, Version
+from submissions.payload import EXCERPT
 
 
 class VersionInline(ReadOnlyInline):
@@ -40,7 +43,7 @@ class VersionInline(ReadOnlyInline):
 
     @admin.display(description="Eingangsbestätigung")
     def receipt_state(self, version: Version) -> str:
-        return _receipt_state(version.receipt)
+        return _receipt_of(version)
 
 
 class ExtensionInline(ReadOnlyInline):
@@ -106,7 +109,27 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck, People):
 
     def get_urls(self) -> list[URLPattern]:
         extend = path("<uuid:pk>/verlaengern/", self.admin_site.admin_view(self.extend), name="submissions_extend")
-        return [extend, *super().get_urls()]
+        keep = path("<uuid:pk>/aufbewahren/", self.admin_site.admin_view(self.keep), name="submissions_keep")
+        return [extend, keep, *super().get_urls()]
+
+    def keep(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Ask why the entry is to be kept longer than its period."""
+        entry = get_object_or_404(Submission.objects.select_related("round", "lead", "current"), pk=pk)
+        assert isinstance(request.user, User)
+        user = request.user
+        if not may_hold(user):
+            raise PermissionDenied
+        question = Question(
+            "Aufbewahrung verlängern",
+            called(entry),
+            ["Keine Aussonderung nimmt sie mit, bis jemand unter „Verlängerte Aufbewahrungen“ das beendet."],
+            "Aufbewahrung verlängern",
+            reverse("admin:submissions_submission_change", args=[pk]),
+            "Die Aufbewahrung ist verlängert.",
+            lambda reason: periods.hold(str(pk), by=user, label=called(entry), reason=reason),
+            ReasonForm,
+        )
+        return ask(self, request, question)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(
@@ -122,9 +145,12 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck, People):
         extra = {
             "may_extend": permissions.may_extend(request.user),
             "may_review": bool(checking),
+            "may_hold": may_hold(request.user),
             "verbs": [*checking, *self.people_buttons(request, entry)],
             "show_close": True,
         }
+        if _is_over(entry):
+            extra |= {"may_extend": False, "may_review": False, "may_hold": False, "verbs": []}
         return super().change_view(request, object_id, form_url, {**extra, **(extra_context or {})})
 
     def extend(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -236,12 +262,14 @@ class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[
 
     @admin.display(description="Eingangsbestätigung")
     def receipt_state(self, version: Version) -> str:
-        return _receipt_state(version.receipt)
+        return _receipt_of(version)
 
     @admin.display(description="Inhalt")
     def pages(self, version: Version) -> SafeString:
         keys = [version.submission_id, version.number]
         links = [("Inhalt ansehen", reverse("submissions:version", args=keys))]
+        if not version.number:
+            return SafeString("nicht mehr gespeichert")
         if version.receipt.rendered_at:
             links.append(("Eingangsbestätigung (PDF)", reverse("submissions:receipt", args=keys)))
         return format_html_join(" · ", '<a href="{1}">{0}</a>', links)
@@ -291,6 +319,16 @@ class ReceiptAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[
     @admin.display(description="in Arbeit seit")
     def claimed(self, receipt: Receipt) -> str:
         return wording.moment_short(clock.told(receipt.claimed_at)) if receipt.claimed_at else "–"
+
+
+def _is_over(entry: Submission | None) -> bool:
+    """Whether only the excerpt of the entry is left: its time of keeping is over."""
+    return bool(entry and entry.current and entry.current.number == EXCERPT)
+
+
+def _receipt_of(version: Version) -> str:
+    """An excerpt, version 0, is what is left once the time of keeping is over; it has no receipt."""
+    return _receipt_state(version.receipt) if version.number else "nicht mehr gespeichert"
 
 
 def _receipt_state(receipt: Receipt) -> str:

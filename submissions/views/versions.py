@@ -13,11 +13,17 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from landespreis import files
+from landespreis.refusal import Refused
 from submissions import difference, payload, sheet
 from submissions import receipt as receipts
 from submissions.models import Attachment, Submission, Version
 from submissions.views import frame
 from submissions.views.frame import Frame, SignedIn
+
+OVER = (
+    "Die Aufbewahrungsfrist dieser Einreichung ist abgelaufen. Gespeichert sind noch Nummer, Titel, federführende "
+    "Kommune, Kategorie und Stand; Texte, Dateien und Bestätigungen sind gelöscht."
+)
 
 
 @login_required
@@ -67,10 +73,16 @@ def version(request: SignedIn, pk: uuid.UUID, n: int) -> HttpResponse:
 
 
 def _entry(user: User, pk: uuid.UUID) -> tuple[Submission, bool]:
-    """Return the entry and whether it is the person's own. Raises Http404 for what they may not see."""
+    """Return the entry and whether it is the person's own.
+
+    Raises Http404 for what they may not see, and Refused where only the excerpt is left.
+    """
     if not _sees_every_version(user) or Submission.objects.visible_to(user).filter(pk=pk).exists():
         return frame.find(user, pk), True
-    return frame.find(user, pk, among=Submission.objects.exclude(current=None)), False
+    entry = frame.find(user, pk, among=Submission.objects.exclude(current=None))
+    if entry.current and entry.current.number == payload.EXCERPT:
+        raise Refused(OVER, title="Nicht mehr gespeichert")
+    return entry, False
 
 
 def _version(entry: Submission, n: int) -> Version:

@@ -1,7 +1,7 @@
 """For each list of the admin: how a test makes one more of its rows."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -9,12 +9,15 @@ from post_office.models import PRIORITY, Email
 
 from accounts.models import Membership
 from jury.models import JuryEvent, Letter, Paper, Recusal, Seat
-from landespreis import clock
+from landespreis import clock, journal, purging
+from landespreis.models import Circular, Link, Purge, RetentionHold, RetentionRule, RetentionRun, Trace, Wording
+from landespreis.records import periods
 from portal import models as portal
 from submissions.actions import helping
 from submissions.models import HelpRequest, Round, Submission
 from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory
 from tests.jury import factories as jury
+from tests.landespreis.circulars import staff, written
 from tests.portal import factories as content
 from tests.portal import proposing
 from tests.submissions import factories
@@ -93,6 +96,57 @@ def another_round() -> Round:
     )
 
 
+def trace() -> Trace:
+    return journal.note(journal.Verb.LOGGED_IN, by=UserFactory())
+
+
+def link() -> Link:
+    """Another day before those that are there; only its own list looks at it."""
+    first = Link.objects.order_by("day").first()
+    day = (first.day if first else date(2025, 12, 1)) - timedelta(days=1)
+    return Link.objects.create(day=day, previous=f"{day}-", sha256=str(day), count=0, made_at=clock.now())
+
+
+def purge() -> Purge:
+    with purging.opened(["landespreis_trace"], reason="Probe", by=UserFactory(), second=UserFactory()) as row:
+        return row
+
+
+def wording() -> Wording:
+    number = Wording.objects.count()
+    return Wording.objects.create(
+        key=f"eigen-{number}", title=f"Vorlage {number}", subject="x", text="y", changed_by=UserFactory(),
+        changed_at=clock.now(),
+    )  # fmt: skip
+
+
+def circular() -> Circular:
+    return written(current(), staff())
+
+
+def hold() -> RetentionHold:
+    return periods.hold(str(entry().pk), by=staff(), label="x", reason="y")
+
+
+def run() -> RetentionRun:
+    return RetentionRun.objects.create(
+        kind="entwuerfe", title="Entwürfe", scope=f"runde-{RetentionRun.objects.count()}", scope_name="Runde",
+        is_archived=False, before=clock.now(), proposed_by=UserFactory(), proposed_at=clock.now(),
+    )  # fmt: skip
+
+
+def announcement() -> portal.Announcement:
+    row = another_round() if portal.Announcement.objects.exists() else current()
+    return portal.Announcement.objects.create(
+        round=row, title="x", lead="y", body="z", category=content.NewsCategoryFactory()
+    )
+
+
+def rule() -> RetentionRule:
+    number = RetentionRule.objects.count()
+    return RetentionRule.objects.create(kind=f"art-{number}", title=f"Art {number}", months=1)
+
+
 def registration() -> portal.Registration:
     return content.registration(content.EventFactory(), who=f"person{portal.Registration.objects.count()}")
 
@@ -114,6 +168,15 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "jury.JuryEvent": jury_event,
     "jury.Letter": letter,
     "jury.Paper": paper,
+    "landespreis.Circular": circular,
+    "landespreis.Link": link,
+    "landespreis.Purge": purge,
+    "landespreis.RetentionHold": hold,
+    "landespreis.RetentionRule": rule,
+    "landespreis.RetentionRun": run,
+    "landespreis.Trace": trace,
+    "landespreis.Wording": wording,
+    "portal.Announcement": announcement,
     "portal.Download": content.download,
     "portal.Event": content.EventFactory,
     "portal.FaqSection": content.faq_entry,

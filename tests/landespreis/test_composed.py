@@ -1,15 +1,16 @@
 """Reads and writes composed once: the same rows as Django's own, on both databases."""
 
 import threading
+from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, Municipality, User
 from landespreis import clock
-from landespreis.composed import Read, insert, update
+from landespreis.composed import SAMPLE, Question, Read, fetched, insert, update
 from submissions.models import Round, Submission
 from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory
 from tests.submissions import factories
@@ -55,6 +56,79 @@ def test_joined_rows_have_their_types_and_stay_empty_where_the_key_points_nowher
     assert (first.decided_by, second.decided_by) == (None, office)
     assert second.decided_by.is_staff is True
     assert first.municipality.latitude == waiting.municipality.latitude
+
+
+def test_values_made_into_objects_are_those_of_rows(db: None) -> None:
+    office = UserFactory(is_staff=True)
+    decided = MembershipFactory(status="confirmed", decided_by=office, decided_at=clock.now())
+    read = Read(Membership, joins={"decided_by": ["name", "is_staff"], "municipality": ["latitude"]})
+
+    (made,) = map(read.made, read.values([decided.pk]))
+
+    assert values(made) == values(Membership.objects.get(pk=decided.pk))
+    assert made.decided_by is not None
+    assert (made.decided_by.name, made.decided_by.is_staff) == (office.name, True)
+    assert made.municipality.latitude == decided.municipality.latitude
+    assert read.values([]) == []
+
+
+SINCE = Question(
+    lambda now, status: (
+        Membership.objects.filter(status=status, decided_at__lte=now, decided_by__name__contains="%")
+        .select_related("municipality")
+        .annotate(number=models.Value(7))
+    ),
+    SAMPLE,
+    "sample",
+)
+
+
+def test_question_is_composed_once_and_answered_for_each_argument(db: None) -> None:
+    office, now = UserFactory(is_staff=True, name="100 % da"), clock.now()
+    old, new, gone = (
+        MembershipFactory(status=status, decided_by=office, decided_at=now - timedelta(days=days))
+        for status, days in (("confirmed", 2), ("confirmed", 0), ("refused", 2))
+    )
+
+    found = [
+        SINCE.objects(*given)
+        for given in ((now, "confirmed"), (now - timedelta(days=1), "confirmed"), (now, "refused"))
+    ]
+
+    assert [sorted(row.pk for row in rows) for rows in found] == [[old.pk, new.pk], [old.pk], [gone.pk]]
+    assert values(found[2][0]) == values(Membership.objects.get(pk=gone.pk))
+    assert found[2][0].number == 7
+    with CaptureQueriesContext(connection) as queries:
+        assert found[2][0].municipality == gone.municipality
+    assert len(queries) == 0
+
+
+def test_question_returns_values_in_their_types(db: None) -> None:
+    decided = MembershipFactory(status="confirmed", decided_by=UserFactory(is_staff=True), decided_at=clock.now())
+    question = Question(
+        lambda now: Membership.objects.filter(decided_at__lte=now).values_list("decided_at", "decided_by__is_staff"),
+        SAMPLE,
+    )
+
+    assert question.rows(clock.now()) == [(decided.decided_at, True)]
+
+
+def test_question_without_its_sample_is_a_mistake(db: None) -> None:
+    with pytest.raises(ValueError, match="does not contain"):
+        Question(lambda now: Membership.objects.all(), SAMPLE).objects(clock.now())
+
+
+def test_fetched_queries_are_counted_where_somebody_counts(db: None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        fetched("SELECT 1 WHERE 1 = %s", [1])
+
+    assert len(queries) == 1
+    assert fetched("SELECT 1 WHERE 1 = %s", [1]) == [(1,)]
+
+
+def test_errors_of_fetched_queries_are_those_of_django(db: None) -> None:
+    with pytest.raises(DatabaseError), transaction.atomic():
+        fetched("SELECT nothing FROM nowhere")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -159,8 +159,15 @@ def links(html: str, part: str) -> list[str]:
     return [url.replace("&amp;", "&") for url in re.findall(r'href="([^"]+)"', html) if part in url]
 
 
-@pytest.mark.parametrize("act", ["pruefung/ausschliessen", "personen/uebertragen", "verlaengern"])
-def test_filters_stay_through_a_verb(client: Client, open_round: Round, act: str) -> None:
+@pytest.mark.parametrize(
+    ("act", "back"),
+    [
+        ("pruefung/ausschliessen", "submissions_review"),
+        ("personen/uebertragen", "submissions_submission_change"),
+        ("verlaengern", "submissions_submission_change"),
+    ],
+)
+def test_filters_stay_through_a_verb(client: Client, open_round: Round, act: str, back: str) -> None:
     entry = factories.submitted(open_round)
     show_factor(client, person("Geschäftsstelle"))
     page = reverse("admin:submissions_submission_change", args=[entry.pk])
@@ -169,16 +176,16 @@ def test_filters_stay_through_a_verb(client: Client, open_round: Round, act: str
     row = next(url for url in links(opened, page) if kept(url))
     button = links(client.get(row).content.decode(), f"/{act}/")[0]
     asked = client.get(button).content.decode()
-    data = {"reason": "x", "to": "andere", "email": "neu@kommune.example", "until_0": "20.02.2026", "until_1": "12:00"}
+    data = {"confirmed": "ja", "reason": "x", "to": "andere", "email": "neu@kommune.example", "until_0": "20.02.2026", "until_1": "12:00"}
     done = client.post(button, data)
 
     assert kept(button) == [FILTERS]
-    assert kept(links(asked, page)[-1]) == [FILTERS]
+    assert kept(links(asked, reverse(f"admin:{back}", args=[entry.pk]))[-1]) == [FILTERS]
     assert reverse("admin:submissions_submission_changelist") + f"?{FILTERS}" in [
         url.replace("&amp;", "&") for url in links(asked, "/submission/")
     ]
     assert done.status_code == 302
-    assert urlsplit(done.headers["Location"]).path == page
+    assert urlsplit(done.headers["Location"]).path == reverse(f"admin:{back}", args=[entry.pk])
     assert kept(done.headers["Location"]) == [FILTERS]
     assert Submission.objects.count() == 1
 

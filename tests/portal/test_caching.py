@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
 from accounts.models import User
 from landespreis.urls import urlpatterns as of_production
-from portal import caching
+from portal import caching, keeping
 from portal.actions import news, pages
 from portal.models import NewsCategory, Page
 from submissions.models import Round
@@ -83,9 +85,102 @@ def test_page_is_renewed_when_the_clock_was_set_back(client: Client, count: list
     assert body(client, "/gezaehlt/") == "2"
 
 
-@pytest.mark.parametrize("query", ["?fremd=1", "?seite=1&fremd=2", "?seite=" + "9" * 300])
-def test_page_with_a_foreign_query_is_not_kept(client: Client, count: list[str], query: str) -> None:
-    assert [body(client, f"/gezaehlt/{query}") for _ in range(2)] == ["1", "2"]
+def test_page_of_a_long_query_is_not_kept(client: Client, count: list[str]) -> None:
+    assert [body(client, f"/gezaehlt/?seite={'9' * 300}") for _ in range(2)] == ["1", "2"]
+
+
+@pytest.mark.parametrize(("query", "same"), [
+    ("utm_source=brief", ""), ("utm_source=" + "x" * 5000, ""), ("fbclid=1&seite=2&q=a", "seite=2"), ("&;=&%00", ""),
+    ("%73eite=3&fremd", "%73eite=3"),
+])  # fmt: skip
+def test_page_with_a_foreign_query_is_the_same_page(client: Client, count: list[str], query: str, same: str) -> None:
+    assert [body(client, f"/gezaehlt/?{query}") for _ in range(2)] == ["1", "1"]
+    assert body(client, f"/gezaehlt/?{same}") == "1"
+    assert count == [f"/gezaehlt/?{same}" if same else "/gezaehlt/"]
+
+
+def test_foreign_query_of_who_is_logged_in_reaches_the_view(client: Client, count: list[str]) -> None:
+    client.force_login(User.objects.create_user("a@stadt.example", name="A"))
+
+    body(client, "/gezaehlt/?fremd=1")
+
+    assert count == ["/gezaehlt/?fremd=1"]
+
+
+def test_foreign_queries_take_no_room(client: Client, count: list[str]) -> None:
+    for number in range(20):
+        body(client, f"/gezaehlt/?fremd={number}")
+
+    assert len(keeping.own) == 1
+
+
+def test_nothing_of_a_foreign_query_is_in_the_page(client: Client, filled: None) -> None:
+    mark = "wz8qk"
+
+    assert [address for address in PUBLIC if mark in body(client, f"{address}?{mark}={mark}")] == []
+
+
+@pytest.mark.parametrize("query", ["", "?fremd=1"])
+def test_page_that_another_process_has_made_is_taken_over(client: Client, count: list[str], query: str) -> None:
+    body(client, "/gezaehlt/")
+    keeping.own.clear()
+
+    assert body(client, f"/gezaehlt/{query}") == "1"
+    cache.clear()
+    assert body(client, f"/gezaehlt/{query}") == "1"
+
+
+def test_own_page_is_thrown_away_by_a_change(client: Client, count: list[str]) -> None:
+    body(client, "/gezaehlt/")
+    cache.clear()
+    NewsCategory.objects.create(name="Neu", slug="neu")
+
+    assert [body(client, "/gezaehlt/") for _ in range(2)] == ["2", "2"]
+
+
+def test_page_is_made_with_one_question_for_its_editions(client: Client, count: list[str]) -> None:
+    body(client, "/gezaehlt/")
+    NewsCategory.objects.create(name="Neu", slug="neu")
+
+    with CaptureQueriesContext(connection) as asked:
+        body(client, "/gezaehlt/")
+
+    assert len(asked) == 1
+
+
+def address(path: str) -> keeping.Address:
+    return keeping.Address("http", path, "")
+
+
+def kept(size: int) -> keeping.Kept:
+    return keeping.Kept(keeping.Terms({}, MIDWAY, None), b"x" * size, {}, "", 0)
+
+
+def test_shelf_holds_so_many_bytes_and_lets_go_what_was_asked_for_longest_ago() -> None:
+    shelf = keeping.Shelf(3 * (keeping.BESIDE_BODY + 100))
+    for name in "abc":
+        shelf.put(address(name), kept(100))
+
+    shelf.get(address("a"))
+    shelf.put(address("d"), kept(100))
+    shelf.put(address("d"), kept(90))
+
+    assert [name for name in "abcd" if shelf.get(address(name))] == ["a", "c", "d"]
+    assert shelf.size == 3 * keeping.BESIDE_BODY + 290
+
+
+def test_shelf_does_not_take_what_is_larger_than_itself() -> None:
+    shelf = keeping.Shelf(1000)
+
+    shelf.put(address("a"), kept(2000))
+
+    assert (len(shelf), shelf.size) == (0, 0)
+
+
+def test_answers_do_not_share_their_headers(client: Client, filled: None) -> None:
+    client.get("/faq/").headers["X-Probe"] = "1"
+
+    assert "X-Probe" not in client.get("/faq/").headers
 
 
 def test_pages_are_kept_by_their_query(client: Client, count: list[str]) -> None:
@@ -99,14 +194,14 @@ def test_page_with_a_cookie_of_its_own_is_not_shared(client: Client, count: list
     assert not any("public" in answer.headers.get("Cache-Control", "") for answer in answers)
 
 
-def test_page_without_a_cache_is_made_each_time(client: Client, count: list[str], settings: Any) -> None:
+def test_page_without_a_cache_is_kept_by_the_process(client: Client, count: list[str], settings: Any) -> None:
     gone = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
     kept, settings.CACHES = settings.CACHES, {"default": gone}
 
     answers = [body(client, "/gezaehlt/") for _ in range(2)]
 
     settings.CACHES = kept
-    assert answers == ["1", "2"]
+    assert answers == ["1", "1"]
 
 
 PUBLIC = [
@@ -182,7 +277,7 @@ def test_changed_page_is_answered_whole(client: Client, filled: None) -> None:
 
 def test_etag_is_of_the_content_whoever_makes_it(client: Client, filled: None) -> None:
     first = client.get("/faq/").headers["ETag"]
-    cache.clear()
+    keeping.forget()
 
     assert client.get("/faq/").headers["ETag"] == first
 

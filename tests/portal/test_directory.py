@@ -1,17 +1,20 @@
 """What the directory finds and counts, how its addresses read and are written, what a row and the map say."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 
+from accounts import register
 from accounts.models import Municipality
 from landespreis import clock
-from portal.directory import country, filters, finding, reading, rows
+from portal.directory import country, filters, finding, markup, pieces, reading, rows
 from portal.directory.search import LONGEST, MOST, NEWEST, PARAMETERS, RELEVANCE, TITLE, UNKNOWN, Filter, Kind, Search
-from portal.models import Project, ProjectFacet, ProjectPartner
+from portal.models import Project, ProjectFacet, ProjectPartner, Topic
 from portal.models.projects import ProjectQuerySet
 from submissions.models import Partner
 from tests.accounts.factories import MunicipalityFactory
@@ -24,12 +27,13 @@ def asked(query: str) -> Search:
 
 def found(query: str) -> list[Project]:
     search = asked(query)
-    return list(finding.projects(search, finding.worded(search, clock.now())))
+    rows_ = finding.page(search, finding.worded(search, clock.now()), 0, 20)
+    return [reading.made(row, ()) for row in rows_]
 
 
 def counted(query: str) -> finding.Counts:
     search = asked(query)
-    return finding.counts(search, finding.worded(search, clock.now()))
+    return finding.Counts.made(finding.counted(search, finding.worded(search, clock.now())))
 
 
 def town(name: str, district: str, region: str, number: int) -> Municipality:
@@ -218,19 +222,40 @@ def test_facets_of_a_project_without_any_do_not_hide_it(three: dict[str, Project
     assert counted("").total == len(found("")) == 3
 
 
-def test_nothing_is_counted_of_words_that_find_nothing(db: None) -> None:
-    nothing = Project.objects.none()
+@pytest.mark.parametrize("query", ["q=und", "q=und&kategorie=umwelt&thema=klima"])
+def test_words_that_cannot_be_looked_for_find_nothing(three: dict[str, Project], query: str) -> None:
+    assert counted(query).total == 0
+    assert found(query) == []
 
-    for query in ("q=und", "q=und&kategorie=umwelt&thema=klima"):
-        assert finding.counts(asked(query), nothing) == finding.Counts(0, {})
-        assert list(finding.projects(asked(query), nothing)) == []
+
+@pytest.mark.parametrize("query", ["", "q=Bauakten", "kategorie=umwelt&sortierung=titel"])
+def test_list_is_read_page_by_page(three: dict[str, Project], query: str) -> None:
+    search, whole = asked(query), found(query)
+    pages = [finding.page(search, finding.worded(search, clock.now()), start, 1) for start in range(len(whole) + 1)]
+
+    assert [[reading.made(row, ()) for row in page] for page in pages] == [*([project] for project in whole), []]
+
+
+def test_words_are_composed_once_and_found_at_any_moment(three: dict[str, Project]) -> None:
+    search, now = asked("q=Bauakten"), clock.now()
+
+    amounts = [
+        finding.Counts.made(finding.counted(search, finding.worded(search, now - timedelta(minutes=minutes)))).total
+        for minutes in (0, 61, 121, 181, 0)
+    ]
+
+    assert amounts == [3, 2, 1, 0, 3]
 
 
 # The filter --------------------------------------------------------------------------------------------
 
 
+def names() -> filters.Names:
+    return filters.names(filters.named(clock.now()), register.short_names())
+
+
 def groups(query: str) -> dict[str, filters.Group]:
-    made = filters.groups(asked(query), counted(query), filters.names(clock.now()))
+    made = filters.groups(asked(query), counted(query), names())
     return {group.kind: group for group in made}
 
 
@@ -298,8 +323,18 @@ def test_hostile_names_are_text_in_the_list(db: None) -> None:
     assert groups("")["kommune"].options == '<option value="05974999">&lt;b&gt;&quot;Ort&#x27; (1)</option>'
 
 
+def test_hostile_names_and_values_are_text_in_boxes() -> None:
+    box = filters.Box('"><i>', "<b>", "1", True)
+    group = filters.Group("thema", "<u>", [box], [box], "<s>", SafeString())
+
+    shown = markup.fieldsets([group])
+
+    assert not re.search("<[ibus]>", shown)
+    assert shown.count('value="&quot;&gt;&lt;i&gt;" checked') == 2
+
+
 def test_chips_name_what_is_chosen_and_lead_to_the_search_without_it(three: dict[str, Project]) -> None:
-    chips = filters.chips(asked("q=Bach&kreis=05974&thema=erfunden&sortierung=titel"), filters.names(clock.now()))
+    chips = filters.chips(asked("q=Bach&kreis=05974&thema=erfunden&sortierung=titel"), names())
 
     assert chips == [
         filters.Chip("„Bach“", "thema=erfunden&kreis=05974&sortierung=titel"),
@@ -312,11 +347,35 @@ def test_every_group_has_a_title() -> None:
     assert set(filters.TITLES) == set(Kind)
 
 
+def test_pieces_are_those_of_the_search_and_its_numbers(three: dict[str, Project]) -> None:
+    def made(query: str) -> tuple[str, str, list[filters.Chip]]:
+        search, now = asked(query), clock.now()
+        shown = pieces.of(search, finding.counted(search, finding.worded(search, now)), now)
+        return shown.groups, shown.map["drawn"], shown.chips
+
+    whole, chosen = made(""), made("kategorie=umwelt")
+    again = made("")
+    three["aue"].facets.filter(kind="thema").delete()
+    fewer = made("")
+    Topic.objects.filter(slug="klima").update(name="Wetter")
+    renamed = made("")
+
+    assert again == whole
+    assert len({whole[0], chosen[0], fewer[0], renamed[0]}) == 4
+    assert len({whole[1], chosen[1]}) == 2
+    assert "Wetter" in renamed[0]
+
+
 # Rows ----------------------------------------------------------------------------------------------------
 
 
 def row(project: Project) -> rows.Row:
     return rows.rows(Project.objects.with_all().filter(pk=project.pk))[0]
+
+
+def listed(projects: ProjectQuerySet) -> list[Project]:
+    read = reading.ROW.values_where("ORDER BY own.title", ())
+    return [reading.made(*whole) for whole in reading.with_partners(read)]
 
 
 def test_row_tells_what_a_visitor_wants_to_know(three: dict[str, Project]) -> None:
@@ -343,7 +402,7 @@ def test_row_names_partners_from_abroad_with_their_country(three: dict[str, Proj
     assert row(project).places == "Borken, Zevenaar (Niederlande) und Verband Eins"
 
 
-@pytest.mark.parametrize("read", [ProjectQuerySet.with_all, reading.listed])
+@pytest.mark.parametrize("read", [ProjectQuerySet.with_all, listed])
 def test_rows_are_read_in_two_queries(
     three: dict[str, Project], django_assert_num_queries: Callable[..., Any], read: Callable[[Any], Any]
 ) -> None:
@@ -351,6 +410,34 @@ def test_rows_are_read_in_two_queries(
         shown = rows.rows(read(Project.objects.order_by("title")))
 
     assert [row.places for row in shown] == ["Borken", "Soest und Werl", "Borken, Soest und Verband Lippe"]
+
+
+def test_rows_show_the_same_however_they_were_read(three: dict[str, Project]) -> None:
+    Project.objects.filter(pk=three["zoo"].pk).update(picture=factories.picture())
+    ordered = Project.objects.order_by("title")
+
+    assert rows.rows(listed(ordered)) == rows.rows(ordered.with_all())
+
+
+@pytest.mark.parametrize("change", [
+    lambda p: Project.objects.filter(pk=p.pk).update(title="Anders"),
+    lambda p: Project.objects.filter(pk=p.pk).update(is_funded=False),
+    lambda p: Project.objects.filter(pk=p.pk).update(picture=factories.picture()),
+    lambda p: p.partners.create(name="Verband", kind=Partner.Kind.ZWECKVERBAND),
+    lambda p: Municipality.objects.filter(pk=p.lead_id).update(name="Neustadt, Stadt"),
+    lambda p: Municipality.objects.filter(name="Werl, Stadt").update(name="Neu, Stadt"),
+    lambda p: type(p.category).objects.filter(pk=p.category_id).update(short_name="Neu"),
+    lambda p: type(p.category).objects.filter(pk=p.category_id).update(hue="violett"),
+])  # fmt: skip
+def test_item_is_drawn_anew_with_everything_it_shows(three: dict[str, Project], change: Callable[[Any], Any]) -> None:
+    def item() -> str:
+        return markup.projects(reading.ROW.values_where("WHERE own.id = %s", [three["zoo"].pk]))
+
+    before = item()
+
+    assert item() == before
+    change(three["zoo"])
+    assert item() != before
 
 
 @pytest.mark.parametrize(("text", "short"), [

@@ -1,6 +1,8 @@
 """`manage.py verify_receipt`: unchanged, changed, unknown, or no receipt at all, each in one clear sentence."""
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from pikepdf import AttachedFileSpec, Pdf
 from submissions import receipt
 from submissions.actions import handing_in
 from submissions.models import Receipt, Round, Submission, Version
+from tests.landespreis.records import office
 from tests.submissions import factories, sample
 
 
@@ -172,3 +175,16 @@ def _with_enclosure(content: bytes, enclosure: bytes) -> bytes:
         document.attachments[receipt.ENCLOSURE] = AttachedFileSpec(document, enclosure)
         document.save(target)
     return target.getvalue()
+
+
+def test_verify_says_that_the_time_of_keeping_is_over(
+    version: Version, issued: bytes, tmp_path: Path, at: Callable[[datetime], None]
+) -> None:
+    file = tmp_path / "beleg.pdf"
+    file.write_bytes(issued)
+    round = version.submission.round
+    at(round.embargo_until + 6 * office.YEARS)
+    office.carried_out("entries", office.person(), office.person(), round)
+
+    with pytest.raises(CommandError, match="Nicht mehr prüfbar: Version 1"):
+        call_command("verify_receipt", str(file))

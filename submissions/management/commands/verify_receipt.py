@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from landespreis import wording
 from submissions import receipt
 from submissions.models import Receipt, Submission, Version
+from submissions.payload import EXCERPT
 
 FIELDS = {
     "round": "Runde",
@@ -94,6 +95,11 @@ def _held(claimed: dict[str, Any]) -> Version:
         submission__number=int(digits) if digits.isdecimal() and len(digits) < 9 else None,
     )
     held = next((version for version in versions if version.number == claimed["version"]), None)
+    if held is None and any(version.number == EXCERPT for version in versions):
+        raise CommandError(
+            f"Nicht mehr prüfbar: Version {claimed['version']} von {claimed['number']} wurde nach Ablauf der "
+            "Aufbewahrungsfrist gelöscht. Fragen Sie nach dem Archivpaket der Runde."
+        )
     if held is None:
         known = ", ".join(str(version.number) for version in reversed(versions))
         raise CommandError(

@@ -1,0 +1,68 @@
+"""Accounts that nobody uses and nothing rests on: they go as a whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
+
+from accounts import actions
+from accounts.models import Membership, User
+from landespreis.records.parts import Document, Kind, Lot, Scope, Subject, pointing
+
+KEPT: Mapping[str, str] = {}
+ACCOUNT = "konto-"
+
+
+def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
+    if kind != "accounts":
+        return []
+    pk = int(subject.removeprefix(ACCOUNT))
+    return [
+        Lot("sessions", "Sitzungen", UserSession.objects.filter(user=pk)),
+        Lot("factors", "zweite Faktoren", Authenticator.objects.filter(user=pk)),
+        Lot("addresses", "E-Mail-Adressen", EmailAddress.objects.filter(user=pk)),
+        Lot("memberships", "Zugehörigkeiten", Membership.objects.filter(user=pk)),
+        Lot("account", "Konto", User.objects.filter(pk=pk)),
+    ]
+
+
+def documents(kind: str, subject: str) -> Iterator[Document]:
+    yield from ()
+
+
+def shared(kind: str, scope: str) -> Iterator[Document]:
+    yield from ()
+
+
+def figures(kind: str, subjects: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    return {"Konten": {"accounts": len(subjects)}} if kind == "accounts" and subjects else {}
+
+
+def unused(before: datetime) -> "QuerySet[User]":
+    """Return accounts without a role that were not used since `before`, and on which no row of any app rests."""
+    rows = User.objects.filter(is_staff=False, is_superuser=False, joined_at__lt=before)
+    rows = rows.filter(Q(last_login=None) | Q(last_login__lt=before)).exclude(email=actions.NOBODY_ADDRESS)
+    for relation in pointing(User):
+        if relation.on_delete is PROTECT:
+            resting = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+            rows = rows.exclude(Exists(resting))
+    return rows.order_by("pk")
+
+
+def _subjects(scope: Scope, before: datetime) -> Iterator[Subject]:
+    for user in unused(before):
+        yield Subject(f"{ACCOUNT}{user.pk}", f"Konto {user.pk}", user.name)
+
+
+KINDS = (
+    Kind(
+        "accounts", "Ungenutzte Konten",
+        "Konten ohne Rolle, mit denen sich so lange niemand angemeldet hat und an denen nichts hängt: keine "
+        "Einreichung, kein Sitz, kein Vorgang.",
+        "nach Anlage und letzter Anmeldung", 24, False, lambda: (Scope("", "Portal", None),), _subjects,
+    ),
+)  # fmt: skip

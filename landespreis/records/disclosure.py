@@ -1,0 +1,74 @@
+"""What the ground holds about a person: mail to them, their lines in the portal's journal, other mentions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+from post_office.models import STATUS, Email
+
+from landespreis.models import RetentionRule, Trace
+from landespreis.records import periods
+from landespreis.records.disclosing import Person, Section
+from landespreis.records.parts import pointing
+
+STATES = {STATUS.sent: "verschickt", STATUS.failed: "nicht zustellbar"}
+ROLES = {"saved_by": "gespeichert von", "by": "von", "user": "Konto"}
+"""Columns that have no German name."""
+SHOWN = {
+    "accounts.Membership.user", "account.EmailAddress.user", "mfa.Authenticator.user", "usersessions.UserSession.user",
+    "submissions.Submission.owner", "submissions.Editor.user", "submissions.Version.submitted_by",
+    "submissions.Event.by", "submissions.Attachment.uploaded_by", "jury.Juror.user", "jury.JuryEvent.by",
+    "portal.Proposal.owner", "landespreis.Trace.by",
+}  # fmt: skip
+"""Columns whose rows have a section of their own; of all others the last section says how many there are."""
+
+
+def find(text: str) -> Iterator[tuple[str, str]]:
+    yield from ()
+
+
+def sections(person: Person) -> Iterator[Section]:
+    mails = Q()
+    for address in person.emails:
+        mails |= Q(to__iexact=address)
+    rule = RetentionRule.objects.filter(kind="mails").first()
+    kept = f" ({periods.period(rule.months)})" if rule else ""
+    yield Section(
+        "mails", "Mails an diese Person",
+        [_mail(row) for row in Email.objects.filter(mails).order_by("created", "pk")],
+        stays=f"Nachweis, was wann verschickt wurde; gelöscht nach Ablauf der Aufbewahrungsfrist{kept}.",
+    )  # fmt: skip
+    if person.account:
+        yield Section(
+            "verlauf_portal", "Vorgänge im Portal",
+            [
+                {"zeitpunkt": row.at, "vorgang": row.label, "worum": row.about}
+                for row in Trace.objects.filter(by=person.account).order_by("at", "pk")
+            ],
+            stays="Nachweis, wer etwas veranlasst hat; gelöscht nach Ablauf der Aufbewahrungsfrist.",
+        )  # fmt: skip
+        yield Section(
+            "weitere", "Weitere Vermerke mit diesem Konto", list(_mentions(person.account)),
+            stays="Nachweis, wer etwas veranlasst hat. Nach dem Löschen des Kontos steht dort kein Name mehr.",
+        )  # fmt: skip
+
+
+def _mail(row: Email) -> dict[str, Any]:
+    head, _, tail = str(row.subject).partition(":")
+    about = f"{head}: …" if "code" in head.lower() and tail else row.subject
+    return {"geschrieben_am": row.created, "betreff": about, "stand": STATES.get(row.status, "wartet")}
+
+
+def _mentions(account: int) -> Iterator[dict[str, Any]]:
+    """Yield every other table that points at the account, with how often; new tables are in it by themselves."""
+    for relation in pointing(get_user_model()):
+        model, field = relation.related_model, relation.field
+        if f"{model._meta.label}.{field.name}" in SHOWN or model._meta.auto_created:
+            continue
+        if number := model._base_manager.filter(**{field.name: account}).count():
+            yield {
+                "wo": str(model._meta.verbose_name_plural),
+                "als": ROLES.get(field.name, str(field.verbose_name)),
+                "anzahl": number,
+            }

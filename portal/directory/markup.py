@@ -1,0 +1,134 @@
+"""HTML of what a list has by the dozen: a template takes several times as long for it as for the page around it.
+
+Whatever is not markup of our own is escaped here.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from html import escape
+
+from django.core.paginator import Page, Paginator
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from landespreis import wording
+from landespreis.composed import Values
+from portal.directory import reading, rows
+from portal.directory.country import Line, Step
+from portal.directory.filters import Box, Group
+from portal.directory.rows import Row
+
+PIECES = 100
+"""Paginations that are remembered."""
+ROWS = 1000
+"""List items of projects that are remembered."""
+
+
+def projects(found: Iterable[Values]) -> SafeString:
+    """Return the list items of the projects whose values these are; one query, for the partners."""
+    return _safe(_project(row, partners) for row, partners in reading.with_partners(list(found)))
+
+
+@lru_cache(maxsize=ROWS)
+def _project(values: Values, partners: tuple[Values, ...]) -> str:
+    """Return the list item of a project. It hangs on nothing but these values: with others it is another one."""
+    (row,) = rows.rows([reading.made(values, partners)])
+    signs = f'<span class="lp-prize">{escape(row.prize)}</span>' if row.prize else ""
+    signs += '<span class="lp-tag">vom Land gefördert</span>' if row.is_funded else ""
+    below = f'<p class="lp-cluster lp-cluster--tight">{signs}</p>' if signs else ""
+    return (
+        f'<li class="lp-row pp-item pp-item--wide"><div class="pp-frame">{_picture(row)}</div>'
+        f'<div><p class="lp-over">{escape(row.category)}</p>'
+        f'<h3 class="lp-h3 lp-card__title"><a href="{escape(row.url)}">{escape(row.title)}</a></h3>'
+        f'<p>{escape(row.abstract)}</p><p class="lp-small lp-muted">{escape(row.places)}</p>{below}</div></li>\n'
+    )
+
+
+def _picture(row: Row) -> str:
+    if row.photo is None:
+        attributes = 'alt="" width="320" height="200" loading="lazy" decoding="async"'
+        return f'<img class="pp-pic" src="{escape(row.map)}" {attributes}>'
+    sizes = "(min-width: 40rem) 11rem, 92vw"
+    context = {"picture": row.photo, "alt": "", "sizes": sizes, "eager": False}
+    return render_to_string("portal/_picture.html", context)
+
+
+def fieldsets(groups: Iterable[Group]) -> SafeString:
+    """Return the groups of the filter. What is ticked applies at once with scripts; a list waits for its button,
+    because arrow keys change it."""
+    return _safe(_fieldset(group) for group in groups)
+
+
+def lines(shown: Iterable[Line]) -> SafeString:
+    """Return table rows, a name and a number each."""
+    return _safe(
+        f'<tr><th scope="row">{_link(line)}</th><td class="lp-num">{wording.number(line.number)}</td></tr>'
+        for line in shown
+    )
+
+
+def items(shown: Iterable[Line]) -> SafeString:
+    """Return list items, a name and a number each."""
+    return _safe(f'<li>{_link(line)}<span class="lp-num">{wording.number(line.number)}</span></li>' for line in shown)
+
+
+def legend(steps: Iterable[Step]) -> SafeString:
+    """Return list items, a colour and what it stands for each."""
+    return _safe(
+        '<li><svg viewBox="0 0 20 20" aria-hidden="true" focusable="false">'
+        f'<rect class="m{step.number}" width="20" height="20"/></svg>{step.label}</li>'
+        for step in steps
+    )
+
+
+def pagination(page: "Page[int]", query: str) -> SafeString:
+    """Return the links to the other pages of a search; `query` is what they begin with."""
+    return _pagination(page.number, page.paginator.num_pages, query)
+
+
+@lru_cache(maxsize=PIECES)
+def _pagination(number: int, last: int, query: str) -> SafeString:
+    paginator: Paginator[int] = Paginator(range(last), 1)
+    numbers = list(paginator.get_elided_page_range(number, on_each_side=2, on_ends=1))
+    context = {"page": paginator.page(number), "numbers": numbers, "query": query}
+    return render_to_string("components/pagination.html", context)
+
+
+def _fieldset(group: Group) -> str:
+    title, kind = escape(group.title), group.kind
+    made = f'<fieldset class="lp-filter__group"><legend class="lp-h4">{title}</legend>{_ticks(kind, group.boxes)}\n'
+    if group.folded:
+        made += (
+            f'<details class="pp-more" id="{kind}-mehr"><summary>{len(group.folded)} weitere</summary>'
+            f"{_ticks(kind, group.folded)}</details>"
+        )
+    if group.options:
+        made += (
+            '\n<div class="pp-add"><div class="kern-form-input__select-wrapper"><select '
+            f'class="kern-form-input__select" id="{kind}-neu" name="{kind}" aria-label="{title}">'
+            f'<option value="">auswählen</option>{group.options}</select></div><button class="kern-btn '
+            f'kern-btn--secondary" id="{kind}-dazu" type="submit"><span class="kern-label">Anwenden'
+            f'<span class="kern-sr-only">: {escape(group.added)}</span></span></button></div>'
+        )
+    return f"{made}</fieldset>\n"
+
+
+def _ticks(kind: str, boxes: Sequence[Box]) -> str:
+    return "".join(_tick(kind, box) for box in boxes)
+
+
+def _tick(kind: str, box: Box) -> str:
+    value, checked = escape(box.value), " checked" if box.is_chosen else ""
+    return (
+        f'<label class="lp-check"><input type="checkbox" id="{kind}-{value}" name="{kind}" value="{value}"{checked}>'
+        f'<span>{escape(box.name)}</span><span class="lp-check__n">{box.number}<span class="kern-sr-only"> Projekte'
+        "</span></span></label>"
+    )
+
+
+def _link(line: Line) -> str:
+    return f'<a href="{escape(line.url)}">{escape(line.name)}</a>'
+
+
+def _safe(pieces: Iterable[str]) -> SafeString:
+    return mark_safe("".join(pieces))  # noqa: S308 - escaped above

@@ -1,0 +1,264 @@
+"""What belongs to an entry and how long it is kept: what is deleted, what stays, what the archive gets.
+
+Of an entry that was handed in, the row stays with number, title, lead, category, state and formal check: public or
+statistical facts, on which winners and projects rest. It points at an excerpt, version 0, which holds nothing more.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts import actions as accounts
+from landespreis.records.parts import Document, Fate, Kind, Lot, Scope, Subject, stored, stored_chunks
+from landespreis.records.retention import mail_lots, mails
+from submissions import payload
+from submissions.models import (
+    Answer,
+    Attachment,
+    Editor,
+    Event,
+    Extension,
+    Partner,
+    Receipt,
+    Reminder,
+    Round,
+    Section,
+    Submission,
+    Variant,
+    Version,
+)
+from submissions.payload import EXCERPT
+
+ENTRIES = ("drafts", "entries")
+KEPT: Mapping[str, str] = {}
+NO_CATEGORY = "ohne Kategorie"
+
+
+def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
+    """Return everything of an entry, in the order in which the rows point at each other."""
+    if kind not in ENTRIES:
+        return []
+    entry = Submission.objects.select_related("round", "current", "owner").get(pk=subject)
+    versions = Version.objects.filter(submission=entry, number__gt=EXCERPT)
+    receipts = Receipt.objects.filter(version__in=versions)
+    files = Attachment.objects.filter(submission=entry)
+    row = Submission.objects.filter(pk=entry.pk)
+    reduce = Lot("entry", "Einreichungen, anonymisiert", row, Fate.BLANKED, act=lambda: blank(entry))
+    drop = Lot("entry", "Einreichungen", row)
+    return [
+        *mail_lots(_mails(entry)),
+        Lot("events", "Zeilen im Verlauf", Event.objects.filter(submission=entry), is_kept=True),
+        Lot("extensions", "Fristverlängerungen", Extension.objects.filter(submission=entry), is_kept=True),
+        Lot("reminders", "Erinnerungen", Reminder.objects.filter(submission=entry)),
+        Lot("receipts", "Eingangsbestätigungen", receipts, files=_receipts(receipts)),
+        *([reduce] if kind == "entries" else []),
+        Lot("versions", "Versionen", versions, is_kept=True),
+        Lot("files", "Dateien", files, files=[f for row in files for f in stored(row.name, row.file, row.size)]),
+        Lot("answers", "Antworten", Answer.objects.filter(submission=entry)),
+        Lot("partners", "Partner", Partner.objects.filter(submission=entry)),
+        Lot("sections", "Abschnitte", Section.objects.filter(submission=entry)),
+        Lot("variants", "zweite Fassungen", Variant.objects.filter(submission=entry)),
+        Lot("editors", "Mitwirkende", Editor.objects.filter(submission=entry)),
+        *([drop] if kind == "drafts" else []),
+    ]
+
+
+def blank(entry: Submission) -> None:
+    """Leave of an entry what is public or statistical; its people, contact and texts are gone."""
+    nobody = accounts.nobody()
+    assert entry.current
+    content = excerpt(entry.current.payload)
+    canonical = payload.canonical(content)
+    kept = Version.objects.create(
+        submission=entry, number=EXCERPT, canonical=canonical, sha256=payload.checksum(canonical),
+        submitted_at=entry.current.submitted_at, submitted_by=nobody,
+    )  # fmt: skip
+    Submission.objects.filter(pk=entry.pk).update(
+        current=kept, owner=nobody, title=entry.submitted_title, lead=entry.submitted_lead,
+        category=entry.submitted_category, department="", contact_name="", contact_email="", contact_phone="",
+        contact_public=False, legal_form="", controlled=None, agreed_on=None, state="", state_since=None, funding="",
+        website="", abstract="",
+    )  # fmt: skip
+
+
+def excerpt(content: payload.Payload) -> payload.Payload:
+    """Return what stays of a version, in the shape every reader of versions expects."""
+    return {
+        **content,
+        "version": EXCERPT,
+        "submitted_by": {"name": accounts.NOBODY_NAME, "municipality": ""},
+        "replaces": None,
+        "department": "",
+        "contact": {"name": "", "email": "", "phone": "", "publish": False},
+        "partners": [],
+        "legal_form": None,
+        "municipally_controlled": None,
+        "agreed_on": None,
+        "state": None,
+        "state_since": None,
+        "funding": "",
+        "website": "",
+        "abstract": "",
+        "answers": [],
+        "files": [],
+        # a copy in the directory stands as long as its entry says that it may
+        "declarations": {"publication": bool(content["declarations"].get("publication"))},
+    }
+
+
+def documents(kind: str, subject: str) -> Iterator[Document]:
+    """Yield an entry for the archive: its versions as they were frozen, receipts, files and journal."""
+    if kind not in ENTRIES:
+        return
+    entry = UUID(subject)
+    versions = Version.objects.filter(submission=entry, number__gt=EXCERPT).select_related("receipt")
+    for version in versions.order_by("number"):
+        name = f"version-{version.number}"
+        yield Document(f"{name}.json", f"Version {version.number}, kanonisches JSON", version.canonical)
+        if version.receipt.rendered_at:
+            content = stored_chunks(version.receipt.file.name)
+            yield Document(
+                f"{name}-eingangsbestaetigung.pdf", f"Eingangsbestätigung der Version {version.number}", content
+            )
+    for file in Attachment.objects.filter(submission=entry):
+        ending = str(file.file.name).rpartition(".")[2]
+        yield Document(f"dateien/{file.pk}.{ending}", file.name, stored_chunks(file.file.name))
+    yield Document("verlauf.json", "Verlauf", [_line(event) for event in _events(entry)])
+    extensions = Extension.objects.filter(submission=entry).select_related("granted_by").order_by("granted_at")
+    if extensions:
+        rows = [{"until": _iso(row.until), "reason": row.reason, "by": str(row.granted_by)} for row in extensions]
+        yield Document("fristverlaengerungen.json", "Fristverlängerungen", rows)
+
+
+def shared(kind: str, scope: str) -> Iterator[Document]:
+    """Yield the round itself once: what was asked and what the rules were."""
+    round = Round.objects.filter(key=scope).first() if kind in (*ENTRIES, "sheets") else None
+    if round:
+        yield Document("runde.json", "Runde mit Kategorien, Fragen und Kriterien", _round(round))
+
+
+def figures(kind: str, subjects: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
+    """Return per category how many entries there were, in which states, from where, and with how many partners."""
+    if kind not in (*ENTRIES, "sheets"):
+        return {}
+    rows = Submission.objects.filter(pk__in=subjects).select_related(
+        "category", "submitted_category", "current", "lead"
+    )
+    groups: dict[str, list[Submission]] = {}
+    for row in rows.order_by("pk"):
+        category = row.submitted_category or row.category
+        groups.setdefault(category.name if category else NO_CATEGORY, []).append(row)
+    return {name: _figures(entries) for name, entries in groups.items()}
+
+
+def _figures(entries: list[Submission]) -> dict[str, Any]:
+    told = [entry.current.payload for entry in entries if entry.current]
+    partners = [len(one["partners"]) for one in told]
+    municipalities = {row["ags"] for one in told for row in (one["lead"], *one["partners"]) if row["ags"]}
+    municipalities |= {entry.lead.ags for entry in entries if entry.lead and entry.lead.ags and not entry.current}
+    return {
+        "entries": len(entries),
+        "by_status": dict(sorted(Counter(entry.status for entry in entries).items())),
+        "by_check": dict(sorted(Counter(entry.formal_check for entry in entries if entry.current).items())),
+        "municipalities": sorted(municipalities),
+        "partners": {
+            "sum": sum(partners),
+            "least": min(partners, default=0),
+            "most": max(partners, default=0),
+        },
+        "versions": Version.objects.filter(submission__in=entries, number__gt=EXCERPT).count(),
+    }
+
+
+def _mails(entry: Submission) -> "QuerySet[Any]":
+    """Return the mails to the people of the entry that name it, by its address or its number."""
+    names = Q(message__contains=str(entry.pk)) | Q(html_message__contains=str(entry.pk))
+    if entry.label:
+        names |= Q(message__contains=entry.label) | Q(subject__contains=entry.label)
+    return mails().filter(to__in=sorted(_addresses(entry))).filter(names)
+
+
+def _addresses(entry: Submission) -> set[str]:
+    """Return the addresses of owner, editors and contacts, and where receipts went."""
+    found = {entry.owner.email, entry.contact_email, *entry.editors.values_list("email", flat=True)}
+    found |= {editor.user.email for editor in entry.editors.select_related("user") if editor.user}
+    for version in entry.versions.filter(number__gt=EXCERPT).select_related("receipt"):
+        found |= {version.payload["contact"]["email"], *version.receipt.recipients}
+    return {address for given in found if given for address in (given, given.lower())}
+
+
+def _receipts(receipts: "QuerySet[Receipt]") -> list[Any]:
+    rows = receipts.select_related("version")
+    return [file for row in rows for file in stored(row.filename, row.file, row.size)]
+
+
+def _events(entry: UUID) -> "QuerySet[Event]":
+    return Event.objects.filter(submission=entry).select_related("by", "version").order_by("at", "pk")
+
+
+def _line(event: Event) -> dict[str, Any]:
+    return {
+        "at": _iso(event.at),
+        "verb": event.verb,
+        "what": event.get_verb_display(),
+        "by": str(event.by) if event.by else "Portal",
+        "version": event.version.number if event.version else None,
+        "detail": event.detail,
+    }
+
+
+def _round(round: Round) -> dict[str, Any]:
+    return {
+        "key": round.key,
+        "name": round.name,
+        "opens_at": _iso(round.opens_at),
+        "closes_at": _iso(round.closes_at),
+        "ceremony_on": round.ceremony_on,
+        "scale": [round.scale_min, round.scale_max],
+        "categories": list(round.categories.values("key", "name")),
+        "questions": list(round.questions.values("key", "title", "prompt", "max_characters")),
+        "criteria": [{"key": row.key, "title": row.title, "weight": str(row.weight)} for row in round.criteria.all()],
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
+
+
+def rounds(moment: str) -> list[Scope]:
+    """Return every announced round with the moment from which its period counts."""
+    return [Scope(row.key, row.name, getattr(row, moment)) for row in Round.objects.announced().order_by("-opens_at")]
+
+
+def _drafts(scope: Scope, before: datetime) -> Iterator[Subject]:
+    rows = Submission.objects.never_submitted().filter(round__key=scope.key, round__closes_at__lt=before)
+    for row in rows.filter(Q(extended_until=None) | Q(extended_until__lt=before)).select_related("lead").order_by("pk"):
+        lead = str(row.lead) if row.lead else "ohne Kommune"
+        yield Subject(str(row.pk), f"Entwurf {lead}", lead)
+
+
+def handed_in(scope: Scope) -> Iterator[Subject]:
+    """Yield the entries of a round that were handed in and of which more is left than the excerpt."""
+    rows = Submission.objects.filter(round__key=scope.key, current__number__gt=EXCERPT)
+    for row in rows.select_related("round", "submitted_lead").order_by("number"):
+        yield Subject(str(row.pk), f"{row.label} {row.submitted_title}", str(row.submitted_lead))
+
+
+KINDS = (
+    Kind(
+        "drafts", "Nie eingereichte Entwürfe",
+        "Entwürfe mit Texten, Dateien, Mitwirkenden und Verlauf. Sie werden nicht dem Landesarchiv angeboten.",
+        "nach Einreichungsschluss", 6, False, lambda: rounds("closes_at"), _drafts,
+    ),
+    Kind(
+        "entries", "Eingereichte Beiträge",
+        "Beiträge mit Versionen, Bestätigungen, Dateien, Verlauf, Mails, Bewertungen und Briefen. Nummer, Titel, "
+        "federführende Kommune, Kategorie und Stand bleiben, ebenso Beschlüsse, Niederschriften und Urkunden.",
+        "nach Ende der Sperrfrist der Runde", 60, True, lambda: rounds("embargo_until"),
+        lambda scope, before: handed_in(scope),
+    ),
+)  # fmt: skip

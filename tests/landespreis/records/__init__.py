@@ -1,0 +1,1 @@
+"""Tests of what is kept, how long, and for whom."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from django.contrib.auth.models import PermissionsMixin
 from django.db.models import Count, Min, Q
@@ -20,6 +21,8 @@ from submissions.turns import Kind
 
 Status, Check = Submission.Status, Submission.Check
 WEEK = timedelta(days=7)
+AT_ONCE = 250
+"""Drafts that are looked through together, with three queries."""
 MOMENT = timedelta(microseconds=1)
 CHECKS = {
     "unchecked": Check.OPEN, "returned": Check.RETURNED, "admitted": Check.ADMITTED, "excluded": Check.EXCLUDED,
@@ -81,9 +84,16 @@ def _state(round: Round, now: datetime) -> str:
 
 
 def _gaps(entries: SubmissionQuerySet, now: datetime) -> list[int]:
-    """Return of each draft in how many sections something is missing or wrong; nothing else of it is told."""
-    drafts = draft.load_all(list(entries.never_submitted().select_related("round")), saves=False)
-    return [len({problem.section for problem in checks.problems(row, now)}) for row in drafts.values()]
+    """Return of each draft in how many sections something is missing or wrong; nothing else of it is told.
+
+    Few drafts are in memory at once: their texts are long.
+    """
+    rows = entries.never_submitted().select_related("round").order_by().iterator(AT_ONCE)
+    gaps: list[int] = []
+    while some := list(islice(rows, AT_ONCE)):
+        drafts = draft.load_all(some, saves=False)
+        gaps += [len({problem.section for problem in checks.problems(row, now)}) for row in drafts.values()]
+    return gaps
 
 
 def _figures(round: Round, entries: SubmissionQuerySet, gaps: Sequence[int]) -> list[Figure]:

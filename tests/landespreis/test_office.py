@@ -176,7 +176,14 @@ def test_filters_stay_through_a_verb(client: Client, open_round: Round, act: str
     row = next(url for url in links(opened, page) if kept(url))
     button = links(client.get(row).content.decode(), f"/{act}/")[0]
     asked = client.get(button).content.decode()
-    data = {"confirmed": "ja", "reason": "x", "to": "andere", "email": "neu@kommune.example", "until_0": "20.02.2026", "until_1": "12:00"}
+    data = {
+        "confirmed": "ja",
+        "reason": "x",
+        "to": "andere",
+        "email": "neu@kommune.example",
+        "until_0": "20.02.2026",
+        "until_1": "12:00",
+    }
     done = client.post(button, data)
 
     assert kept(button) == [FILTERS]

@@ -138,7 +138,7 @@ class LetterAdmin(FoundByNumber, ForOffice, admin.ModelAdmin):  # type: ignore[t
         except Refused as refusal:
             self.message_user(request, refusal.message, messages.ERROR)
 
-    @admin.action(description="Ausgewählte Briefe freigeben …")
+    @admin.action(description="Ausgewählte Briefe freigeben …", permissions=["change"])
     def release_chosen(self, request: HttpRequest, queryset: "QuerySet[Letter]") -> HttpResponse:
         keys = "&".join(f"brief={pk}" for pk in queryset.values_list("pk", flat=True))
         return redirect(f"{reverse('admin:jury_letter_release')}?{keys}")

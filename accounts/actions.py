@@ -177,8 +177,13 @@ def nobody() -> User:
 
 @transaction.atomic
 def export_account(user: User) -> dict[str, Any]:
-    """Return what this app holds about `user`, ready for JSON (Art. 15 and 20 DSGVO); notes that they took it."""
+    """Return `held` for the person themselves, and note that they took it."""
     journal.note(journal.Verb.DATA_TAKEN, by=user)
+    return held(user)
+
+
+def held(user: User) -> dict[str, Any]:
+    """Return what this app holds about `user`, ready for JSON (Art. 15 and 20 DSGVO)."""
     return {
         "konto": {
             "name": user.name,

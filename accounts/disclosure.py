@@ -33,7 +33,7 @@ def sections(person: Person) -> Iterator[Section]:
     user = User.objects.filter(pk=person.account).first() if person.account else None
     if user is None:
         return
-    held = actions.export_account(user)
+    held = actions.held(user)
     url = reverse("admin:accounts_user_change", args=[user.pk])
     staff = user.is_staff or user.is_superuser
     yield Section(

@@ -81,7 +81,8 @@ class Traced(ModelAdmin):  # type: ignore[type-arg]
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
-        _trace(journal.Verb.ADMIN_CHANGED, obj, request, message)
+        if message:  # who saves without a change leaves nothing
+            _trace(journal.Verb.ADMIN_CHANGED, obj, request, message)
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: "QuerySet[Any]") -> Any:

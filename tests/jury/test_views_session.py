@@ -22,7 +22,7 @@ from tests.jury.test_actions_sessions import revise, rows
 
 Clock = Callable[[], None]
 FULL = [[8, 8, 8, 8, 9], [9, 7, 6, 9, 9], [5, 5, 5, 5, 5]]
-QUERIES = 34
+QUERIES = 33
 """Of a page with its decision, and of one question after news: for 3 and for 20 entries alike."""
 TAGS = re.compile(r"<[^>]+>")
 

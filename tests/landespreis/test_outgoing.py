@@ -23,6 +23,7 @@ def test_owe_sends_what_was_shown() -> None:
     assert {(row.subject, row.message, row.html_message) for row in rows} == {tuple(shown)}
 
 
+@pytest.mark.django_db
 def test_mark_tells_other_words_and_other_recipients() -> None:
     same = replace(MAIL, to=["b@soest.example", "a@soest.example"])
     others = [replace(MAIL, to=["a@soest.example"]), replace(MAIL, context={**MAIL.context, "reason": "S"})]

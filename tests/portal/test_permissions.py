@@ -71,7 +71,7 @@ def test_starts_who_works_there(status: str, may: bool) -> None:
 
 
 def test_decides_staff_with_the_permission_only() -> None:
-    permission = Permission.objects.get(codename="change_proposal")
+    permission = Permission.objects.get(content_type__app_label="portal", codename="change_proposal")
     nobody, plain, holder = proposing.person(), StaffFactory(), UserFactory()
     holder.user_permissions.add(permission)
 

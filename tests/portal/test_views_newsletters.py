@@ -87,8 +87,10 @@ def test_pages_bear_any_query(client: Client, path: str, query: str) -> None:
     assert page(client, f"{path}?{query}")
 
 
-def test_ten_thousand_parameters_are_refused(client: Client) -> None:
-    assert client.get(f"/newsletter/?{'&'.join(f'a{number}=1' for number in range(10_000))}").status_code == 400
+def test_ten_thousand_parameters_that_nobody_reads_change_nothing(client: Client) -> None:
+    answer = client.get(f"/newsletter/?{'&'.join(f'a{number}=1' for number in range(10_000))}")
+
+    assert answer.content == client.get("/newsletter/").content
 
 
 def test_archive_asks_the_database_as_often_for_many(client: Client) -> None:

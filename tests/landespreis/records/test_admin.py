@@ -170,7 +170,8 @@ def test_rule_is_changed_by_its_verb(old: Round, one: User) -> None:
 
     assert "Annahme" in text
     assert RetentionRule.objects.get(kind="drafts").months == 9
-    assert Trace.objects.get().detail == {"before": 6, "months": 9, "note": "Aktenplan 4"}
+    changed = Trace.objects.get(verb=Trace.Verb.RETENTION_CHANGED)
+    assert changed.detail == {"before": 6, "months": 9, "note": "Aktenplan 4"}
 
 
 def test_editorial_staff_get_none_of_it(old: Round, one: User) -> None:

@@ -125,11 +125,10 @@ def test_disclose_holds_json_and_page_and_leaves_no_name(open_round: Round, desk
 
     told = json.loads(package.read("auskunft.json"))
     page = package.read("auskunft.html").decode()
-    line = Trace.objects.get()
+    line = Trace.objects.get(verb=Trace.Verb.PERSON_DISCLOSED)
     assert {row["bereich"] for row in told["bereiche"]} == keys(disclosing.of_account(entry.owner))
     assert "&lt;b&gt;Eva" in page
     assert "<b>Eva" not in page
-    assert line.verb == Trace.Verb.PERSON_DISCLOSED
     assert line.about == f"Konto {entry.owner.pk}"
     assert entry.owner.email not in json.dumps(line.detail)
 
@@ -222,7 +221,7 @@ def test_erase_lets_go_what_may_and_keeps_what_must(open_round: Round, desk: Use
     assert not Registration.objects.filter(email=person.email).exists()
     assert not Subscriber.objects.exists()
     assert Version.objects.filter(submission=entry).exists()
-    assert Trace.objects.get().detail == {"counts": gone, "reason": "Antrag vom 3. März"}
+    assert Trace.objects.get(verb=Trace.Verb.PERSON_ERASED).detail == {"counts": gone, "reason": "Antrag vom 3. März"}
 
 
 def test_erase_does_not_touch_accounts_of_the_office(desk: User) -> None:

@@ -369,6 +369,7 @@ def test_every_table_that_points_at_an_entry_is_decided() -> None:
         "submissions.Event", "submissions.Extension", "submissions.Reminder", "submissions.Receipt",
         "submissions.Version", "submissions.Attachment", "submissions.Answer", "submissions.Partner",
         "submissions.Section", "submissions.Variant", "submissions.Editor", "submissions.Submission",
+        "submissions.Finding", "submissions.Proposal", "submissions.HelpRequest", "submissions.Offer",
         "jury.Score", "jury.Assessment", "jury.Clearance", "jury.Recusal", "jury.JuryEvent",
         "jury.Letter", "jury.Paper",
     }  # fmt: skip

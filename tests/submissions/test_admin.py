@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib import admin
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
@@ -175,3 +175,10 @@ def test_weight_of_a_criterion_is_written_with_a_comma(office: Client, open_roun
 
     assert 'value="1,000"' in shown
     assert typed == Decimal("1.5")
+
+
+def test_list_groups_no_entries_to_count_their_sections(rf: RequestFactory) -> None:
+    """It would group all there are before it takes the hundred of a page."""
+    rows = admin.site.get_model_admin(Submission).get_queryset(rf.get("/"))
+
+    assert rows.query.group_by is None

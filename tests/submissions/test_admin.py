@@ -182,3 +182,14 @@ def test_list_groups_no_entries_to_count_their_sections(rf: RequestFactory) -> N
     rows = admin.site.get_model_admin(Submission).get_queryset(rf.get("/"))
 
     assert rows.query.group_by is None
+
+
+def test_list_can_be_sorted_by_sections_saved(office: Client, open_round: Round) -> None:
+    factories.complete(open_round)
+    Submission.objects.create(round=open_round, owner=StaffFactory())
+
+    pages = [office.get(reverse("admin:submissions_submission_changelist"), {"o": order}) for order in ("8", "-8")]
+
+    counted = [[len(row.sections.all()) for row in page.context["cl"].result_list] for page in pages]
+    assert counted[0] == sorted(counted[0]) == counted[1][::-1]
+    assert counted[0][0] == 0 < counted[0][-1]

@@ -43,8 +43,10 @@ MOST = 1.3
 CHOSEN = (5, 25)
 """Entries that are chosen for an action."""
 MOST_MEGABYTES = 20
-GROWING = {"queue of the formal check", "overview"}
-"""Pages that say something of every entry by its nature; they are measured, and no ratio is wanted."""
+GROWING = {"queue of the formal check", "overview", "search over everything", "list, searched by person"}
+"""Pages that look at every entry by their nature; they are measured, and no ratio is wanted."""
+BATCHED = {"overview"}
+"""Reads drafts some at a time, with three statements each."""
 
 
 @dataclass
@@ -80,7 +82,11 @@ def _figures(few: int, many: int, small: dict[str, Taken], large: dict[str, Take
     for name, before in small.items():
         after = large[name]
         told = f"{before.queries} / {after.queries}"
-        yield holds(f"queries of {name} with {few} / {many:,}", before.queries == after.queries, told, "constant")
+        label = f"queries of {name} with {few} / {many:,}"
+        if name in BATCHED:
+            yield Figure(label, told)
+        else:
+            yield holds(label, before.queries == after.queries, told, "constant")
     for name, before in small.items():
         after = large[name]
         label = f"CPU of {name}: {many:,} entries ({after.cpu:.0f} ms) ÷ {few} ({before.cpu:.0f} ms)"
@@ -94,7 +100,7 @@ def _pages(round: Round) -> dict[str, str]:
     middle = Submission.objects.filter(number__isnull=False).order_by("number").values_list("number", flat=True)[40]
     return {
         "list of entries": listed,
-        "list, filtered": f"{listed}?round__id__exact={round.pk}&status__exact=submitted&formal_check__exact=open",
+        "list, filtered": f"{listed}?round__id__exact={round.pk}&status__exact=submitted",
         "list, searched by number": f"{listed}?q={round.number_prefix}-{middle:04d}",
         "list, searched by person": f"{listed}?q=harmsen",
         "list, last page": f"{listed}?p={last}",

@@ -21,6 +21,7 @@ from submissions.models import Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory
 from tests.landespreis.office_rows import MAKERS, membership
+from tests.portal.factories import ProjectFactory, TopicFactory
 from tests.submissions import factories
 
 WORDS = """
@@ -205,3 +206,35 @@ def test_filters_stay_after_deciding_a_membership(client: Client, db: None) -> N
     answer = client.post(f"{url}?_changelist_filters=status__exact%3Dpending", {"_confirm": "ja"})
 
     assert answer.headers["Location"].endswith("/membership/?status__exact=pending")
+
+
+def test_lists_are_headed_by_what_they_list(client: Client, db: None) -> None:
+    show_factor(client, person("Geschäftsstelle"))
+
+    page = client.get(reverse("admin:accounts_user_changelist")).content.decode()
+
+    assert "<h1>Personen</h1>" in page
+    assert "auswählen</h1>" not in page
+
+
+def test_page_that_asks_before_deleting_names_no_rows_without_a_name(client: Client, db: None) -> None:
+    project = ProjectFactory()
+    topic = TopicFactory()
+    project.topics.add(topic)
+    show_factor(client, person("Geschäftsstelle"))
+
+    page = client.get(reverse("admin:portal_topic_delete", args=[topic.pk])).content.decode()
+
+    assert str(topic) in page
+    assert " object (" not in page
+    assert "Beziehung" not in page
+
+
+def test_hits_are_counted_where_something_was_asked(client: Client, db: None) -> None:
+    membership()
+    show_factor(client, person("Geschäftsstelle"))
+    url = reverse("admin:accounts_user_changelist")
+
+    pages = [client.get(url + asked).content.decode() for asked in ("", "?q=gibtesnicht")]
+
+    assert ["alle anzeigen" in page for page in pages] == [False, True]

@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django.contrib import admin
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
 from submissions.actions import editors, entries
-from submissions.models import Editor, Extension, Round, Submission
+from submissions.models import Editor, Extension, Round, Section, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory
 from tests.conftest import CLOSES
@@ -175,3 +175,21 @@ def test_weight_of_a_criterion_is_written_with_a_comma(office: Client, open_roun
 
     assert 'value="1,000"' in shown
     assert typed == Decimal("1.5")
+
+
+def test_list_groups_no_entries_to_count_their_sections(rf: RequestFactory) -> None:
+    """It would group all there are before it takes the hundred of a page."""
+    rows = admin.site.get_model_admin(Submission).get_queryset(rf.get("/"))
+
+    assert rows.query.group_by is None
+
+
+def test_list_can_be_sorted_by_sections_saved(office: Client, open_round: Round) -> None:
+    begun = factories.complete(open_round)
+    Section.objects.create(submission=begun, key="titel", saved_at=open_round.opens_at, saved_by=begun.owner)
+    Submission.objects.create(round=open_round, owner=StaffFactory())
+
+    pages = [office.get(reverse("admin:submissions_submission_changelist"), {"o": order}) for order in ("8", "-8")]
+
+    counted = [[len(row.sections.all()) for row in page.context["cl"].result_list] for page in pages]
+    assert counted == [[0, 1], [1, 0]]

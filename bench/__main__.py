@@ -15,7 +15,9 @@ from bench import databases, figures
 from bench.figures import Figure, at_least
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("queries", "cost", "receipt", "dossier", "rush", "scoring", "jury", "directory", "search", "newsletter")
+PARTS = (
+    "queries", "cost", "receipt", "dossier", "rush", "scoring", "jury", "office", "directory", "search", "newsletter",
+)  # fmt: skip
 WITHOUT_DATABASE = {"scoring"}
 OURS = ("LANDESPREIS_", "REDIS_URL", "DATABASE_URL", "CELERY_", "FILES_URL", "SMTP_URL", "DJANGO_", "BASE_URL", "WEB_")
 RECEIPT = re.compile(r"receipt against bare WeasyPrint: ([\d.]+)")

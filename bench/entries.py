@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from importlib import import_module
 from itertools import cycle, islice
@@ -11,7 +11,9 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from accounts.models import Membership, Municipality, User
-from submissions.models import Answer, Attachment, Editor, Partner, Round, Section, Submission
+from submissions import draft, payload
+from submissions.actions.handing_in import REQUIRED_DECLARATIONS
+from submissions.models import Answer, Attachment, Editor, Event, Partner, Receipt, Round, Section, Submission, Version
 from submissions.sections import of
 
 WORDS = "Die beteiligten Kommunen teilen sich Personal, Technik und Kosten nach einem Schlüssel, der jährlich gilt. "
@@ -35,6 +37,19 @@ def open_round() -> Round:
 def towns() -> list[Municipality]:
     """Return the 427 municipalities and Kreise of the register, those with a key."""
     return list(Municipality.objects.exclude(ags=None))
+
+
+def invented_towns(start: int, count: int) -> list[Municipality]:
+    """Make towns that exist nowhere: there can be more entries here than municipalities."""
+    model = towns()[0]
+    return Municipality.objects.bulk_create(
+        Municipality(
+            ags=f"99{n:06d}", name=f"Musterhausen {n}, Stadt", label=f"Stadt Musterhausen {n}", kind="stadt",
+            district_ags=model.district_ags, region=model.region, latitude=model.latitude, longitude=model.longitude,
+            sort_key=f"musterhausen {n:04d}",
+        )
+        for n in range(start, start + count)
+    )  # fmt: skip
 
 
 def drafts(
@@ -87,6 +102,30 @@ def drafts(
     return entries
 
 
+def hand_in(rows: Sequence[Submission], *, first: int) -> None:
+    """Give drafts their number from `first` on, a version of what they say, its receipt and a line of the journal."""
+    at = rows[0].round.closes_at - BEFORE_CLOSE
+    written = draft.load_all(rows, saves=False)
+    for number, row in enumerate(rows, start=first):
+        row.number = number
+    versions = {
+        version.submission_id: version
+        for version in Version.objects.bulk_create(_version(row, written[row.pk], at) for row in rows)
+    }
+    for row in rows:
+        row.status, row.current = Submission.Status.SUBMITTED, versions[row.pk]
+        row.submitted_lead, row.submitted_title, row.submitted_category = row.lead, row.title, row.category
+    fields = ["number", "status", "current", "submitted_lead", "submitted_title", "submitted_category"]
+    Submission.objects.bulk_update(rows, fields, batch_size=100)
+    Receipt.objects.bulk_create(
+        Receipt(version=version, recipients=[version.submitted_by.email], rendered_at=at, file="bench.pdf")
+        for version in versions.values()
+    )
+    Event.objects.bulk_create(
+        Event(submission=row, verb=Event.Verb.SUBMITTED, at=at, by=row.owner, version=row.current) for row in rows
+    )
+
+
 def people(count: int, name: str) -> list[User]:
     return User.objects.bulk_create(
         User(email=f"{name}.{number}@kommune.example", name=f"Wiebke Harmsen {number}", password=UNUSABLE)
@@ -122,6 +161,29 @@ def _draft(round: Round, lead: Municipality, owner: User) -> Submission:
         state_since=date(2023, 5, 1),
         website="https://verbund.example/",
         abstract=_text(round.max_abstract * 4 // 5),
+    )
+
+
+def _version(entry: Submission, written: draft.Draft, at: datetime) -> Version:
+    document = payload.build(
+        entry,
+        payload.content(written),
+        number=entry.label,
+        version=1,
+        at=at,
+        by=entry.owner,
+        municipality="",
+        declarations=dict.fromkeys((*REQUIRED_DECLARATIONS, "publication"), True),
+        replaces=None,
+    )
+    text = payload.canonical(document)
+    return Version(
+        submission=entry,
+        number=1,
+        canonical=text,
+        sha256=payload.checksum(text),
+        submitted_at=at,
+        submitted_by=entry.owner,
     )
 
 

@@ -2,7 +2,6 @@
 
 import random
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -16,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Municipality, User
+from accounts.models import User
 from bench import client, cost, entries
 from bench.client import Browser, Line, Request
 from bench.cost import Meter
@@ -42,6 +41,7 @@ class Panel:
     round: Round
     category: Category
     jurors: list[Juror]
+    people: list[User]
     office: User
 
 
@@ -64,7 +64,7 @@ def _counts(panel: Panel) -> dict[str, int]:
     """Count while scoring goes on, and with the Session open; it is closed again, for more entries to come."""
     slug = panel.category.key
     browser = Client(SERVER_NAME="localhost")
-    browser.cookies[settings.SESSION_COOKIE_NAME] = _log_in(panel.jurors[0])
+    browser.cookies[settings.SESSION_COOKIE_NAME] = log_in_with_factor(panel.people[0])
     counts = {
         "queries of the start page": _count(browser, reverse("jury:index")),
         "queries of the category": _count(browser, reverse("jury:category", args=[slug])),
@@ -90,7 +90,7 @@ def _count(browser: Client, path: str) -> int:
 def _cost(panel: Panel, rounds: int, requests: int) -> list[Figure]:
     """Ask for the Session of 75 entries and for a bare page of as many bytes, in turns; the first round warms up."""
     _open(panel)
-    member, writer = Browser({settings.SESSION_COOKIE_NAME: _log_in(panel.jurors[1])}), Browser()
+    member, writer = Browser({settings.SESSION_COOKIE_NAME: log_in_with_factor(panel.people[1])}), Browser()
     page = reverse("jury:session", args=[panel.category.key])
     start = reverse("jury:index")
     bare_env = cost.bare_environment()
@@ -140,7 +140,7 @@ def _panel() -> Panel:
         for seat, user in zip(Seat.objects.filter(round=round), people, strict=True)
     )  # fmt: skip
     Authenticator.objects.bulk_create(Authenticator(user=user, type="totp", data={"secret": "-"}) for user in people)
-    return Panel(round, round.categories.all()[0], jurors, office)
+    return Panel(round, round.categories.all()[0], jurors, people, office)
 
 
 def _score(panel: Panel, more: int, chance: random.Random) -> None:
@@ -173,7 +173,7 @@ def _status(place: int, juror: Juror, panel: Panel) -> str:
 def _entries(panel: Panel, more: int) -> list[Submission]:
     """Return new admitted entries with a version each, of towns that exist nowhere."""
     start = Submission.objects.count()
-    towns = _towns(start, more)
+    towns = entries.invented_towns(start, more)
     categories = list(panel.round.categories.all())
     made = entries.drafts(panel.round, towns, entries.Extent(partners=0, files=0, editors=0))
     at = panel.round.closes_at - entries.BEFORE_CLOSE
@@ -195,28 +195,14 @@ def _version(entry: Submission, *, at: object, number: int) -> Version:
     return Version(submission=entry, number=1, canonical=text, sha256=digest, submitted_at=at, submitted_by=entry.owner)
 
 
-def _towns(start: int, count: int) -> Sequence[Municipality]:
-    """Return invented towns: there are more entries here than municipalities."""
-    model = entries.towns()[0]
-    return Municipality.objects.bulk_create(
-        Municipality(
-            ags=f"0599{n:04d}", name=f"Musterhausen {n}, Stadt", label=f"Stadt Musterhausen {n}", kind="stadt",
-            district_ags=model.district_ags, region=model.region, latitude=model.latitude, longitude=model.longitude,
-            sort_key=f"musterhausen {n:04d}",
-        )
-        for n in range(start, start + count)
-    )  # fmt: skip
-
-
 def _open(panel: Panel) -> Session:
     return Session.objects.create(category=panel.category, opened_at=clock.now(), opened_by=panel.office)
 
 
-def _log_in(juror: Juror) -> str:
+def log_in_with_factor(user: User) -> str:
     """Return the key of a session that has shown the second factor."""
-    assert juror.user
-    key = entries.log_in(juror.user)
+    key = entries.log_in(user)
     session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    session["accounts_second_factor_shown_by"] = juror.user.pk
+    session["accounts_second_factor_shown_by"] = user.pk
     session.save()
     return key

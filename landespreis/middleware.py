@@ -37,7 +37,7 @@ def response_headers(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if _belongs_to_session(request, response) and "public" not in response.headers.get("Cache-Control", ""):
+        if _belongs_to_session(request, response) and not _may_be_kept(response):
             response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -85,6 +85,12 @@ def _refusal_page(request: HttpRequest, exception: Exception) -> HttpResponse | 
 def _belongs_to_session(request: HttpRequest, response: HttpResponseBase) -> bool:
     name = settings.SESSION_COOKIE_NAME
     return name in request.COOKIES or name in response.cookies
+
+
+def _may_be_kept(response: HttpResponseBase) -> bool:
+    """Say whether the view allows it: for everybody, or for this browser alone and a time that it names."""
+    policy = response.headers.get("Cache-Control", "")
+    return "public" in policy or ("private" in policy and "no-store" not in policy and "max-age" in policy)
 
 
 def _announced_length(request: HttpRequest) -> int:

@@ -1,6 +1,7 @@
 """The admin site: its first page is the overview, it hands out tables and parcels, and writes down what is changed."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -19,9 +20,13 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from landespreis import clock, exports, journal, lookup, overview, parcels
+from landespreis.handbook.site import HandbookSite
 from landespreis.pickup import PickupSite
 from landespreis.records import desk
 from landespreis.records.permissions import may_disclose
+
+NAMELESS = re.compile(r": \w+ object \(\d+\)$")
+"""How Django names a row that has no name."""
 
 
 class FoundByWords(ModelAdmin):  # type: ignore[type-arg]
@@ -50,6 +55,21 @@ def _icon(value: bool | None) -> SafeString:
 admin_list._boolean_icon = _icon  # type: ignore[attr-defined]  # it has neither a setting nor a template
 
 
+class Named(ModelAdmin):  # type: ignore[type-arg]
+    """Heads every list with what it lists, and of what goes with a row names only what somebody knows by a name."""
+
+    show_full_result_count = False  # counting the whole table again tells nobody anything
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = {"title": self.opts.verbose_name_plural}
+        return super().changelist_view(request, title | (extra_context or {}))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        told, counts, *rest = super().get_deleted_objects(objs, request)
+        links = {str(one._meta.verbose_name_plural) for one in _links(self.opts)}
+        return _named(told), {name: count for name, count in counts.items() if name not in links}, *rest
+
+
 class Traced(ModelAdmin):  # type: ignore[type-arg]
     """Writes into the portal's journal whatever the admin logs: which row, and the names of the fields, never a text.
 
@@ -70,7 +90,7 @@ class Traced(ModelAdmin):  # type: ignore[type-arg]
         return super().log_deletions(request, queryset)
 
 
-class OfficeSite(PickupSite):
+class OfficeSite(HandbookSite, PickupSite):
     index_title = "Überblick"
     index_template = "admin/overview.html"
 
@@ -79,11 +99,11 @@ class OfficeSite(PickupSite):
     ) -> None:
         """Register as the admin does, with every page `Traced`, so that none can be forgotten.
 
-        Searching in the list goes by `FoundByWords`, below what the class does itself.
+        Lists search by `FoundByWords` and are headed by `Named`, below what the class does itself.
         """
         page = admin_class or ModelAdmin
         named = {"__module__": page.__module__, "__doc__": page.__doc__}
-        super().register(model_or_iterable, type(page.__name__, (Traced, page, FoundByWords), named), **options)
+        super().register(model_or_iterable, type(page.__name__, (Traced, page, FoundByWords, Named), named), **options)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return super().each_context(request) | {"lookup_text": ""}
@@ -133,6 +153,17 @@ class OfficeSite(PickupSite):
         assert isinstance(request.user, AbstractBaseUser)
         exports.note(dataset, form, by=request.user)
         return exports.answer(dataset, form)
+
+
+def _links(opts: Any) -> Iterator[type[Model]]:
+    """Yield the tables that only join rows of this model with others."""
+    fields = [*opts.many_to_many, *(one.field for one in opts.related_objects if one.many_to_many)]
+    yield from (field.remote_field.through for field in fields if field.remote_field.through._meta.auto_created)
+
+
+def _named(told: Sequence[Any]) -> list[Any]:
+    """Leave out rows that have no name of their own: those of tables that only join others."""
+    return [_named(one) if isinstance(one, list) else one for one in told if not NAMELESS.search(str(one))]
 
 
 def _person(request: HttpRequest) -> PermissionsMixin:

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from django.contrib.auth.models import PermissionsMixin
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -14,12 +15,14 @@ from landespreis import wording
 from landespreis.clock import BERLIN
 from landespreis.overview import Chart, Figure, Part, Table, Task
 from submissions import chart, checks, draft, permissions, turns
-from submissions.models import Category, HelpRequest, Partner, Round, Submission, Version
+from submissions.models import HelpRequest, Partner, Round, Submission, Version
 from submissions.models.entry import SubmissionQuerySet
 from submissions.turns import Kind
 
 Status, Check = Submission.Status, Submission.Check
 WEEK = timedelta(days=7)
+AT_ONCE = 250
+"""Drafts that are looked through together, with three queries."""
 MOMENT = timedelta(microseconds=1)
 CHECKS = {
     "unchecked": Check.OPEN, "returned": Check.RETURNED, "admitted": Check.ADMITTED, "excluded": Check.EXCLUDED,
@@ -81,9 +84,16 @@ def _state(round: Round, now: datetime) -> str:
 
 
 def _gaps(entries: SubmissionQuerySet, now: datetime) -> list[int]:
-    """Return of each draft in how many sections something is missing or wrong; nothing else of it is told."""
-    drafts = draft.load_all(list(entries.never_submitted().select_related("round")), saves=False)
-    return [len({problem.section for problem in checks.problems(row, now)}) for row in drafts.values()]
+    """Return of each draft in how many sections something is missing or wrong; nothing else of it is told.
+
+    Few drafts are in memory at once: their texts are long.
+    """
+    rows = entries.never_submitted().select_related("round").order_by().iterator(AT_ONCE)
+    gaps: list[int] = []
+    while some := list(islice(rows, AT_ONCE)):
+        drafts = draft.load_all(some, saves=False)
+        gaps += [len({problem.section for problem in checks.problems(row, now)}) for row in drafts.values()]
+    return gaps
 
 
 def _figures(round: Round, entries: SubmissionQuerySet, gaps: Sequence[int]) -> list[Figure]:
@@ -118,25 +128,33 @@ def _tasks(round: Round, user: PermissionsMixin, now: datetime) -> list[Task]:
 
 
 def _by_category(round: Round) -> Table:
-    """Count the drafts by the category they name now, all others by that of their version."""
-    handed_in = Q(entries__status=Status.SUBMITTED)
-    checked = {name: handed_in & Q(entries__formal_check=state) for name, state in CHECKS.items()}
-    counted = Category.objects.filter(round=round).annotate(
-        drafts=Count("submissions", filter=Q(submissions__status=Status.DRAFT), distinct=True),
-        submitted=Count("entries", filter=handed_in, distinct=True),
-        withdrawn=Count("entries", filter=Q(entries__status=Status.WITHDRAWN), distinct=True),
-        **{name: Count("entries", filter=rule, distinct=True) for name, rule in checked.items()},
-    )
+    """Count the drafts by the category they name now, all others by that of their version; each entry is read once."""
+    entries = Submission.objects.filter(round=round).order_by()
+    places = ("category", "submitted_category", "status", "formal_check")
+    counted = entries.values_list(*places).annotate(number=Count("pk"))
+    numbers: Counter[tuple[int | None, str]] = Counter()
+    for drafted, handed_in, status, check, number in counted:
+        for name in _columns(status, check):
+            numbers[drafted if name == "drafts" else handed_in, name] += number
     names = ("drafts", "submitted", *CHECKS, "withdrawn")
     rows = [
-        (row.short_name, _list(round, category__id=row.pk), [str(getattr(row, name)) for name in names])
-        for row in counted
+        (row.short_name, _list(round, category__id=row.pk), [str(numbers[row.pk, name]) for name in names])
+        for row in round.categories.all()
     ]
     heads = (
         "Kategorie", "Entwurf", "eingereicht", "davon ungeprüft", "in Korrektur", "zugelassen", "ausgeschlossen",
         "zurückgezogen",
     )  # fmt: skip
     return Table("Nach Kategorie und Stand", heads, rows, wide=True)
+
+
+def _columns(status: str, check: str) -> Iterator[str]:
+    """Yield the columns in which an entry counts."""
+    if status == Status.SUBMITTED:
+        yield "submitted"
+        yield from (name for name, state in CHECKS.items() if state == check)
+    else:
+        yield "drafts" if status == Status.DRAFT else "withdrawn"
 
 
 def _by_gaps(gaps: Sequence[int]) -> Table:

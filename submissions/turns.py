@@ -16,6 +16,8 @@ from submissions import conditions, workflow
 from submissions.models import Event, Finding, Proposal, Round, Submission, Version
 
 Check, Verdict = Submission.Check, Finding.Verdict
+TEXTS = ("abstract", "title", "department", "contact_name", "contact_email", "contact_phone", "funding", "website")
+"""What the draft side says: the queue is about what was handed in, and of thousands these would be megabytes."""
 
 
 class Kind(Enum):
@@ -80,6 +82,8 @@ def queue(round: Round, user: User, now: datetime) -> list[Turn]:
     Entries of a category the jury has decided are left out: nothing about them changes any more.
     """
     entries = list(_undecided(round))
+    for row in entries:
+        row.round = round
     findings = _findings(entries)
     waiting = Proposal.objects.waiting().filter(submission__round=round).select_related("proposed_by")
     proposals = {row.submission_id: row for row in waiting}
@@ -95,8 +99,12 @@ def _undecided(round: Round) -> "QuerySet[Any]":
         formal_check__in=(Check.OPEN, Check.RETURNED),
         submitted_category__decided_at__isnull=True,
     )
-    return rows.select_related("round", "submitted_category", "submitted_lead").annotate(
-        came_at=F("current__submitted_at"), version_number=F("current__number"), was_handed_back=Exists(handed_back)
+    return (
+        rows.select_related("submitted_category", "submitted_lead")
+        .defer(*TEXTS)
+        .annotate(
+            came_at=F("current__submitted_at"), version_number=F("current__number"), was_handed_back=Exists(handed_back)
+        )
     )
 
 

@@ -95,6 +95,9 @@ PAGES: dict[str, tuple[int, int, int]] = {
     "jury_letter_release": (NO, OK, OK),
     "jury_paper_file": (NO, GONE, GONE),
     "jury_recusal_take_back": (NO, OK, OK),
+    "handbook": (OK, OK, OK),
+    "handbook_page": (OK, OK, OK),
+    "handbook_picture": (GONE, GONE, GONE),
     "jury_seat_end": (NO, OK, OK),
     "jury_seat_invite": (NO, OK, OK),
     "jury_seat_name": (NO, OK, OK),
@@ -268,6 +271,8 @@ ENTRY = first(Submission, current__isnull=False)
 SPECIAL: dict[tuple[str, str], Callable[[], Any]] = {
     ("export", "key"): lambda: "einreichungen",
     ("export", "form"): lambda: "csv",
+    ("handbook_page", "key"): lambda: "hilfe",
+    ("handbook_picture", "name"): lambda: "00-keines.png",
     ("parcel_ask", "key"): lambda: "kategorie",
     ("view_on_site", "content_type_id"): lambda: 1,
     ("view_on_site", "object_id"): lambda: 1,

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -31,7 +32,7 @@ from submissions.admin.confirm import DeadlineForm, Question, ReasonForm, ask
 from submissions.admin.journal import EventInline, called
 from submissions.admin.people import People
 from submissions.admin.readonly import Done, FoundByNumber, NoChanges, ReadOnlyInline
-from submissions.models import Extension, Receipt, Reminder, Submission, Version
+from submissions.models import Extension, Receipt, Reminder, Section, Submission, Version
 from submissions.payload import EXCERPT
 
 
@@ -103,9 +104,13 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck, People):
     view_on_site = False  # the entry's own page is for its people
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Submission]":
+        """Count sections by a query in the query: a join would group all entries before it takes those of the page."""
         rows: QuerySet[Submission] = super().get_queryset(request)
-        when = F("current__submitted_at")
-        return rows.annotate(saved=Count("sections"), came=when).prefetch_related("owner__memberships")
+        mine = Section.objects.filter(submission=OuterRef("pk")).order_by().values("submission")
+        saved = Subquery(mine.annotate(number=Count("pk")).values("number"))
+        return rows.annotate(saved=Coalesce(saved, 0), came=F("current__submitted_at")).prefetch_related(
+            "owner__memberships"
+        )
 
     def get_urls(self) -> list[URLPattern]:
         extend = path("<uuid:pk>/verlaengern/", self.admin_site.admin_view(self.extend), name="submissions_extend")

@@ -166,6 +166,7 @@ class Event(models.Model):
         verbose_name = "Vorgang"
         verbose_name_plural = "Verlauf"
         ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=["-at", "-id"], name="event_newest_first"),)
 
     def __str__(self) -> str:
         return f"{self.get_verb_display()} am {wording.moment_short(self.at)}"

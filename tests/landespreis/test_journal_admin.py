@@ -86,7 +86,7 @@ def test_list_needs_the_same_queries_for_any_number(office: Client, count: int, 
         journal.note(Verb.LOGGED_IN, by=person)
     office.get(LIST)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         office.get(LIST)
 
 

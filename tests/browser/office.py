@@ -53,6 +53,15 @@ ENTRIES = {
 """Title → category, lead, partner, who hands it in and when."""
 POINTS = {PEGEL: (9, 8, 9, 8, 9), STAB: (7, 8, 7, 7, 8), KATASTER: (4, 5, 3, 4, 5)}
 """What the five give, on every criterion."""
+BEGA = (
+    "Lemgo und Bad Salzuflen halten Regenwasser gemeinsam in den Wiesen an der Bega zurück, statt es abzuleiten.",
+    "Beide Städte sparen ein eigenes Rückhaltebecken; die Wiesen bleiben auch in trockenen Sommern grün.",
+    "Landwirtinnen und Landwirte öffnen und schließen die Wehre selbst, nach einem gemeinsamen Plan.",
+    "Die Kosten tragen beide Haushalte je zur Hälfte; der Kreis misst und veröffentlicht die Wasserstände.",
+    "Vertrag und Plan sind so gefasst, dass andere Städte an kleinen Flüssen sie übernehmen können.",
+    "Der Vertrag gilt 15 Jahre und verlängert sich danach von selbst.",
+)
+"""What stands in the draft of those who ask for help, question by question."""
 HELPED, LENDING = "Wasser halten an der Bega", "Leihen statt kaufen"
 HELP = "Wir wissen nicht, ob unser Zweckverband als Partner zählt. Bitte sehen Sie sich den Entwurf an."
 
@@ -120,6 +129,10 @@ def drafts(round: Round) -> Submission:
         contact_phone="05261 0000",
     )
     Partner.objects.filter(submission=entry).update(municipality=_place("05766008"))
+    for answer, text in zip(Answer.objects.filter(submission=entry).order_by("question__position"), BEGA, strict=True):
+        answer.text = text
+        answer.save()
+    clock.set_now(OPEN.replace(second=0))
     helping.ask(entry, question=HELP, days=7, by=ask)
     return entry
 

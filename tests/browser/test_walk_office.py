@@ -297,7 +297,7 @@ def _corrected(renate: Visitor, jonas: Visitor, made: Award) -> None:
     renate.follow(re.compile(made.label(STAB)))
     renate.meet("Einreichung ansehen")
     renate.go(f"/admin/submissions/event/?q={made.label(STAB)}")
-    renate.meet("Vorgang", picture="18-verlauf")
+    renate.meet("Verlauf", picture="18-verlauf")
 
 
 # Jury and ceremony -------------------------------------------------------------------------------------

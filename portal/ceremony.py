@@ -17,7 +17,7 @@ from jury.models import Decision, Letter, Paper
 from landespreis import wording
 from landespreis.clock import BERLIN
 from portal import entries, manuscript
-from portal.models import Announcement, Event, Project
+from portal.models import Announcement, Event, NewsCategory, Project
 from submissions import sheet
 from submissions.models import Category, Round, Submission
 
@@ -116,6 +116,9 @@ def lacks(round: Round, rows: Sequence[Award], announcement: Announcement | None
             yield Lack(f"{award.category.short_name}: {said}", _page("jury_letter_change", award.letter.pk))
         if award.winner and award.objection:
             yield Lack(f"{award.category.short_name}: {award.objection} Das Verzeichnis zeigt ihn nicht.", letters)
+    if not NewsCategory.objects.exists():
+        said = "Es gibt noch keine Rubrik, in der die Meldung erscheinen kann"
+        yield Lack(said, reverse("admin:portal_newscategory_add"), blocks=True)
     if not _has_date(round):
         said = f"Kein öffentlicher Termin „Preisverleihung“ am {wording.day(round.ceremony_on)}"
         yield Lack(said, reverse("admin:portal_event_changelist"))

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from accounts import actions as accounts
 from landespreis import clock
+from landespreis.models import CircularRecipient
 from landespreis.records.parts import Document, Fate, Kind, Lot, Scope, Subject, stored, stored_chunks
 from landespreis.records.retention import mail_lots, mails
 from submissions import payload
@@ -52,6 +53,7 @@ def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
     versions = Version.objects.filter(submission=entry, number__gt=EXCERPT)
     receipts = Receipt.objects.filter(version__in=versions)
     files = Attachment.objects.filter(submission=entry)
+    addressed = CircularRecipient.objects.filter(about=f"submissions:{entry.pk}")
     row = Submission.objects.filter(pk=entry.pk)
     reduce = Lot("entry", "Einreichungen, anonymisiert", row, Fate.BLANKED, act=lambda: blank(entry))
     drop = Lot("entry", "Einreichungen", row)
@@ -64,6 +66,7 @@ def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
         Lot("answered", "Antworten auf Bitten um Hilfe", HelpAnswer.objects.filter(request__submission=entry)),
         Lot("helped", "Bitten um Hilfe", HelpRequest.objects.filter(submission=entry)),
         Lot("offers", "angebotene Übernahmen", Offer.objects.filter(submission=entry)),
+        Lot("written", "Empfängerzeilen von Nachrichten", addressed),
         Lot("reminders", "Erinnerungen", Reminder.objects.filter(submission=entry)),
         Lot("receipts", "Eingangsbestätigungen", receipts, files=_receipts(receipts)),
         *([reduce] if kind == "entries" else []),

@@ -44,12 +44,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is about PostgreSQL on SQLite, and with `--served` what would do exactly the same again."""
+    """Leave out what is about the other database, and with `--served` what would do exactly the same again."""
     on_sqlite = project.DATABASES["default"]["ENGINE"].endswith("sqlite3")
     served = config.getoption("--served")
 
     def is_wanted(item: pytest.Item) -> bool:
-        return not (on_sqlite and item.get_closest_marker("postgresql")) and (not served or _is_served(item))
+        about_other = item.get_closest_marker("postgresql" if on_sqlite else "sqlite")
+        return not about_other and (not served or _is_served(item))
 
     config.hook.pytest_deselected(items=[item for item in items if not is_wanted(item)])
     items[:] = [item for item in items if is_wanted(item)]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from post_office.models import STATUS, Email
 
 from landespreis import clock
-from landespreis.models import RetentionRule, Trace
+from landespreis.models import CircularRecipient, RetentionRule, Trace
 from landespreis.records import periods
 from landespreis.records.disclosing import Person, Section
 from landespreis.records.parts import pointing
@@ -30,15 +30,24 @@ def find(text: str) -> Iterator[tuple[str, str]]:
 
 
 def sections(person: Person) -> Iterator[Section]:
-    mails = Q()
+    mails = addressed = Q(pk__in=[])  # whoever has no address gets nobody's
     for address in person.emails:
         mails |= Q(to__iexact=address)
+        addressed |= Q(address__iexact=address)
     rule = RetentionRule.objects.filter(kind="mails").first()
     kept = f" ({periods.period(rule.months)})" if rule else ""
     yield Section(
         "mails", "Mails an diese Person",
         [_mail(row) for row in Email.objects.filter(mails).order_by("created", "pk")],
         stays=f"Nachweis, was wann verschickt wurde; gelöscht nach Ablauf der Aufbewahrungsfrist{kept}.",
+    )  # fmt: skip
+    yield Section(
+        "nachrichten", "Nachrichten an Gruppen, zu denen diese Person gehörte",
+        [
+            {"gruppe": row.circular.group, "betreff": row.circular.subject, "freigegeben_am": row.circular.released_at}
+            for row in CircularRecipient.objects.filter(addressed).select_related("circular").order_by("pk")
+        ],
+        stays="Nachweis, wer wozu angeschrieben wurde; gelöscht mit der Einreichung, um die es ging.",
     )  # fmt: skip
     if person.account:
         yield Section(

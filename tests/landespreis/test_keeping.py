@@ -68,14 +68,14 @@ def test_shell_cannot_truncate(filled: Round, table: str) -> None:
         run(f"TRUNCATE {table} CASCADE")
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
+@pytest.mark.sqlite
 @pytest.mark.parametrize("table", tables(*JOURNALS, *BOOKS))
 def test_shell_cannot_replace(filled: Round, table: str) -> None:
     with refused():
         run(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
+@pytest.mark.sqlite
 def test_shell_cannot_replace_by_another_key(filled: Round) -> None:
     columns = [field.column for field in Version._meta.concrete_fields if field.column not in {"id", "canonical"}]
     named = ", ".join(columns)

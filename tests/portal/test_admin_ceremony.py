@@ -88,6 +88,14 @@ def test_page_tells_what_is_missing(office: Client, open_round: Round) -> None:
     assert announce_url(open_round) not in html
 
 
+def test_page_asks_for_a_category_of_news_first(office: Client, before: Round) -> None:
+    asked = page(office)
+    NewsCategoryFactory()
+
+    assert "Es gibt noch keine Rubrik" in asked
+    assert "Es gibt noch keine Rubrik" not in page(office)
+
+
 def test_page_says_when_nothing_is_missing(office: Client, before: Round) -> None:
     assert "noch nicht vorgemerkt" in page(office)
     letter = Letter.objects.get()

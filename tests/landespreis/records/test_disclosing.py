@@ -15,7 +15,7 @@ from post_office.models import Email
 from accounts import actions
 from accounts.models import User
 from landespreis import clock
-from landespreis.models import Trace
+from landespreis.models import Circular, Trace
 from landespreis.records import disclosing
 from landespreis.refusal import NotAllowed, Refused
 from portal.models import Inquiry, Registration, Subscriber
@@ -24,6 +24,7 @@ from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.jury import factories as jury
 from tests.jury.worlds import World
+from tests.landespreis.circulars import release, written
 from tests.landespreis.records import office
 from tests.landespreis.records.office import At
 from tests.portal import proposing
@@ -91,6 +92,17 @@ def test_sections_of_portal_without_account(open_round: Round) -> None:
     held = {row.key: len(row.rows) for row in disclosing.sections(disclosing.person_of("ada@HAMM.example"))}
 
     assert held == {"anmeldungen": 1, "newsletter": 1, "offene_anfragen": 1}
+
+
+def test_messages_to_groups_are_told(open_round: Round, desk: User) -> None:
+    entry = factories.complete(open_round)
+    release(written(open_round, desk), desk)
+
+    sections = {row.key: row for row in disclosing.sections(disclosing.of_account(entry.owner))}
+    others = {row.key for row in disclosing.sections(disclosing.person_of("niemand@kommune.example"))}
+
+    assert [row["gruppe"] for row in sections["nachrichten"].rows] == [Circular.objects.get().group]
+    assert others == set()
 
 
 def test_search_finds_people_everywhere(open_round: Round) -> None:

@@ -18,7 +18,7 @@ from accounts import actions as accounts
 from accounts.models import User
 from jury.models import Assessment, Decision, JuryEvent, Letter, Paper, Score
 from landespreis import chaining, clock, exports, verifying
-from landespreis.models import RetentionFigures, RetentionHold, RetentionItem, RetentionRun, Trace
+from landespreis.models import CircularRecipient, RetentionFigures, RetentionHold, RetentionItem, RetentionRun, Trace
 from landespreis.records import executing, parts, periods, runs
 from landespreis.refusal import Refused
 from portal import entries, winners
@@ -26,6 +26,7 @@ from portal.models import Project
 from submissions.models import Attachment, Event, Receipt, Round, Submission, Version
 from tests.accounts.factories import MembershipFactory, UserFactory
 from tests.conftest import MIDWAY, SECOND
+from tests.landespreis.circulars import release, written
 from tests.landespreis.records import office
 from tests.landespreis.records.office import At
 from tests.portal.factories import ProjectFactory
@@ -342,6 +343,18 @@ def test_public_project_stays_and_no_new_one_is_offered(open_round: Round, at: A
     assert not entries.unfounded().exists()
     assert not entries.waiting().exists()
     assert Project.objects.get(pk=project.pk).is_public(clock.now())
+
+
+def test_rows_of_messages_go_with_their_entry(open_round: Round, at: At, one: User, other: User) -> None:
+    entry = factories.complete(open_round)
+    release(written(open_round, one), one)
+    factories.submit(entry)
+    at(open_round.embargo_until + 6 * office.YEARS)
+    assert CircularRecipient.objects.filter(about=f"submissions:{entry.pk}").exists()
+
+    office.carried_out("entries", one, other, open_round)
+
+    assert not CircularRecipient.objects.filter(about=f"submissions:{entry.pk}").exists()
 
 
 def test_foreign_keys_hold_afterwards(round: Round, at: At, one: User, other: User) -> None:

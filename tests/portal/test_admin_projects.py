@@ -351,7 +351,7 @@ def test_list_asks_the_same_for_one_and_three(
         factories.ProjectFactory(partners=["Venlo"])
         award.copied(award.entry(open_round))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         assert editor.get(LIST).context["cl"].result_count == 2 * count
 
 

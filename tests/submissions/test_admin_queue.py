@@ -268,6 +268,15 @@ def test_review_beside_a_colleague_keeps_the_input_and_says_who(office: Client, 
     assert hidden(page, "read") == [str(ruling.last_seen(entry))]
 
 
+def test_mark_of_what_was_read_has_no_point_between_its_thousands(office: Client, entry: Submission) -> None:
+    Event.objects.create(pk=12_345, submission=entry, at=MIDWAY, by=entry.owner, verb=Event.Verb.SUBMITTED, detail={})
+
+    shown = html(office.get(review(entry)))
+    asked = html(office.get(reverse("admin:submissions_check", args=[entry.pk, "ausschliessen"])))
+
+    assert (hidden(shown, "read"), hidden(asked, "read")) == (["12345"], ["12345"])
+
+
 def test_new_version_is_open_again_and_shows_what_was_judged(office: Client, other: User, entry: Submission) -> None:
     findings.judge(entry, {"partner": Judged(Finding.Verdict.FAILED, "Nur eine")}, by=other)
     formal_check.hand_back(entry, by=other, until=LATER, reason="Partner fehlt")

@@ -21,7 +21,7 @@ from django.urls import reverse
 
 from accounts import actions, permissions, register
 from accounts.models import Membership, Municipality, User
-from landespreis.office import kept
+from landespreis.readonly import kept
 from landespreis.refusal import Refused
 
 admin.site.unregister([EmailAddress, Authenticator, UserSession, Group])

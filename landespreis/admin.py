@@ -15,6 +15,7 @@ from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 import landespreis.circulars.admin
 import landespreis.circulars.wording_admin  # noqa: F401  (messages to groups and their texts)
 from landespreis import clock, journal_admin, wording
+from landespreis.readonly import NoChanges
 from landespreis.records import admin as records_admin
 
 __all__ = ["STATES", "EmailAdmin", "journal_admin", "records_admin"]
@@ -66,7 +67,7 @@ class LogInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Email)
-class EmailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class EmailAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("recipient", "about", "state", "written", "touched")
     list_filter = (StateFilter,)
     date_hierarchy = "created"
@@ -75,15 +76,6 @@ class EmailAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fields = readonly_fields = ("recipient", "about", "state", "written", "touched", "due", "retries")
     inlines = (LogInline,)
     change_form_template = "admin/change_form.html"  # post_office's own offers to send again, by an address we have not
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description="An", ordering="to")
     def recipient(self, mail: Email) -> str:

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from landespreis.office import kept
 from landespreis.outgoing import Outgoing
+from landespreis.readonly import kept
 from landespreis.refusal import MailChanged, Overtaken, Refused
 
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from landespreis import wording
 from landespreis.models import Link, Purge, Trace
+from landespreis.readonly import NoChanges
 
 PEOPLE = 60
 """How many people of the administration the filter offers; everybody else is found by search or by a click."""
@@ -36,17 +37,6 @@ WORDS = {
     "invitation": "Einladung",
     "demo": "einem Klick im Demobetrieb",
 }
-
-
-class ToRead(admin.ModelAdmin):  # type: ignore[type-arg]
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class VerbFilter(admin.SimpleListFilter):
@@ -82,7 +72,7 @@ class PersonFilter(admin.SimpleListFilter):
 
 
 @admin.register(Trace)
-class TraceAdmin(ToRead):
+class TraceAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("when", "what", "who", "about", "details")
     list_filter = (VerbFilter, PersonFilter)
     list_select_related = ("by",)
@@ -124,7 +114,7 @@ class TraceAdmin(ToRead):
 
 
 @admin.register(Link)
-class LinkAdmin(ToRead):
+class LinkAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("day", "count", "sha256", "made_at")
     list_display_links = None
     date_hierarchy = "day"
@@ -133,7 +123,7 @@ class LinkAdmin(ToRead):
 
 
 @admin.register(Purge)
-class PurgeAdmin(ToRead):
+class PurgeAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("when", "reason", "by", "second", "number")
     list_select_related = ("by", "second", "closing")
     date_hierarchy = "at"

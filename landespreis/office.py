@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.templatetags import admin_list
-from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.db.models import Model, QuerySet
@@ -37,13 +36,6 @@ class FoundByWords(ModelAdmin):  # type: ignore[type-arg]
     ) -> "tuple[QuerySet[Any], bool]":
         fields, words = self.get_search_fields(request), lookup.words(search_term)
         return (lookup.narrowed(queryset, list(fields), words) if fields and words else queryset), False
-
-
-def kept(page: "ModelAdmin[Any]", request: HttpRequest, url: str) -> str:
-    """Return an address of the admin with the filters of the list that the person came from."""
-    return str(
-        add_preserved_filters({"opts": page.opts, "preserved_filters": page.get_preserved_filters(request)}, url)
-    )
 
 
 def _icon(value: bool | None) -> SafeString:

@@ -11,7 +11,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from landespreis import clock, files, wording
+from landespreis.confirm import Question, ask
 from landespreis.models import RetentionHold, RetentionItem, RetentionRule, RetentionRun
+from landespreis.readonly import NoChanges
 from landespreis.records import (
     archive,
     asking,
@@ -24,7 +26,6 @@ from landespreis.records import (
     showing,
     workflow,
 )
-from landespreis.records.asking import Question
 from landespreis.records.parts import Kind, Scope
 from landespreis.records.workflow import Step
 from landespreis.refusal import Refused
@@ -32,21 +33,8 @@ from landespreis.refusal import Refused
 RUNS = "admin:landespreis_retentionrun"
 
 
-class Reading:
-    """Mixin: the admin shows the rows and never adds, changes or deletes one."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(RetentionRun)
-class RunAdmin(Reading, admin.ModelAdmin):  # type: ignore[type-arg]
+class RunAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "scope_name", "status", "proposed_at", "proposed_by", "released_by", "done_at")
     list_filter = ("status", "kind")
     list_select_related = ("proposed_by", "released_by")
@@ -140,7 +128,7 @@ class RunAdmin(Reading, admin.ModelAdmin):  # type: ignore[type-arg]
                 raise PermissionDenied
         else:
             self._require(request)
-        return asking.ask(self, request, questions.OF_STEP[step](run, request.user))
+        return ask(self, request, questions.OF_STEP[step](run, request.user))
 
     def hold(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
         """Keep one subject of the run longer."""
@@ -157,7 +145,7 @@ class RunAdmin(Reading, admin.ModelAdmin):  # type: ignore[type-arg]
             lambda reason: periods.hold(row.subject, by=request.user, label=row.label, reason=reason),  # type: ignore[arg-type]
             asking.ReasonForm,
         )
-        return asking.ask(self, request, question)
+        return ask(self, request, question)
 
     def _buttons(self, request: HttpRequest, run: RetentionRun) -> list[tuple[str, str]]:
         user: Any = request.user
@@ -204,7 +192,7 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(RetentionHold)
-class HoldAdmin(Reading, admin.ModelAdmin):  # type: ignore[type-arg]
+class HoldAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("label", "reason", "held_by", "held_at", "lifted_at")
     list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
     list_select_related = ("held_by",)
@@ -230,7 +218,7 @@ class HoldAdmin(Reading, admin.ModelAdmin):  # type: ignore[type-arg]
             "Die verlängerte Aufbewahrung ist beendet.",
             lambda: periods.lift(held, by=request.user),  # type: ignore[arg-type]
         )
-        return asking.ask(self, request, question)
+        return ask(self, request, question)
 
 
 def _named(kind: str, scope: str) -> tuple[Kind, Scope]:

@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from landespreis import clock
+from landespreis.confirm import Question
 from landespreis.models import RetentionItem, RetentionRun
 from landespreis.records import asking, runs, showing
-from landespreis.records.asking import Question
 
 
 def _ask_pack(run: RetentionRun, user: Any) -> Question:

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Membership, User
 from landespreis import clock, wording
-from landespreis.office import kept
+from landespreis.readonly import kept
 from landespreis.records import periods
 from landespreis.records.permissions import may_hold
 from landespreis.refusal import Refused

@@ -9,6 +9,10 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from landespreis.readonly import NoChanges
+
+__all__ = ["Done", "FoundByNumber", "NoChanges", "ReadOnlyInline", "numbered"]
+
 PRINTED_NUMBER = re.compile(r"\s*(\S+)-(\d{4,9})\s*")
 """«IKZ-2026-0005», as it stands on receipts and in mails."""
 BARE_NUMBER = re.compile(r"\s*[0-9]{1,5}\s*")
@@ -48,19 +52,6 @@ class Done(admin.EmptyFieldListFilter):
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for choice, words in zip(super().choices(changelist), ("Alle", "noch nicht", "ja"), strict=True):
             yield {**choice, "display": words}
-
-
-class NoChanges:
-    """Mixin: the admin shows the rows and never adds, changes or deletes one."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class ReadOnlyInline(NoChanges, admin.TabularInline):  # type: ignore[type-arg]

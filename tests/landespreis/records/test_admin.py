@@ -1,6 +1,7 @@
 """Runs, periods and holds in the admin: who gets in, what the pages say, and that buttons ask before they act."""
 
 import hashlib
+import re
 
 import pytest
 from django.db import connection
@@ -157,6 +158,19 @@ def test_hold_from_the_entry(old: Round, one: User) -> None:
     client.post(url, {"reason": "Klage"})
 
     assert RetentionHold.objects.get().subject == str(entry.pk)
+
+
+def test_question_leads_back_to_what_it_is_about(old: Round, one: User) -> None:
+    entry, client = Submission.objects.order_by("pk")[0], browser(one)
+    asked = reverse("admin:submissions_keep", args=[entry.pk])
+    client.post(asked, {"reason": "Klage"})
+    hold = RetentionHold.objects.get()
+
+    html = client.get(reverse("admin:landespreis_retentionhold_lift", args=[hold.pk])).content.decode()
+
+    back = re.search(r'class="closelink" href="([^"]*)"', html)
+    assert back
+    assert back[1].startswith("/admin/landespreis/retentionhold/")
 
 
 def test_rule_is_changed_by_its_verb(old: Round, one: User) -> None:

@@ -21,7 +21,9 @@ DECIDED = {
     Membership.Status.REFUSED: journal.Verb.MEMBERSHIP_REFUSED,
 }
 NOBODY_NAME = "Nicht mehr gespeichert"
-NOBODY_ADDRESS = "niemand@portal.invalid"
+NOWHERE = "@portal.invalid"
+"""How the addresses of accounts end that are nobody's any more."""
+NOBODY_ADDRESS = f"niemand{NOWHERE}"
 
 
 @transaction.atomic
@@ -118,14 +120,19 @@ def _close(user: User, *, by: User) -> User:
     Authenticator.objects.filter(user=fresh).delete()
     for membership in fresh.memberships.all():
         _drop_membership(membership)
-    fresh.groups.clear()
-    fresh.user_permissions.clear()
-    fresh.name, fresh.email = DELETED_NAME, f"geloescht-{fresh.pk}@portal.invalid"
-    fresh.is_active = fresh.is_staff = fresh.is_superuser = False
-    fresh.set_unusable_password()
-    fresh.save()
+    blank(fresh)
     journal.note(journal.Verb.ACCOUNT_CLOSED, by=by, about=called(fresh.pk), account=fresh.pk)
     return fresh
+
+
+def blank(user: User) -> None:
+    """Leave of an account the row that others point at: without name, address, rights and password."""
+    user.groups.clear()
+    user.user_permissions.clear()
+    user.name, user.email = DELETED_NAME, f"geloescht-{user.pk}{NOWHERE}"
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.set_unusable_password()
+    user.save()
 
 
 def see_recovery_codes(user: User) -> None:

@@ -25,7 +25,7 @@ OF_STAFF = "Das Konto gehört zur Verwaltung; löschen kann es die Person selbst
 def find(text: str) -> Iterator[tuple[str, str]]:
     by_address = EmailAddress.objects.filter(email__icontains=text).values("user")
     named = Q(name__icontains=text) | Q(email__icontains=text) | Q(pk__in=by_address)
-    people = User.objects.filter(named).exclude(email__endswith="@portal.invalid")
+    people = User.objects.filter(named).exclude(email__endswith=actions.NOWHERE)
     yield from people.order_by("name", "pk").values_list("name", "email")
 
 

@@ -17,7 +17,7 @@ from post_office.models import Email
 from accounts import actions as accounts
 from accounts.models import User
 from jury.models import Assessment, Decision, JuryEvent, Letter, Paper, Score
-from landespreis import chaining, clock, exports, verifying
+from landespreis import chaining, clock, exports, journal, verifying
 from landespreis.models import CircularRecipient, RetentionFigures, RetentionHold, RetentionItem, RetentionRun, Trace
 from landespreis.records import executing, parts, periods, runs
 from landespreis.refusal import Refused
@@ -468,6 +468,24 @@ def test_unused_accounts_go_and_used_ones_stay(open_round: Round, at: At, one: U
     assert {owner.pk, fresh.pk, one.pk, other.pk} <= left
     assert decided == one
     assert run.counts["account"] == 2  # the confirmed member never came back either
+
+
+def test_unused_account_in_the_journal_stays_without_its_person(
+    open_round: Round, at: At, one: User, other: User
+) -> None:
+    unused = MembershipFactory(user__totp=True).user
+    line = journal.note(journal.Verb.SIGNED_UP, by=unused)
+    at(open_round.embargo_until + 3 * office.YEARS)
+
+    office.carried_out("accounts", one, other)
+
+    left = User.objects.get(pk=unused.pk)
+    assert (left.name, left.is_active) == (accounts.DELETED_NAME, False)
+    assert left.email.endswith("@portal.invalid")
+    assert not left.memberships.exists()
+    assert Trace.objects.get(pk=line.pk).by == left
+    kind = office.kind_of("accounts")
+    assert f"konto-{left.pk}" not in [row.key for row in kind.subjects(kind.scopes()[0], clock.now())]
 
 
 def test_old_mails_and_lines_go_by_year(open_round: Round, at: At, one: User, other: User) -> None:

@@ -10,7 +10,7 @@ from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 
 from submissions.models import Category, Criterion, Question, guards
-from submissions.models.round import require_weights
+from submissions.models.rules import require_weights
 
 ASIDE = 10_000
 """Where rows wait while they change places: the database holds each place once."""

@@ -6,7 +6,8 @@ from submissions.models.files import Attachment
 from submissions.models.help import HelpAnswer, HelpRequest, Offer
 from submissions.models.people import Editor
 from submissions.models.record import Event, Extension, Receipt, Reminder, Version
-from submissions.models.round import Category, Criterion, Question, Round
+from submissions.models.round import Round
+from submissions.models.rules import Category, Criterion, Question
 
 __all__ = [
     "Answer",

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Municipality, User
-from submissions.models.round import Category, Question, Round
+from submissions.models.round import Round
+from submissions.models.rules import Category, Question
 
 if TYPE_CHECKING:
     from submissions.models.people import Editor

@@ -11,7 +11,8 @@ from landespreis import wording
 from landespreis.clock import BERLIN
 
 if TYPE_CHECKING:
-    from submissions.models.round import Category, Question, Round
+    from submissions.models.round import Round
+    from submissions.models.rules import Category, Question
 
 Found = Iterator[tuple[str, str]]
 """Field and reason."""

@@ -14,7 +14,7 @@ from django.db.models import Model
 
 from submissions.actions import rounds
 from submissions.models import Category, Criterion, Question, Round
-from submissions.models.round import require_weights
+from submissions.models.rules import require_weights
 
 Row = TypeVar("Row", bound=Model)
 SHIPPED = Path(settings.BASE_DIR) / "data" / "round_lp2.toml"

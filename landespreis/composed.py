@@ -236,7 +236,7 @@ class Read(Generic[Row]):
             read.extend(f'"{name}"."{_column(model, one)}" AS "{name}__{one}"' for one in columns)
             source += f' LEFT JOIN "{model._meta.db_table}" "{name}" ON "{name}".id = own."{name}_id"'
         # Only names of our own tables and columns are written in; what is asked for goes as parameters.
-        return f"SELECT {', '.join(read)} FROM {source}"  # noqa: S608
+        return f"SELECT {', '.join(read)} FROM {source}"  # noqa: S608 - names of columns, no values
 
     @cached_property
     def _where(self) -> str:

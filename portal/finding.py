@@ -123,7 +123,7 @@ def _spelled(spellings: Iterable[str], words: Iterable[Word]) -> set[composed.Va
     alike, same = sorted(spellings), sorted({word.stem for word in words})
     return set(
         composed.fetched(
-            f"SELECT word, stem, shown FROM portal_spelling WHERE spelling IN ({_places(alike)}) "  # noqa: S608
+            f"SELECT word, stem, shown FROM portal_spelling WHERE spelling IN ({_places(alike)}) "  # noqa: S608 - our words, %s for values
             f"OR (stem IN ({_places(same)}) AND spelling = word)",
             [*alike, *same],
         )

@@ -76,7 +76,7 @@ class RunAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
         what, where = _named(kind, scope)
         if request.method == "POST":
             try:
-                run = runs.propose(what, where, by=request.user)  # type: ignore[arg-type]
+                run = runs.propose(what, where, by=asking.person(request))
             except Refused as refusal:
                 self.message_user(request, refusal.message, messages.ERROR)
                 return redirect(f"{RUNS}_due")
@@ -107,14 +107,14 @@ class RunAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
             "sums": showing.sums(counted),
             "figures": showing.statistics(run.figures.all()),
             "kept": parts.kept(),
-            "may_hold": permissions.may_hold(request.user),  # type: ignore[arg-type]
+            "may_hold": permissions.may_hold(asking.person(request)),
         }
         return self._page(request, "run", str(run), **context)
 
     def package(self, request: HttpRequest, pk: int) -> FileResponse:
         """The package for the archive, for both who answer for the run."""
         run = get_object_or_404(RetentionRun, pk=pk)
-        if not archive.may(request.user, {}) or not run.package:  # type: ignore[arg-type]
+        if not archive.may(asking.person(request), {}) or not run.package:
             raise Http404
         return files.serve(run.package, name=f"Archivpaket-{run.pk}.zip", content_type="application/zip")
 
@@ -124,16 +124,16 @@ class RunAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
         if step not in questions.OF_STEP:
             raise Http404
         if step == "freigeben":
-            if not request.user.has_perm("landespreis.release_retentionrun"):
+            if not asking.person(request).has_perm("landespreis.release_retentionrun"):
                 raise PermissionDenied
         else:
             self._require(request)
-        return ask(self, request, questions.OF_STEP[step](run, request.user))
+        return ask(self, request, questions.OF_STEP[step](run, asking.person(request)))
 
     def hold(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
         """Keep one subject of the run longer."""
         row = get_object_or_404(RetentionItem.objects.select_related("run"), pk=item, run=pk)
-        if not permissions.may_hold(request.user):  # type: ignore[arg-type]
+        if not permissions.may_hold(asking.person(request)):
             raise PermissionDenied
         question = Question(
             "Aufbewahrung verlängern",
@@ -142,13 +142,13 @@ class RunAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
             "Aufbewahrung verlängern",
             reverse(f"{RUNS}_change", args=[pk]),
             "Die Aufbewahrung ist verlängert.",
-            lambda reason: periods.hold(row.subject, by=request.user, label=row.label, reason=reason),  # type: ignore[arg-type]
+            lambda reason: periods.hold(row.subject, by=asking.person(request), label=row.label, reason=reason),
             asking.ReasonForm,
         )
         return ask(self, request, question)
 
     def _buttons(self, request: HttpRequest, run: RetentionRun) -> list[tuple[str, str]]:
-        user: Any = request.user
+        user = asking.person(request)
         steps = [
             ("paket", "Paket noch einmal erstellen", Step.PACK, bool(run.parcel and run.parcel.failed_at)),
             ("angebot", "Angebot an das Landesarchiv festhalten", Step.OFFER, True),
@@ -162,7 +162,7 @@ class RunAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
         return [(label, reverse(f"{RUNS}_step", args=[run.pk, key])) for key, label in found]
 
     def _require(self, request: HttpRequest, *, view: bool = False) -> None:
-        user: Any = request.user
+        user = asking.person(request)
         if not (permissions.may_propose(user) or (view and self.has_view_permission(request))):
             raise PermissionDenied
 
@@ -188,7 +188,7 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return super().changelist_view(request, extra_context)
 
     def save_model(self, request: HttpRequest, obj: RetentionRule, form: "ModelForm[Any]", change: bool) -> None:
-        periods.change(obj, by=request.user, months=obj.months, note=obj.note)  # type: ignore[arg-type]
+        periods.change(obj, by=asking.person(request), months=obj.months, note=obj.note)
 
 
 @admin.register(RetentionHold)
@@ -207,7 +207,7 @@ class HoldAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     def lift(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask once more, then end it."""
         held = get_object_or_404(RetentionHold, pk=pk)
-        if not permissions.may_hold(request.user):  # type: ignore[arg-type]
+        if not permissions.may_hold(asking.person(request)):
             raise PermissionDenied
         question = Question(
             "Verlängerte Aufbewahrung beenden",
@@ -216,7 +216,7 @@ class HoldAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
             "Beenden",
             reverse("admin:landespreis_retentionhold_change", args=[pk]),
             "Die verlängerte Aufbewahrung ist beendet.",
-            lambda: periods.lift(held, by=request.user),  # type: ignore[arg-type]
+            lambda: periods.lift(held, by=asking.person(request)),
         )
         return ask(self, request, question)
 
@@ -259,7 +259,7 @@ def _waiting(run: RetentionRun, request: HttpRequest) -> str:
                 return f"Das Archivpaket ließ sich nicht erstellen: {run.parcel.error}"
             return "Das Archivpaket wird erstellt. Danach können Sie das Angebot an das Landesarchiv festhalten."
         case "proposed" | "answered":
-            if run.proposed_by_id == request.user.pk:
+            if run.proposed_by_id == asking.person(request).pk:
                 return "Eine zweite Person der Geschäftsstelle muss freigeben. Bis dahin wird nichts gelöscht."
             return "Prüfen Sie, was geht, und geben Sie frei. Bis dahin wird nichts gelöscht."
         case "packed":

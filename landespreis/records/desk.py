@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
 from landespreis import files
-from landespreis.records import disclosing, permissions
+from landespreis.records import asking, disclosing, permissions
 from landespreis.refusal import Refused
 
 
@@ -50,7 +50,7 @@ class CorrectForm(EraseForm):
 
 def person(request: HttpRequest) -> HttpResponseBase:
     """Show the step that was posted; without one the search."""
-    if not permissions.may_disclose(request.user):  # type: ignore[arg-type]
+    if not permissions.may_disclose(asking.person(request)):
         raise PermissionDenied
     step = STEPS.get(request.POST.get("schritt", ""), _search)
     try:
@@ -79,7 +79,7 @@ def _show(request: HttpRequest) -> HttpResponse:
 
 
 def _file(request: HttpRequest) -> HttpResponseBase:
-    content = disclosing.disclose(_who(request), by=request.user)  # type: ignore[arg-type]
+    content = disclosing.disclose(_who(request), by=asking.person(request))
     return files.serve(content, name="Auskunft.zip", content_type="application/zip")
 
 
@@ -87,7 +87,7 @@ def _erase(request: HttpRequest) -> HttpResponse:
     who = _who(request)
     form = EraseForm(request.POST if "reason" in request.POST else None)
     if form.is_valid():
-        gone = disclosing.erase(who, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        gone = disclosing.erase(who, by=asking.person(request), **form.cleaned_data)
         told = ", ".join(f"{title}: {number}" for title, number in gone.items())
         messages.success(request, f"Gelöscht: {told}. Was bleibt, steht unten mit dem Grund.")
         return _show(request)
@@ -104,7 +104,7 @@ def _correct(request: HttpRequest) -> HttpResponse:
     initial = {"name": who.name, "email": request.POST["wer"]}
     form = CorrectForm(request.POST if "reason" in request.POST else None, initial=initial)
     if form.is_valid():
-        disclosing.correct(who, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        disclosing.correct(who, by=asking.person(request), **form.cleaned_data)
         messages.success(request, "Die Angaben sind berichtigt. Die Person erhält eine Nachricht.")
         return _page(request, "search", "Auskunft über gespeicherte Daten", form=SearchForm(), found=None, most=0)
     return _page(request, "correct", "Angaben einer Person berichtigen", person=who, form=form)

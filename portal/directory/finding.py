@@ -90,8 +90,8 @@ def counted(search: Search, found: Found) -> tuple[composed.Values, ...]:
     left_out = ", ".join(["%s"] * len(search.chosen))
     parts = [
         Part(f"WITH found AS ({found.keys.sql}), ", found.keys.params),
-        Part(f"whole AS (SELECT id FROM found WHERE {whole.sql}) ", whole.params),  # noqa: S608
-        Part(f"SELECT '{ALL}', '', COUNT(*) FROM whole UNION ALL "),  # noqa: S608
+        Part(f"whole AS (SELECT id FROM found WHERE {whole.sql}) ", whole.params),  # noqa: S608 - our words, %s for values
+        Part(f"SELECT '{ALL}', '', COUNT(*) FROM whole UNION ALL "),  # noqa: S608 - our words, %s for values
         _counted("whole", Part(f"kind NOT IN ({left_out})" if left_out else "1 = 1", tuple(search.chosen))),
     ]
     for kind in search.chosen:
@@ -105,7 +105,7 @@ def _chosen(search: Search, key: str, *, but: str = "") -> Part:
     """Say that the project with this `key` has one of the chosen values of every group `but` one."""
     groups = [(kind, values) for kind, values in search.chosen.items() if kind != but]
     having = [
-        f"{key} IN (SELECT project_id FROM portal_projectfacet WHERE kind = %s AND value IN ({places}))"  # noqa: S608
+        f"{key} IN (SELECT project_id FROM portal_projectfacet WHERE kind = %s AND value IN ({places}))"  # noqa: S608 - our words, %s for values
         for places in (", ".join(["%s"] * len(values)) for _, values in groups)
     ]
     return Part(" AND ".join(["1 = 1", *having]), tuple(value for kind, values in groups for value in (kind, *values)))
@@ -114,7 +114,7 @@ def _chosen(search: Search, key: str, *, but: str = "") -> Part:
 def _counted(source: str, condition: Part) -> Part:
     """Select kind, value and the number of projects of `source` for each value of the facets that fit."""
     return Part(
-        f"SELECT kind, value, COUNT(*) FROM portal_projectfacet JOIN {source} ON {source}.id = project_id "  # noqa: S608
+        f"SELECT kind, value, COUNT(*) FROM portal_projectfacet JOIN {source} ON {source}.id = project_id "  # noqa: S608 - our words, %s for values
         f"WHERE {condition.sql} GROUP BY kind, value",
         condition.params,
     )

@@ -12,9 +12,8 @@ from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
 from accounts import actions
 from accounts.models import Membership, User
 from landespreis.models import Trace
-from landespreis.records.parts import Document, Fate, Kind, Lot, Scope, Subject, pointing
+from landespreis.records.parts import Fate, Kind, Lot, Scope, Subject, pointing
 
-KEPT: Mapping[str, str] = {}
 ACCOUNT = "konto-"
 
 
@@ -31,14 +30,6 @@ def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
         Lot("memberships", "Zugehörigkeiten", Membership.objects.filter(user=pk)),
         reduce if Trace.objects.filter(by=pk).exists() else Lot("account", "Konto", account),
     ]
-
-
-def documents(kind: str, subject: str) -> Iterator[Document]:
-    yield from ()
-
-
-def shared(kind: str, scope: str) -> Iterator[Document]:
-    yield from ()
 
 
 def figures(kind: str, subjects: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:

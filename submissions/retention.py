@@ -41,7 +41,6 @@ from submissions.models import (
 from submissions.payload import EXCERPT
 
 ENTRIES = ("drafts", "entries")
-KEPT: Mapping[str, str] = {}
 NO_CATEGORY = "ohne Kategorie"
 
 

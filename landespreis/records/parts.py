@@ -98,6 +98,8 @@ class Kind:
 
 
 class Retention(Protocol):
+    """What a module `retention` of an app may have; what it has nothing to say to, it leaves out."""
+
     KINDS: Sequence[Kind]
     KEPT: Mapping[str, str]
 
@@ -110,7 +112,8 @@ class Retention(Protocol):
 def kinds() -> dict[str, Kind]:
     """Return every kind by its key, those of the award first."""
     order = ("submissions", "jury", "accounts", "portal", "landespreis.records")
-    found = [kind for app in order if app in dict(_modules()) for kind in dict(_modules())[app].KINDS]
+    modules = dict(_modules())
+    found = [kind for app in order if app in modules for kind in getattr(modules[app], "KINDS", ())]
     return {kind.key: kind for kind in found}
 
 
@@ -120,32 +123,32 @@ def scope_of(kind: Kind, key: str) -> Scope | None:
 
 def lots(kind: str, subject: str, before: datetime) -> list[Lot]:
     """Return what goes with a subject, in the order in which it can go."""
-    return [lot for _, module in _modules() for lot in module.lots(kind, subject, before)]
+    return [lot for lots in _offered("lots") for lot in lots(kind, subject, before)]
 
 
 def documents(kind: str, subject: str) -> Iterator[Document]:
-    for _, module in _modules():
-        yield from module.documents(kind, subject)
+    for documents in _offered("documents"):
+        yield from documents(kind, subject)
 
 
 def shared(kind: str, scope: str) -> Iterator[Document]:
     """Yield what the archive gets once for the whole run."""
-    for _, module in _modules():
-        yield from module.shared(kind, scope)
+    for shared in _offered("shared"):
+        yield from shared(kind, scope)
 
 
 def figures(kind: str, subjects: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return the numbers that stay, by category; no person can be told from them."""
     whole: dict[str, dict[str, Any]] = {}
-    for _, module in reversed(_modules()):
-        for category, numbers in module.figures(kind, subjects).items():
+    for figures in reversed(_offered("figures")):
+        for category, numbers in figures(kind, subjects).items():
             whole.setdefault(category, {}).update(numbers)
     return whole
 
 
 def kept() -> dict[str, str]:
     """Return the columns that point at an entry and stay, each with its reason."""
-    return {column: reason for _, module in _modules() for column, reason in module.KEPT.items()}
+    return {column: reason for _, module in _modules() for column, reason in getattr(module, "KEPT", {}).items()}
 
 
 def listed(found: Iterable[Lot]) -> list[dict[str, Any]]:
@@ -200,6 +203,11 @@ def _chunks(path: str) -> Iterator[bytes]:
     with default_storage.open(path, "rb") as file:
         while chunk := file.read(CHUNK):
             yield chunk
+
+
+def _offered(name: str) -> list[Callable[..., Any]]:
+    """Return the functions of that name of all apps that have one."""
+    return [getattr(module, name) for _, module in _modules() if hasattr(module, name)]
 
 
 def _modules() -> list[tuple[str, Retention]]:

@@ -1,6 +1,6 @@
 """What the ground itself keeps: mail that went out, and lines of the portal's own journal, year by year."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,8 @@ from post_office.models import STATUS, Attachment, Email
 
 from landespreis.clock import BERLIN
 from landespreis.models import Trace
-from landespreis.records.parts import Document, Kind, Lot, Scope, Subject, stored
+from landespreis.records.parts import Kind, Lot, Scope, Subject, stored
 
-KEPT: Mapping[str, str] = {}
 PORTAL = (Scope("", "Portal", None),)
 EVIDENCE = ("retention_", "person_")
 """How the verbs begin whose lines stay for good: they prove what was deleted, and tell no content."""
@@ -47,18 +46,6 @@ def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
             )
         ]
     return []
-
-
-def documents(kind: str, subject: str) -> Iterator[Document]:
-    yield from ()
-
-
-def shared(kind: str, scope: str) -> Iterator[Document]:
-    yield from ()
-
-
-def figures(kind: str, subjects: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
-    return {}
 
 
 def _traces(before: datetime) -> "QuerySet[Trace]":

@@ -244,6 +244,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ADMIN_EMAIL = env.str("ADMIN_EMAIL", default="")
+"""Who becomes the first Administration when `manage.py set_up` finds none."""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "submissions:index"
 LOGOUT_REDIRECT_URL = "/"

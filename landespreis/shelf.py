@@ -28,6 +28,7 @@ def lay(source: Path, folder: Path, *, now: datetime) -> tuple[int, int]:
     A file appears whole or not at all. Laying the same version again changes nothing.
     """
     names = sorted(str(path.relative_to(source)) for path in source.rglob("*") if path.is_file())
+    folder.mkdir(parents=True, exist_ok=True)
     added = [name for name in names if not (folder / name).exists()]
     for name in added:
         _put(source / name, folder / name)

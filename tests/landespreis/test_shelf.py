@@ -23,7 +23,6 @@ def shown(folder: Path) -> dict[str, str]:
 
 def test_lay_copies_beside_what_is_there(tmp_path: Path) -> None:
     folder = tmp_path / "shelf"
-    folder.mkdir()
 
     first = shelf.lay(version(tmp_path, "one", same="1", old="2"), folder, now=NOW)
     second = shelf.lay(version(tmp_path, "two", same="1", new="3"), folder, now=NOW + timedelta(days=400))
@@ -34,7 +33,6 @@ def test_lay_copies_beside_what_is_there(tmp_path: Path) -> None:
 
 def test_lay_again_changes_nothing(tmp_path: Path) -> None:
     folder, source = tmp_path / "shelf", version(tmp_path, "one", same="1")
-    folder.mkdir()
     shelf.lay(source, folder, now=NOW)
     before = (folder / shelf.RECORD).read_text()
 
@@ -46,7 +44,6 @@ def test_lay_again_changes_nothing(tmp_path: Path) -> None:
 
 def test_lay_takes_away_what_was_superseded_long_ago(tmp_path: Path) -> None:
     folder, two = tmp_path / "shelf", version(tmp_path, "two", same="1", new="3")
-    folder.mkdir()
     shelf.lay(version(tmp_path, "one", same="1", old="2"), folder, now=NOW)
     shelf.lay(two, folder, now=NOW + timedelta(days=100))
 
@@ -59,7 +56,6 @@ def test_lay_takes_away_what_was_superseded_long_ago(tmp_path: Path) -> None:
 
 def test_lay_brings_back_a_version_that_was_gone(tmp_path: Path) -> None:
     folder, one = tmp_path / "shelf", version(tmp_path, "one", old="2")
-    folder.mkdir()
     shelf.lay(one, folder, now=NOW)
     shelf.lay(version(tmp_path, "two", new="3"), folder, now=NOW)
 

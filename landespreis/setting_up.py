@@ -116,8 +116,9 @@ def _administration() -> bool:
 
 def _mail_server() -> str:
     """Return why the mail server cannot be used; nothing is sent."""
+    backends: dict[str, str] = settings.POST_OFFICE["BACKENDS"]  # type: ignore[assignment]
     try:
-        with get_connection(settings.POST_OFFICE["BACKENDS"]["default"]):
+        with get_connection(backends["default"]):
             return ""
     except (OSError, smtplib.SMTPException) as error:
         return str(error)

@@ -22,7 +22,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --system --gid 10001 landespreis \
     && useradd --system --uid 10001 --gid landespreis --home-dir /var/lib/landespreis landespreis \
-    && install -d -o landespreis -g landespreis /var/lib/landespreis/files
+    && install -d -o landespreis -g landespreis /var/lib/landespreis/files /srv/static
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -44,4 +44,4 @@ CMD ["web"]
 FROM caddy:2.11-alpine AS proxy
 COPY deploy/Caddyfile /etc/caddy/Caddyfile
 COPY deploy/pages /srv/pages
-COPY --from=app /var/lib/landespreis/static /srv/static
+# Static files come from the volume that set_up fills: an image would know those of its own version only.

@@ -1,5 +1,6 @@
 """All settings, read from the environment, in the order of Django's documentation."""
 
+import os
 import sys
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -9,8 +10,11 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from landespreis import environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+env.ENVIRON = environment.with_secrets(os.environ)
 
 # What kind of installation this is ---------------------------------------------------------------
 #   demo        invented people, one-click login, a movable clock; local hosts only
@@ -60,7 +64,8 @@ else:
     SECRET_KEY = env.str("SECRET_KEY", default="")
     if not SECRET_KEY:
         raise ImproperlyConfigured(
-            "SECRET_KEY fehlt. Erzeugen Sie einen mit: python -c 'import secrets; print(secrets.token_urlsafe(64))'"
+            "SECRET_KEY fehlt. Erzeugen Sie einen mit: python -c 'import secrets; print(secrets.token_urlsafe(64))' "
+            "und nennen Sie in SECRET_KEY_FILE die Datei, in der er steht."
         )
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
@@ -147,6 +152,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # The container of PostgreSQL reads the same file, so the password is written once.
+    DATABASES["default"]["PASSWORD"] = DATABASES["default"]["PASSWORD"] or env.str("POSTGRES_PASSWORD", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache -------------------------------------------------------------------------------------------
@@ -237,6 +244,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ADMIN_EMAIL = env.str("ADMIN_EMAIL", default="")
+"""Who becomes the first Administration when `manage.py set_up` finds none."""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "submissions:index"
 LOGOUT_REDIRECT_URL = "/"
@@ -348,7 +357,7 @@ WHITENOISE_AUTOREFRESH = TESTING  # looks for a file when it is asked for, not f
 WHITENOISE_MANIFEST_STRICT = False
 
 # Private files: FILES_URL is file:///folder or s3://key:secret@host[:port]/bucket?region=…&secure=0 ----
-FILES_URL = env.str("FILES_URL", default=f"file://{VAR_DIR / 'files'}")
+FILES_URL = env.str("FILES_URL", default="") or f"file://{VAR_DIR / 'files'}"
 CLAMD_URL = env.str("CLAMD_URL", default="")
 """tcp://host:3310 or unix:///run/clamav/clamd.ctl; empty = uploads are not scanned for malware."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -370,7 +379,8 @@ SMTP_URL = env.str("SMTP_URL", default="")
 """smtp://user:password@host:25, smtp+tls:// or smtp+ssl://; a demo has none and keeps its mail as rows."""
 if not SMTP_URL and not (DEMO or TESTING):
     raise ImproperlyConfigured(
-        "SMTP_URL fehlt. Nennen Sie den Mailserver, zum Beispiel smtp+tls://name:kennwort@host:587."
+        "SMTP_URL fehlt. Nennen Sie den Mailserver, zum Beispiel smtp+tls://name:kennwort@host:587, dort oder in der "
+        "Datei, deren Pfad in SMTP_URL_FILE steht."
     )
 if SMTP_URL:
     _smtp = env.email_url("SMTP_URL")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from landespreis.environment import SECRETS
+
 BASE = Path(settings.BASE_DIR)
 READ = {
     "landespreis/settings.py": r'env\.\w+\(\s*"([A-Z_]+)"',
@@ -24,3 +26,11 @@ def test_handbook_has_a_line_for_every_setting() -> None:
 
     assert len(known) > 40
     assert told == known
+
+
+def test_handbook_says_which_settings_may_stand_in_a_file() -> None:
+    table = (BASE / "docs" / "betrieb.md").read_text("utf-8").split("## Einstellungen")[1]
+    lines = re.findall(r"^\| `(\w+)` .*$", table, re.MULTILINE)
+    marked = re.findall(r"^\| `(\w+)` .* auch aus einer Datei \|$", table, re.MULTILINE)
+
+    assert set(marked) == set(SECRETS) & set(lines)

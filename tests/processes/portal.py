@@ -32,13 +32,13 @@ DECLARED = ("conditions", "correctness", "bodies", "privacy")
 OURS = ("LANDESPREIS_", "REDIS_URL", "DATABASE_URL", "CELERY_", "FILES_URL", "SMTP_URL", "DJANGO_", "BASE_URL")
 
 
-def environment(var: Path, database_url: str, **more: str) -> dict[str, str]:
+def environment(var: Path, database_url: str, code: Path = ROOT, **more: str) -> dict[str, str]:
     """Return what a process of the portal is told: of this surroundings' own settings nothing."""
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     return {
         **surroundings,
         "DJANGO_SETTINGS_MODULE": "landespreis.settings",
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(code),
         "PYTHONUNBUFFERED": "1",
         "LANDESPREIS_MODE": "demo",
         "LANDESPREIS_NOW": NOW,
@@ -129,14 +129,15 @@ class Template:
     name: str
     folder: Path
     people: dict[str, Any] = field(default_factory=dict)
+    code: Path = ROOT
 
     def fill(self) -> None:
         self.store.create(self.name)
-        env = environment(self.folder, self.store.url(self.name), LANDESPREIS_NOW=BEFORE)
+        env = environment(self.folder, self.store.url(self.name), self.code, LANDESPREIS_NOW=BEFORE)
         done = subprocess.run(
             [sys.executable, "manage.py", "shell", "-c", "from tests.processes.fill import fill; fill()"],
             env=env,
-            cwd=ROOT,
+            cwd=self.code,
             capture_output=True,
             text=True,
             check=False,
@@ -162,7 +163,8 @@ class Portal:
         self.line: Line | None = None
         self.port = free_port()
         self.processes: list[Process] = []
-        self.env = environment(self.var, self.store.url(name))
+        self.code = template.code
+        self.env = environment(self.var, self.store.url(name), self.code)
         self.env |= {
             "SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}",
             "BASE_URL": f"http://127.0.0.1:{self.port}",
@@ -181,16 +183,22 @@ class Portal:
             "worker": ["celery", "--app", "landespreis", "worker", "--concurrency", "1", "--loglevel", "INFO"],
             "beat": ["celery", "--app", "landespreis", "beat", "--pidfile=", "--loglevel", "INFO"],
         }[kind]
-        command[0] = str(PROGRAMS / command[0])
-        process = Process(command, env=self.env, log=self.logs / f"{len(self.processes)}-{kind}.log")
-        self.processes.append(process)
-        return process
+        return self._run(f"-{kind}", str(PROGRAMS / command[0]), *command[1:])
 
     def manage(self, *words: str) -> Process:
         """Start `manage.py` with these words; nobody waits for its end."""
-        process = Process(
-            [sys.executable, "manage.py", *words], env=self.env, log=self.logs / f"{len(self.processes)}.log"
-        )
+        return self._run("", sys.executable, "manage.py", *words)
+
+    def take_code(self, code: Path, static: Path) -> None:
+        """Start what is started from now on from another version, whose static files are in `static`."""
+        self.code = code
+        self.env["PYTHONPATH"] = str(code)
+        (self.var / "static").unlink()
+        (self.var / "static").symlink_to(static)
+
+    def _run(self, name: str, *command: str) -> Process:
+        log = self.logs / f"{len(self.processes)}{name}.log"
+        process = Process(["env", f"--chdir={self.code}", *command], env=self.env, log=log)
         self.processes.append(process)
         return process
 

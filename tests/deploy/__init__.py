@@ -1,0 +1,1 @@
+"""Tests of what deploys the portal: Compose, systemd, the reverse proxy."""

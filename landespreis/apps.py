@@ -1,6 +1,9 @@
 """The ground as a Django app, the admin with our site, and the title of the mail app in it."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin_apps
 from post_office.apps import PostOfficeConfig
 
@@ -9,6 +12,11 @@ class LandespreisConfig(AppConfig):
     name = "landespreis"
     verbose_name = "Landespreis"
     default = True
+
+    def ready(self) -> None:
+        """Report errors where an operator wants that; otherwise what does so is not even loaded."""
+        if settings.SENTRY_DSN:
+            import_module("landespreis.watching.reporting").begin(settings.SENTRY_DSN)
 
 
 class OfficeConfig(admin_apps.AdminConfig):

@@ -19,9 +19,9 @@ counted = CollectorRegistry()
 
 def may_read(request: HttpRequest) -> bool:
     """Say whether a request brings the token. Without a token nobody may."""
-    expected = f"Bearer {settings.METRICS_TOKEN}"
-    given: str = request.META.get("HTTP_AUTHORIZATION", "")
-    return bool(settings.METRICS_TOKEN) and secrets.compare_digest(given.encode(), expected.encode())
+    expected = f"Bearer {settings.METRICS_TOKEN}".encode()
+    given = request.META.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")  # as WSGI has read it
+    return bool(settings.METRICS_TOKEN) and secrets.compare_digest(given, expected)
 
 
 def answer() -> HttpResponse:

@@ -101,7 +101,7 @@ class OfficeSite(HandbookSite, PickupSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request) | {"lookup_text": "", "running": None}
-        if context["has_permission"] and not context["is_popup"]:
+        if context["has_permission"]:
             context["running"] = standing.of_the_portal(_person(request))
         return context
 

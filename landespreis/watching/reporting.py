@@ -13,7 +13,7 @@ from landespreis.watching.scrubbing import scrubbed
 
 KEPT = ("event_id", "timestamp", "platform", "level", "logger", "release", "environment", "server_name", "sdk")
 """What of a report goes out as it is. Everything that is not named in this module stays here."""
-FRAME = ("filename", "function", "module", "lineno", "context_line", "in_app")
+FRAME = ("filename", "function", "module", "lineno", "in_app")
 
 
 def begin(dsn: str, transport: type[Transport] | None = None) -> None:

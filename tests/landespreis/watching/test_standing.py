@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.conf import settings as project
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
@@ -134,7 +136,9 @@ def test_pages_without_a_person_and_small_windows_have_no_line(client: Client, o
     assert ("lp-adm-running" in login, "lp-adm-running" in popup) == (False, False)
 
 
-def test_line_is_looked_at_every_few_seconds_only(client: Client, office: User, at: At) -> None:
+def test_line_is_looked_at_every_few_seconds_only(settings: Any, office: User, at: At) -> None:
+    settings.CACHES = {"default": project.LOCAL_CACHE}  # a Redis does not know the clock of this test
+    cache.clear()
     begin = timezone.now()
     at(begin)
     assert standing.of_the_portal(office).lines == ()

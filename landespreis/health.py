@@ -7,20 +7,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_safe
-from post_office.models import STATUS, Email
 
+from landespreis import owed
 from landespreis.celery import app as celery_app
 
 log = logging.getLogger(__name__)
@@ -60,17 +58,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def oldest_owed() -> dict[str, datetime | None]:
-    """Return since when the oldest unsent mail, unwritten receipt and paper of the jury wait; None if nothing waits."""
-    mail = Email.objects.filter(status__in=[STATUS.queued, STATUS.requeued]).aggregate(since=Min("created"))
-    receipts = apps.get_model("submissions", "Receipt").objects.filter(rendered_at=None).aggregate(since=Min("owed_at"))
-    papers = apps.get_model("jury", "Paper").objects.filter(rendered_at=None).aggregate(since=Min("owed_at"))
-    return {"mail": mail["since"], "receipt": receipts["since"], "paper": papers["since"]}
-
-
-def undelivered() -> int:
-    """Return how many mails have failed for good."""
-    count: int = Email.objects.filter(status=STATUS.failed).count()
-    return count
+    """Return of each kind since when the oldest that is owed waits; None if nothing waits."""
+    return {one.kind.key: one.since for one in owed.everything()}
 
 
 def _works(name: str, check: Callable[[], object]) -> bool:

@@ -23,6 +23,7 @@ from landespreis.handbook.site import HandbookSite
 from landespreis.pickup import PickupSite
 from landespreis.records import desk
 from landespreis.records.permissions import may_disclose
+from landespreis.watching import standing
 
 NAMELESS = re.compile(r": \w+ object \(\d+\)$")
 """How Django names a row that has no name."""
@@ -99,7 +100,10 @@ class OfficeSite(HandbookSite, PickupSite):
         super().register(model_or_iterable, type(page.__name__, (Traced, page, FoundByWords, Named), named), **options)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return super().each_context(request) | {"lookup_text": ""}
+        context = super().each_context(request) | {"lookup_text": "", "running": None}
+        if context["has_permission"]:
+            context["running"] = standing.of_the_portal(_person(request))
+        return context
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [

@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from landespreis import environment
+from landespreis.watching import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -95,7 +96,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "portal.caching.pages",  # first: a kept page is answered with all the headers that it got from the others
+    "landespreis.watching.requests.watched",  # outermost: every answer is counted and gets its id
+    "portal.caching.pages",  # before all others: a kept page has all the headers that it got from them
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "landespreis.middleware.response_headers",
@@ -190,6 +192,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_REDIRECT_STDOUTS = False  # nothing of ours prints
 CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps its schedule in memory: every interval is short
 
@@ -429,16 +432,18 @@ BACKUP_KEYS = env.list("BACKUP_KEYS", default=[])
 """Public keys of age («age1…») to which `manage.py backup` encrypts; without one the archive is in the clear."""
 
 # Logging -----------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "fontTools": {"level": "ERROR"},
-        "pikepdf": {"level": "WARNING"},
-        "weasyprint": {"level": "ERROR"},
-    },
-}
+LOG_FORMAT = env.str("LOG_FORMAT", default="line" if DEMO or TESTING else "json")
+if LOG_FORMAT not in logs.FORMS:
+    raise ImproperlyConfigured(f"LOG_FORMAT ist {LOG_FORMAT!r}: Schreiben Sie 'json' oder 'line'.")
+LOGGING = logs.config(LOG_FORMAT, env.str("LOG_LEVEL", default="INFO"))
+ACCESS_LOG = env.bool("ACCESS_LOG", default=not (DEMO or TESTING))
+"""A line for every request: method, name of the view, status, milliseconds. Nobody's address or name."""
+
+# Watching ----------------------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+"""Who brings it as a bearer reads /metrics; empty: nobody does."""
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+"""Where errors are reported to; empty: nowhere."""
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default=MODE)
+
 SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # `static` is ours on purpose: what it answers never changes

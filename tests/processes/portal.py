@@ -180,8 +180,8 @@ class Portal:
     def start(self, kind: str) -> Process:
         command = {
             "web": ["gunicorn", "--config", "deploy/gunicorn.py", "landespreis.wsgi"],
-            "worker": ["celery", "--app", "landespreis", "worker", "--concurrency", "1", "--loglevel", "INFO"],
-            "beat": ["celery", "--app", "landespreis", "beat", "--pidfile=", "--loglevel", "INFO"],
+            "worker": ["celery", "--quiet", "--app", "landespreis.worker", "worker", "--concurrency", "1"],
+            "beat": ["celery", "--quiet", "--app", "landespreis", "beat", "--pidfile="],
         }[kind]
         return self._run(f"-{kind}", str(PROGRAMS / command[0]), *command[1:])
 

@@ -35,7 +35,7 @@ COPY . .
 RUN export SECRET_KEY=only-while-building SMTP_URL=smtp://only-while-building:25 \
     && python manage.py build_assets \
     && python manage.py collectstatic --no-input \
-    && python -m compileall -q accounts jury landespreis portal submissions
+    && python -m compileall -q accounts jury landespreis portal rehearsal submissions
 USER 10001:10001
 EXPOSE 8000
 ENTRYPOINT ["deploy/entrypoint"]

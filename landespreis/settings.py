@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "landespreis.apps.OutgoingMailConfig",
     "storages",
+    "rehearsal",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,1 @@
+"""What goes wrong during a rehearsal: real kills and cuts at moments that follow from the seed."""

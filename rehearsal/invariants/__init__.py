@@ -1,0 +1,39 @@
+"""What must be true at the end of a rehearsal, one module per theme; each yields findings."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from rehearsal.stage import Stage
+
+Check = Callable[[Stage], Iterable["Finding"]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that must be true, whether it is, and the figures behind it."""
+
+    invariant: str
+    holds: bool
+    says: str
+
+
+def compare(invariant: str, found: object, expected: object) -> Finding:
+    """Return a finding that holds if both are the same; it shows both where they differ."""
+    same = found == expected
+    return Finding(invariant, same, f"{_brief(found)}" if same else f"{_brief(found)} statt {_brief(expected)}")
+
+
+def none(invariant: str, wrong: Iterable[object], of: int) -> Finding:
+    """Return a finding that holds if `wrong` is empty; `of` is how many were looked at."""
+    rows = list(wrong)
+    return Finding(invariant, not rows, f"{of} geprüft" if not rows else f"{len(rows)} von {of}: {_brief(rows)}")
+
+
+def check_all(stage: Stage, checks: Iterable[Check]) -> Iterator[Finding]:
+    for check in checks:
+        yield from check(stage)
+
+
+def _brief(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 400 else f"{text[:400]} …"

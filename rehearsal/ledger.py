@@ -1,0 +1,89 @@
+"""What people were told, in order: the other side of what the database says, compared at the end."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from rehearsal.browser import Page, Witness
+
+
+@dataclass(frozen=True)
+class Line:
+    """Somebody was told `what`; `at` is the machine's time, which landespreis.clock.told turns into the award's."""
+
+    at: datetime
+    who: str
+    what: str
+    about: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of the web. `status` 0 = none came, then `body` says why; bodies of errors only are kept."""
+
+    began: datetime
+    ended: datetime
+    method: str
+    path: str
+    status: int
+    body: str
+
+
+@dataclass
+class Outage:
+    """A component that was made to fail; `until` is when it was mended, `well` when the portal did its work again."""
+
+    component: str
+    fault: str
+    since: datetime
+    until: datetime | None = None
+    well: datetime | None = None
+
+
+@dataclass
+class Ledger(Witness):
+    """Filled by many threads at once."""
+
+    lines: list[Line] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    outages: list[Outage] = field(default_factory=list)
+    seen: list[tuple[str, str, str]] = field(default_factory=list)
+    """Who, address and text of every page that a juror or the public got: what must not be seen is looked for here."""
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def note(self, who: str, what: str, about: str = "", **detail: Any) -> None:
+        with self._lock:
+            self.lines.append(Line(now(), who, what, about, detail))
+
+    def told(self, what: str) -> list[Line]:
+        return [line for line in self.lines if line.what == what]
+
+    def answered(self, method: str, page: Page) -> None:
+        began = datetime.fromtimestamp(time.time() - page.seconds, UTC)
+        with self._lock:
+            kept = page.body[:2000] if page.status >= 500 else ""
+            self.answers.append(Answer(began, now(), method, page.path, page.status, kept))
+
+    def unanswered(self, method: str, path: str, why: str) -> None:
+        with self._lock:
+            self.answers.append(Answer(now(), now(), method, path, 0, why))
+
+    @contextmanager
+    def outage(self, component: str, fault: str) -> Iterator[Outage]:
+        """Write down that `component` fails while the block runs."""
+        outage = Outage(component, fault, now())
+        with self._lock:
+            self.outages.append(outage)
+        try:
+            yield outage
+        finally:
+            outage.until = now()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

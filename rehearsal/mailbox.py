@@ -45,7 +45,7 @@ class Letter:
         found = CODE.search(self.text)
         if not found:
             raise LookupError(f"{self.subject!r} has no code")
-        return found[0]
+        return str(found[0])
 
 
 class MailServer:

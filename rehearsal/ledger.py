@@ -10,6 +10,23 @@ from typing import Any
 
 from rehearsal.browser import Page, Witness
 
+SIGNED_UP = "signed_up"
+"""Somebody came into their account for the first time."""
+SUBMITTED = "submitted"
+"""About an entry: number, version, sha256 of the page that said so; began and ended of its request (ISO 8601, UTC)."""
+TOO_LATE = "too_late"
+"""About an entry: the page named the deadline; began and ended as above."""
+REFUSED = "refused"
+"""About an entry or a page: it was not allowed, and the page said why."""
+WITHDRAWN = "withdrawn"
+"""About an entry."""
+UPLOADED = "uploaded"
+"""About an entry: name, and the sha256 of what the portal hands out again."""
+SUBSCRIBED = "subscribed"
+UNSUBSCRIBED = "unsubscribed"
+DECIDED = "decided"
+PUBLISHED = "published"
+
 
 @dataclass(frozen=True)
 class Line:

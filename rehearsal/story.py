@@ -12,7 +12,7 @@ from django.core.management import call_command
 from accounts.models import Municipality
 from landespreis import clock
 from rehearsal import cast, invariants, memory
-from rehearsal.acts import drafting
+from rehearsal.acts import drafting, rushing
 from rehearsal.faults import Fault
 from rehearsal.faults.recovery import Recovery
 from rehearsal.faults.troublemaker import Troublemaker
@@ -26,6 +26,7 @@ from submissions.models import Round
 BEFORE = datetime(2025, 11, 24, 9, 0, tzinfo=clock.BERLIN)
 ACTS: dict[str, Callable[[Stage], None]] = {
     "Entwürfe": drafting.play,
+    "Schluss": rushing.play,
 }
 """Name of an act, as the progress shows it, and what plays it, in order."""
 
@@ -57,6 +58,7 @@ def rehearse(
             installation.open()
             stage = prepare(installation, seed=seed, municipalities=municipalities, progress=progress)
             wait(Recovery(installation).well, "the portal does its work")
+        stage.faults = bool(faults)
         outcome = Outcome(stage, faults, memory=[memory.taken(installation)])
         try:
             _play(stage, faults)

@@ -13,7 +13,8 @@ from rehearsal.browser import Page, Witness
 SIGNED_UP = "signed_up"
 """Somebody came into their account for the first time."""
 SUBMITTED = "submitted"
-"""About an entry: number, version, sha256 of the page that said so; began and ended of its request (ISO 8601, UTC)."""
+"""About an entry: number, version, sha256 of the page that said so; began and ended of its request (ISO 8601, UTC);
+pressed: whether that page was the answer to the button, or a look at it later."""
 TOO_LATE = "too_late"
 """About an entry: the page named the deadline; began and ended as above."""
 REFUSED = "refused"

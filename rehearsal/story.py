@@ -1,6 +1,8 @@
 """The whole award, act by act."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
@@ -9,9 +11,14 @@ from django.core.management import call_command
 
 from accounts.models import Municipality
 from landespreis import clock
-from rehearsal import cast
+from rehearsal import cast, invariants, memory
 from rehearsal.acts import drafting, opening, reminding, rushing
+from rehearsal.faults import Fault
+from rehearsal.faults.recovery import Recovery
+from rehearsal.faults.troublemaker import Troublemaker
 from rehearsal.installation import Installation
+from rehearsal.invariants import Finding, catalogue
+from rehearsal.machines import wait
 from rehearsal.progress import Progress
 from rehearsal.stage import Stage
 from submissions.models import Round
@@ -26,19 +33,54 @@ ACTS: dict[str, Callable[[Stage], None]] = {
 """Name of an act, as the progress shows it, and what plays it, in order."""
 
 
-def rehearse(folder: Path, *, seed: int, municipalities: int, progress: Progress) -> Stage:
-    """Play everything and return the stage with what was said and seen; the processes run on until it is closed."""
+@dataclass
+class Outcome:
+    """What came of it. `failure` says why it could not be played to its end; empty = it was."""
+
+    stage: Stage
+    faults: Sequence[Fault]
+    findings: list[Finding] = field(default_factory=list)
+    memory: list[dict[str, int]] = field(default_factory=list)
+    """MiB of web and worker, before the first act and after the last."""
+    failure: str = ""
+
+    @property
+    def code(self) -> int:
+        """Return the exit code: 2 if the story ended early, 1 if something was not true, otherwise 0."""
+        return 2 if self.failure else int(not all(finding.holds for finding in self.findings))
+
+
+def rehearse(
+    folder: Path, *, seed: int, municipalities: int, progress: Progress, faults: Sequence[Fault] = ()
+) -> Outcome:
+    """Play everything and say what came of it. Whatever happens, no process of it is left."""
     installation = Installation(folder)
     try:
         with progress.act("Einrichten"):
             installation.open()
             stage = prepare(installation, seed=seed, municipalities=municipalities, progress=progress)
-        for name, play in ACTS.items():
-            with progress.act(name):
-                play(stage)
-        return stage
+            wait(Recovery(installation).well, "the portal does its work")
+        stage.faults = bool(faults)
+        outcome = Outcome(stage, faults, memory=[memory.taken(installation)])
+        try:
+            _play(stage, faults)
+        except Exception as error:  # told in the report, and what is true is looked at all the same
+            outcome.failure = f"{type(error).__name__}: {error}"
+        outcome.memory.append(memory.taken(installation))
+        with progress.act("Prüfen"):
+            outcome.findings.extend(invariants.check_all(stage, catalogue.CHECKS))
+        return outcome
     finally:
         installation.close()
+
+
+def _play(stage: Stage, faults: Sequence[Fault]) -> None:
+    with Troublemaker(stage, faults) if faults else nullcontext():
+        for name, play in ACTS.items():
+            with stage.progress.act(name):
+                play(stage)
+    with stage.progress.act("Ausklang"):
+        stage.settle()
 
 
 def prepare(installation: Installation, *, seed: int, municipalities: int, progress: Progress) -> Stage:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from rehearsal.invariants import Check, Finding, none, outages
+from rehearsal import outages
+from rehearsal.invariants import Check, Finding, none
 from rehearsal.ledger import Answer
 from rehearsal.stage import Stage
 

@@ -115,13 +115,13 @@ def _may_be_in_time(stage: Stage, line: Line) -> bool:
 
 def _last(stage: Stage, pk: str, at: datetime) -> datetime:
     """Return the deadline that held for an entry at a moment: the round's, or a later one that had been given."""
-    given = Extension.objects.filter(submission=pk, granted_at__lte=at)
+    given = Extension.objects.filter(submission_id=pk, granted_at__lte=at)
     untils = [extension.until for extension in given if not _was_undone(extension, at)]
     return max([stage.round.closes_at, *untils])
 
 
 def _was_undone(extension: Extension, at: datetime) -> bool:
-    undone = Event.objects.filter(submission=extension.submission_id, verb=Event.Verb.CHECK_UNDONE)
+    undone = Event.objects.filter(submission_id=extension.submission_id, verb=Event.Verb.CHECK_UNDONE)
     return undone.filter(at__gte=extension.granted_at, at__lte=at).exists()
 
 

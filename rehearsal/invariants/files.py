@@ -38,9 +38,10 @@ def contents(stage: Stage) -> Iterator[Finding]:
 
 
 def _is_whole(row: Attachment) -> bool:
-    if not default_storage.exists(row.file.name):
+    name = str(row.file.name)
+    if not default_storage.exists(name):
         return False
-    with default_storage.open(row.file.name) as file:
+    with default_storage.open(name) as file:
         return hashlib.sha256(file.read()).hexdigest() == row.sha256
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from django.core.files.storage import default_storage
 
-from rehearsal.invariants import Check, Finding, letters, none
+from rehearsal import letters
+from rehearsal.invariants import Check, Finding, none
 from rehearsal.stage import Stage
 from submissions.models import Event, Receipt
 
@@ -22,16 +23,17 @@ def rendered(stage: Stage) -> Iterator[Finding]:
 
 
 def _is_pdf(receipt: Receipt) -> bool:
-    if not receipt.rendered_at or not default_storage.exists(receipt.file.name):
+    name = str(receipt.file.name)
+    if not receipt.rendered_at or not default_storage.exists(name):
         return False
-    with default_storage.open(receipt.file.name) as file:
+    with default_storage.open(name) as file:
         return bool(file.read(len(PDF)) == PDF) and file.size == receipt.size
 
 
 def mailed(stage: Stage) -> Iterator[Finding]:
     """Each came once, with its PDF, to each of those it was owed to, and to nobody else."""
     came = [letter for letter in stage.installation.mail.letters if letter.kind == KIND]
-    expected: Counter[tuple[str, str, str]] = Counter()
+    expected: Counter[tuple[str, ...]] = Counter()
     for receipt in _receipts(stage):
         said = receipt.version.payload
         subject = f"{KIND} {said['number']}, Version {said['version']}"

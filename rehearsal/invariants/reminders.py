@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from django.db.models import Count
 
-from rehearsal.invariants import Check, Finding, compare, letters, none
+from rehearsal import letters
+from rehearsal.invariants import Check, Finding, compare, none
 from rehearsal.stage import Stage
 from submissions.models import Editor, Reminder, Version
 

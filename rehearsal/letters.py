@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from rehearsal.invariants import Finding, none, outages
+from rehearsal import outages
+from rehearsal.invariants import Finding, none
 from rehearsal.mailbox import Letter
 from rehearsal.stage import Stage
 

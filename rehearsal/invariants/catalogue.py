@@ -1,0 +1,14 @@
+"""All checks there are: every module of this package brings its own as CHECKS."""
+
+import pkgutil
+from importlib import import_module
+
+from rehearsal import invariants
+from rehearsal.invariants import Check
+
+_modules = [
+    import_module(f"{invariants.__name__}.{module.name}")
+    for module in sorted(pkgutil.iter_modules(invariants.__path__), key=lambda module: module.name)
+    if module.name != "catalogue"
+]
+CHECKS: tuple[Check, ...] = tuple(check for module in _modules for check in module.CHECKS)

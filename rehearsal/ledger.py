@@ -10,6 +10,8 @@ from typing import Any
 
 from rehearsal.browser import Page, Witness
 
+KEPT = 30_000
+"""Characters of an error's page."""
 SIGNED_UP = "signed_up"
 """Somebody came into their account for the first time."""
 SUBMITTED = "submitted"
@@ -84,7 +86,7 @@ class Ledger(Witness):
     def answered(self, method: str, page: Page) -> None:
         began = datetime.fromtimestamp(time.time() - page.seconds, UTC)
         with self._lock:
-            kept = page.body[:2000] if page.status >= 500 else ""
+            kept = page.body[:KEPT] if page.status >= 500 else ""
             self.answers.append(Answer(began, now(), method, page.path, page.status, kept))
 
     def unanswered(self, method: str, path: str, why: str) -> None:

@@ -10,10 +10,13 @@ from typing import Any
 
 from rehearsal.browser import Page, Witness
 
+KEPT = 30_000
+"""Characters of an error's page."""
 SIGNED_UP = "signed_up"
 """Somebody came into their account for the first time."""
 SUBMITTED = "submitted"
-"""About an entry: number, version, sha256 of the page that said so; began and ended of its request (ISO 8601, UTC)."""
+"""About an entry: number, version, sha256 of the page that said so; began and ended of its request (ISO 8601, UTC);
+pressed: whether that page was the answer to the button, or a look at it later."""
 TOO_LATE = "too_late"
 """About an entry: the page named the deadline; began and ended as above."""
 REFUSED = "refused"
@@ -83,7 +86,7 @@ class Ledger(Witness):
     def answered(self, method: str, page: Page) -> None:
         began = datetime.fromtimestamp(time.time() - page.seconds, UTC)
         with self._lock:
-            kept = page.body[:2000] if page.status >= 500 else ""
+            kept = page.body[:KEPT] if page.status >= 500 else ""
             self.answers.append(Answer(began, now(), method, page.path, page.status, kept))
 
     def unanswered(self, method: str, path: str, why: str) -> None:

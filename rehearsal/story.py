@@ -12,7 +12,7 @@ from django.core.management import call_command
 from accounts.models import Municipality
 from landespreis import clock
 from rehearsal import cast, invariants, memory
-from rehearsal.acts import drafting, rushing
+from rehearsal.acts import drafting, opening, reminding, rushing
 from rehearsal.faults import Fault
 from rehearsal.faults.recovery import Recovery
 from rehearsal.faults.troublemaker import Troublemaker
@@ -25,7 +25,9 @@ from submissions.models import Round
 
 BEFORE = datetime(2025, 11, 24, 9, 0, tzinfo=clock.BERLIN)
 ACTS: dict[str, Callable[[Stage], None]] = {
+    "Vor der Eröffnung": opening.play,
     "Entwürfe": drafting.play,
+    "Erinnerungen": reminding.play,
     "Schluss": rushing.play,
 }
 """Name of an act, as the progress shows it, and what plays it, in order."""

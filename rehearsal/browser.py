@@ -117,15 +117,18 @@ class Browser:
     def get(self, path: str) -> Page:
         return self._follow("GET", path, b"", {})
 
-    def send(self, form: Form, files: Mapping[str, File] | None = None) -> Page:
-        """Send a form and follow where it leads. Raises NoAnswer."""
+    def send(self, form: Form, files: Mapping[str, File] | None = None, *, follow: bool = True) -> Page:
+        """Send a form and follow where it leads, or close the window before that. Raises NoAnswer."""
         if form.method == "GET":
             return self.get(f"{form.action.partition('?')[0]}?{urlencode(form.fields)}")
         if form.multipart or files:
             body, kind = _multipart(form.fields, files or {})
         else:
             body, kind = urlencode(form.fields).encode(), "application/x-www-form-urlencoded"
-        return self._follow("POST", form.action, body, {"Content-Type": kind, "Origin": self.origin})
+        headers = {"Content-Type": kind, "Origin": self.origin}
+        if not follow:
+            return self._ask("POST", form.action, body, headers, time.monotonic())
+        return self._follow("POST", form.action, body, headers)
 
     def close(self) -> None:
         if self._connection:

@@ -10,6 +10,13 @@ from typing import Any
 
 from rehearsal.browser import Page, Witness
 
+RECUSED = "recused"
+"""A juror declared a bias: who=address, about=pk of the entry; from then on they see nothing of it."""
+SCORED = "scored"
+"""A juror's sheet was finalised: who=key of the seat, about=pk of the entry, points."""
+DECIDED = "decided"
+"""A category was decided and locked: who=address of who presided, about=its key, number=label of the winner or empty."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -45,6 +52,16 @@ class Outage:
     well: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A page that somebody got; `at` is the machine's time after its last byte."""
+
+    at: datetime
+    who: str
+    path: str
+    text: str
+
+
 @dataclass
 class Ledger(Witness):
     """Filled by many threads at once."""
@@ -52,13 +69,17 @@ class Ledger(Witness):
     lines: list[Line] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
-    seen: list[tuple[str, str, str]] = field(default_factory=list)
-    """Who, address and text of every page that a juror or the public got: what must not be seen is looked for here."""
+    seen: list[Seen] = field(default_factory=list)
+    """Every page that a juror, a stranger or the public got: what must not be seen is looked for here."""
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def note(self, who: str, what: str, about: str = "", **detail: Any) -> None:
         with self._lock:
             self.lines.append(Line(now(), who, what, about, detail))
+
+    def see(self, who: str, path: str, text: str) -> None:
+        with self._lock:
+            self.seen.append(Seen(now(), who, path, text))
 
     def told(self, what: str) -> list[Line]:
         return [line for line in self.lines if line.what == what]

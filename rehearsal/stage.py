@@ -17,6 +17,7 @@ from rehearsal.installation import Installation
 from rehearsal.ledger import Ledger
 from rehearsal.machines import wait
 from rehearsal.progress import Progress
+from rehearsal.watching import Watching
 from submissions.models import Round
 
 Someone = TypeVar("Someone")
@@ -43,6 +44,10 @@ class Stage:
 
     def browser(self) -> Browser:
         return Browser(self.installation.port, self.ledger)
+
+    def watched(self, who: str) -> Browser:
+        """Return the browser of somebody of whom the ledger keeps every page they got."""
+        return Browser(self.installation.port, Watching(self.ledger, who))
 
     def at(self, moment: datetime) -> None:
         """Let it be `moment` for all processes."""
@@ -72,6 +77,8 @@ class Stage:
         while True:
             try:
                 return step()
+            except (KeyError, IndexError):  # a mistake of the story's own, which no patience mends
+                raise
             except (NoAnswer, LookupError, OperationalError, InterfaceError) as error:
                 close_old_connections()
                 if time.monotonic() > end:

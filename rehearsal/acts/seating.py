@@ -29,7 +29,7 @@ def play(stage: Stage) -> None:
     office = tuple(_hired(stage, name) for name in OFFICE)
     stage.props["office"] = office
     stage.crowd(office, lambda person: stage.persist("reach the admin", lambda: person.get(ADMIN)))
-    people = {key: Insider(name, f"jury.{key}@jury.example", stage.browser()) for key, name in JURY.items()}
+    people = {key: Insider(name, _address(key), stage.watched(_address(key))) for key, name in JURY.items()}
     stage.props["jury"] = people
     for key, person in people.items():
         _invites(stage, office[0], key, person)
@@ -51,6 +51,10 @@ def second(stage: Stage) -> Insider:
 def jury(stage: Stage) -> dict[str, Insider]:
     found: dict[str, Insider] = stage.props["jury"]
     return found
+
+
+def _address(key: str) -> str:
+    return f"jury.{key}@jury.example"
 
 
 def _hired(stage: Stage, name: str) -> Insider:

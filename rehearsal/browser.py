@@ -12,6 +12,8 @@ from uuid import uuid4
 PATIENCE = 60
 """Seconds that a person waits for an answer."""
 REDIRECTS = 8
+TEXTS = ("text", "json", "xml")
+"""Parts of the content types whose content can be read."""
 
 
 class NoAnswer(Exception):
@@ -177,7 +179,8 @@ class Browser:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value.strip('"')
         found = {name.lower(): value for name, value in response.headers.items()}
-        text = content.decode(errors="replace") if found.get("content-type", "text").startswith("text") else ""
+        is_text = any(kind in found.get("content-type", "text") for kind in TEXTS)
+        text = content.decode(errors="replace") if is_text else ""
         return Page(response.status, path, text, found, content, time.monotonic() - begin, response.status)
 
 

@@ -16,6 +16,8 @@ SCORED = "scored"
 """A juror's sheet was finalised: who=key of the seat, about=pk of the entry, points."""
 DECIDED = "decided"
 """A category was decided and locked: who=address of who presided, about=its key, number=label of the winner or empty."""
+PUBLISHED = "published"
+"""The reporter found the winners on the public pages: about=key of the round."""
 
 
 @dataclass(frozen=True)

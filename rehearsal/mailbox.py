@@ -120,7 +120,7 @@ def _letter(message: EmailMessage, address: str) -> Letter:
     body = message.get_body(("plain",))
     return Letter(
         to=address,
-        subject=str(message["Subject"]),
+        subject=str(message["Subject"]).strip(),  # folded before its first word, it begins with a space
         text=str(body.get_content()) if body else "",
         attached=tuple(part.get_filename() or "" for part in message.iter_attachments()),
         headers={name.lower(): str(value) for name, value in message.items()},

@@ -42,6 +42,8 @@ class Page:
     seconds: float
     first_status: int
     """What the request itself was answered with, before any redirect."""
+    ended: float = 0
+    """When that answer was there, by the machine's clock in seconds."""
 
     def form(self, *, action: str = "", field: str = "", button: str = "") -> "Form":
         """Return the first form with that end of its action, that field and that text on a button.
@@ -107,10 +109,14 @@ class Form:
 
 
 class Browser:
-    """One person's browser on `port` of this machine. Every answer is also told to `witness`, if there is one."""
+    """One person's browser on `port` of this machine. Every answer is also told to `witness`, if there is one.
 
-    def __init__(self, port: int, witness: "Witness | None" = None) -> None:
+    `address` is the one of the network that the proxy before the portal would name; empty = there is none.
+    """
+
+    def __init__(self, port: int, witness: "Witness | None" = None, address: str = "") -> None:
         self.port = port
+        self.address = address
         self.origin = f"http://127.0.0.1:{port}"
         self.cookies: dict[str, str] = {}
         self.witness = witness
@@ -132,6 +138,12 @@ class Browser:
             return self._ask("POST", form.action, body, headers, time.monotonic())
         return self._follow("POST", form.action, body, headers)
 
+    def twin(self) -> "Browser":
+        """Return the same browser with a connection of its own, as for a second click while the first is on its way."""
+        twin = Browser(self.port, self.witness, self.address)
+        twin.cookies = dict(self.cookies)
+        return twin
+
     def close(self) -> None:
         if self._connection:
             self._connection.close()
@@ -147,7 +159,9 @@ class Browser:
             target = urlsplit(urljoin(self.origin + page.path, page.headers["location"]))
             path = target.path + (f"?{target.query}" if target.query else "")
             page = self._ask("GET", path, b"", {}, time.monotonic())
-        return Page(page.status, page.path, page.body, page.headers, page.content, first.seconds, first.status)
+        return Page(
+            page.status, page.path, page.body, page.headers, page.content, first.seconds, first.status, first.ended
+        )
 
     def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str], begin: float) -> Page:
         fresh = self._connection is None
@@ -170,6 +184,8 @@ class Browser:
         if self._connection is None:
             self._connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         sent = {"Accept": "text/html", "Accept-Language": "de", **headers}
+        if self.address:
+            sent["X-Forwarded-For"] = self.address
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         self._connection.request(method, path, body or None, sent)
@@ -181,7 +197,8 @@ class Browser:
         found = {name.lower(): value for name, value in response.headers.items()}
         is_text = any(kind in found.get("content-type", "text") for kind in TEXTS)
         text = content.decode(errors="replace") if is_text else ""
-        return Page(response.status, path, text, found, content, time.monotonic() - begin, response.status)
+        seconds = time.monotonic() - begin
+        return Page(response.status, path, text, found, content, seconds, response.status, time.time())
 
 
 class Witness:
@@ -220,6 +237,8 @@ class _Forms(HTMLParser):
         self._button: tuple[str, str] | None = None
         self._text: list[str] = []
         self._target: Form | None = None
+        self._labelled: dict[str, tuple[Form, str, int]] = {}
+        self._label = ""
         self.feed(body)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -233,6 +252,9 @@ class _Forms(HTMLParser):
             )
             self.forms.append(self._form)
             self._by_id[given.get("id", "")] = self._form
+            return
+        if tag == "label":
+            self._label, self._text = given.get("for", ""), []
             return
         form = self._by_id.get(given["form"]) if given.get("form") else self._form
         if form is None or "disabled" in flags:
@@ -260,7 +282,9 @@ class _Forms(HTMLParser):
             form.names.append(name)
             if kind in {"checkbox", "radio"}:
                 value = value or "on"
-                form.options.setdefault(name, []).append((value, given.get("aria-label", "")))
+                options = form.options.setdefault(name, [])
+                options.append((value, given.get("aria-label", "")))
+                self._labelled[given.get("id", "")] = (form, name, len(options) - 1)
                 if "checked" in flags:
                     form.fields.append((name, value))
             elif kind != "file":
@@ -273,6 +297,9 @@ class _Forms(HTMLParser):
         text = "".join(self._text)
         if tag == "form":
             self._form = None
+        elif tag == "label" and self._label in self._labelled:
+            form, name, place = self._labelled[self._label]
+            form.options[name][place] = (form.options[name][place][0], " ".join(text.split()))
         elif tag == "textarea" and self._target and self._text_of:
             self._target.fields.append((self._text_of, text.removeprefix("\n")))
             self._text_of = ""

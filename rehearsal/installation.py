@@ -82,6 +82,7 @@ class Installation:
             "CLAIM_SECONDS": "10",
             "MAIL_RETRY_SECONDS": "1",
             "FORM_SECONDS": "0",
+            "TRUSTED_PROXY_COUNT": "1",
         }
 
     def open(self) -> None:

@@ -63,6 +63,7 @@ class MailServer:
         """What is answered after the content, which is kept all the same; empty = a success."""
         self.controller: Controller | None = None
         self._arrived = threading.Condition()
+        self._for: dict[str, list[Letter]] = {}
 
     @property
     def received(self) -> list[tuple[str, str]]:
@@ -70,7 +71,21 @@ class MailServer:
         return [(letter.kind, letter.to) for letter in self.letters]
 
     def to(self, address: str) -> list[Letter]:
-        return [letter for letter in self.letters if letter.to == address]
+        return list(self._for.get(address, ()))
+
+    def wait_for_code(self, address: str, *, after: int, seconds: float = 60) -> str:
+        """Return the code of the newest mail to `address` that has one and came after its first `after` mails.
+
+        Raises LookupError when none comes in time.
+        """
+        end = time.monotonic() + seconds
+        with self._arrived:
+            while True:
+                for letter in reversed(self.to(address)[after:]):
+                    if CODE.search(letter.text):
+                        return letter.code()
+                if not self._arrived.wait(max(end - time.monotonic(), 0)):
+                    raise LookupError(f"no code came for {address}")
 
     def wait_for(self, address: str, path: str, *, after: int = 0, seconds: float = 60) -> Letter | None:
         """Return the newest mail to `address` that has a link below `path` (empty = any mail) and came after its
@@ -80,7 +95,7 @@ class MailServer:
         with self._arrived:
             while True:
                 for letter in reversed(self.to(address)[after:]):
-                    if not path or path in letter.text:
+                    if path in letter.text:
                         return letter
                 if not self._arrived.wait(max(end - time.monotonic(), 0)):
                     return None
@@ -101,7 +116,10 @@ class MailServer:
         message = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
         with self._arrived:
-            self.letters.extend(_letter(message, address) for address in envelope.rcpt_tos)
+            for address in envelope.rcpt_tos:
+                letter = _letter(message, address)
+                self.letters.append(letter)
+                self._for.setdefault(address, []).append(letter)
             self._arrived.notify_all()
         return self.after_data or "250 OK"
 
@@ -121,7 +139,7 @@ def _letter(message: EmailMessage, address: str) -> Letter:
     return Letter(
         to=address,
         subject=str(message["Subject"]).strip(),  # folded before its first word, it begins with a space
-        text=str(body.get_content()) if body else "",
+        text=str(body.get_content()).replace("\r\n", "\n") if body else "",
         attached=tuple(part.get_filename() or "" for part in message.iter_attachments()),
         headers={name.lower(): str(value) for name, value in message.items()},
         at=time.monotonic(),

@@ -1,10 +1,11 @@
 """What all acts share: the installation, the cast, the ledger, the clock, and how a crowd does something at once."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import OperationalError, close_old_connections, connection
@@ -42,12 +43,21 @@ class Stage:
     props: dict[str, Any] = field(default_factory=dict)
     """What one act leaves for later ones, by name; the act says what in its docstring."""
 
-    def browser(self) -> Browser:
-        return Browser(self.installation.port, self.ledger)
+    faults: bool = False
+    """Whether something may fail at any time: then people begin to hurry earlier."""
+
+    def browser(self, owner: str = "") -> Browser:
+        """Return a browser; each named owner comes from an address of the network of their own."""
+        return Browser(self.installation.port, self.ledger, _address(owner))
+
+    @property
+    def round_length(self) -> timedelta:
+        """Return how long the window is."""
+        return self.round.closes_at - self.round.opens_at
 
     def watched(self, who: str) -> Browser:
         """Return the browser of somebody of whom the ledger keeps every page they got."""
-        return Browser(self.installation.port, Watching(self.ledger, who))
+        return Browser(self.installation.port, Watching(self.ledger, who), _address(who))
 
     def at(self, moment: datetime) -> None:
         """Let it be `moment` for all processes."""
@@ -88,6 +98,12 @@ class Stage:
     def settle(self, seconds: float = 240) -> None:
         """Wait until nothing is owed any more."""
         wait(lambda: self.persist("look for what is owed", _nothing_owed), "nothing is owed", seconds)
+
+
+def _address(owner: str) -> str:
+    """Return an address out of those kept for measurements (RFC 2544), the same for the same owner."""
+    number = int.from_bytes(hashlib.sha256(owner.encode()).digest()[:2])
+    return f"198.18.{number >> 8}.{number & 255}"
 
 
 def _nothing_owed() -> bool:

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from accounts.models import Municipality
 from landespreis import clock
 from rehearsal import cast
-from rehearsal.acts import drafting
+from rehearsal.acts import drafting, rushing
 from rehearsal.installation import Installation
 from rehearsal.progress import Progress
 from rehearsal.stage import Stage
@@ -19,6 +19,7 @@ from submissions.models import Round
 BEFORE = datetime(2025, 11, 24, 9, 0, tzinfo=clock.BERLIN)
 ACTS: dict[str, Callable[[Stage], None]] = {
     "Entwürfe": drafting.play,
+    "Schluss": rushing.play,
 }
 """Name of an act, as the progress shows it, and what plays it, in order."""
 

@@ -151,7 +151,9 @@ def _filled(stage: Stage, page: Page, people: list[Insider], winner: Case | None
     form = page.form(field="winner")
     voters = _voters(stage, people, winner, cases)
     near = {value for value, _ in form.options["winner"]}
-    form.set({"votes_for": str(max(1, voters - 1)), "votes_against": "0", "votes_abstained": "1" if voters > 1 else "0"})
+    form.set(
+        {"votes_for": str(max(1, voters - 1)), "votes_against": "0", "votes_abstained": "1" if voters > 1 else "0"}
+    )
     form.set({"reasons": REASONS, "winner": NOBODY})
     if winner:
         form.set({"laudatio": form.options["laudatio"][-1][0]})

@@ -50,7 +50,7 @@ class Page:
 
         Raises LookupError, which says what the page is instead.
         """
-        for form in _Forms(self.path, self.body).forms:
+        for form in self.forms:
             if action and not urlsplit(form.action).path.endswith(action):
                 continue
             if field and all(name != field for name in form.names):
@@ -59,6 +59,10 @@ class Page:
                 continue
             return form
         raise LookupError(f"{self.status} {self.path} has no form {action} {field} {button}: {self.title}")
+
+    @property
+    def forms(self) -> "list[Form]":
+        return _Forms(self.path, self.body).forms
 
     @property
     def title(self) -> str:

@@ -10,7 +10,17 @@ from django.core.management import call_command
 from accounts.models import Municipality
 from landespreis import clock
 from rehearsal import cast
-from rehearsal.acts import drafting, rushing
+from rehearsal.acts import (
+    checking,
+    deciding,
+    drafting,
+    keeping,
+    publishing,
+    rushing,
+    scoring,
+    seating,
+    writing,
+)
 from rehearsal.installation import Installation
 from rehearsal.progress import Progress
 from rehearsal.stage import Stage
@@ -19,7 +29,14 @@ from submissions.models import Round
 BEFORE = datetime(2025, 11, 24, 9, 0, tzinfo=clock.BERLIN)
 ACTS: dict[str, Callable[[Stage], None]] = {
     "Entwürfe": drafting.play,
+    "Jury besetzen": seating.play,
     "Schluss": rushing.play,
+    "Formale Prüfung": checking.play,
+    "Bewertung": scoring.play,
+    "Sitzungen": deciding.play,
+    "Preisverleihung": publishing.play,
+    "Newsletter": writing.play,
+    "Jahre später": keeping.play,
 }
 """Name of an act, as the progress shows it, and what plays it, in order."""
 

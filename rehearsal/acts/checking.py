@@ -1,4 +1,4 @@
-"""After the closing: the formal check in the admin, by the queue: exclude, hand back, admit many, later by four eyes."""
+"""After the closing: the formal check by the queue in the admin; exclude, hand back, admit many, later by four eyes."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -120,7 +120,7 @@ def _proposes(stage: Stage, renate: Insider, entry: Submission) -> None:
     once(
         stage,
         f"propose about {entry.pk}",
-        lambda: waits.exists(),
+        waits.exists,
         lambda: _judges(renate, entry, "Ausschluss vorschlagen", UNCORRECTED),
     )
 

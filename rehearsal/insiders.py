@@ -1,4 +1,4 @@
-"""Who works inside: people of the office and of the jury, how they log in, show their second factor and fill in forms."""
+"""Who works inside: people of office and jury, how they log in, show their second factor and fill in forms."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -1,6 +1,7 @@
 """Years later: drafts and entries are segregated by two people, with the Landesarchiv between them; a disclosure.
 
-Leaves in `props`: "before_years" (figures of the entries before they went), "package" (its size, and both checksums).
+Leaves in `props`: "before_years" (what must stay of each entry), "files_before" (how many files they had), "package"
+(checksum of what was taken along, and the noted one), "disclosed" (address and file of who asked).
 Notes in the ledger: "kept".
 """
 
@@ -14,7 +15,7 @@ from rehearsal.browser import Page
 from rehearsal.insiders import Insider, answer, once
 from rehearsal.ledger import KEPT
 from rehearsal.stage import Stage
-from submissions.models import Submission
+from submissions.models import Attachment, Submission
 
 RUNS = "/admin/landespreis/retentionrun/"
 AFTER_HALF_A_YEAR = timedelta(days=220)
@@ -34,6 +35,8 @@ def play(stage: Stage) -> None:
     embargo = stage.round.embargo_until.astimezone(BERLIN)
     stage.at(datetime(embargo.year + AFTER_YEARS, embargo.month + 1, 20, 9, 30, tzinfo=BERLIN))
     stage.props["before_years"] = stage.persist("count the entries", lambda: figures(stage))
+    rows = Attachment.objects.filter(submission__round=stage.round)
+    stage.props["files_before"] = stage.persist("count their files", rows.count)
     _segregates(stage, "entries", archived=True)
     stage.settle()
 
@@ -85,7 +88,7 @@ def _offers(stage: Stage, renate: Insider, run: RetentionRun) -> None:
 
     content = stage.persist("take the package", package, seconds=PATIENCE).content
     noted = stage.persist("its checksum", rows.get).package_sha256
-    stage.props["package"] = (len(content), hashlib.sha256(content).hexdigest(), noted)
+    stage.props["package"] = (hashlib.sha256(content).hexdigest(), noted)
     step = f"{RUNS}{run.pk}/schritt/"
     offers = rows.filter(offered_at__isnull=False)
     once(stage, "offer the package", offers.exists, lambda: answer(renate, f"{step}angebot/", "Festhalten"))

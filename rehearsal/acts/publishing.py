@@ -1,6 +1,5 @@
-"""Ceremony: certificates and letters are ready, the publication is ordered; a reporter looks before the embargo and after.
+"""Ceremony: papers are ready, the publication is ordered, and a reporter looks before the embargo and after.
 
-Leaves in `props`: "embargo" (the machine's moments between which the embargo ended, as far as the story knows).
 Notes in the ledger: "published" (about=key of the round) once the public pages name every winner.
 """
 

@@ -31,6 +31,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Clock: in a demo "now" may start elsewhere and tick on from there --------------------------------
 _now = env.str("LANDESPREIS_NOW", default="")
 CLOCK_FILE = VAR_DIR / "clock.json" if DEMO else None
+CLOCK_SKEW = timedelta(seconds=env.int("CLOCK_SKEW", default=0) if DEMO else 0)
+"""By how much a rehearsal lets a host's own clock go wrong."""
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 if DEMO and not set(ALLOWED_HOSTS) <= LOCAL_HOSTS:
@@ -148,6 +150,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASE_CLOCK = DATABASES["default"]["ENGINE"].endswith("postgresql") and not TESTING
+"""Whether all hosts follow the database's clock (landespreis.drift); tests move the machine's."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache -------------------------------------------------------------------------------------------

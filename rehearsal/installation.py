@@ -8,6 +8,7 @@ from threading import RLock
 
 from rehearsal.machines import Process, free_port, reaches, wait
 from rehearsal.mailbox import MailServer
+from rehearsal.scanner import Scanner
 from rehearsal.servers import Postgresql, Redis
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +32,7 @@ MARK = "LANDESPREIS_REHEARSAL"
 def plan(folder: Path, *, web_processes: int) -> dict[str, str]:
     """Make a folder with an installation of its own, not started yet; return the environment of its processes."""
     folder.mkdir(parents=True, exist_ok=True)
-    ports = {name: free_port() for name in ("database", "redis", "mail", "web")}
+    ports = {name: free_port() for name in ("database", "redis", "mail", "web", "scanner")}
     (folder / PLAN).write_text(json.dumps({"ports": ports, "web_processes": web_processes}))
     return Installation(folder).environment | {MARK: str(folder)}
 
@@ -50,17 +51,22 @@ class Installation:
         ports: dict[str, int] = planned["ports"]
         self.folder = folder
         self.var, self.logs = folder / "var", folder / "logs"
-        self.var.mkdir(parents=True, exist_ok=True)
-        self.logs.mkdir(exist_ok=True)
+        self.storage, self.files = folder / "storage", self.var / "files"
+        """Where the files lie, and the place that leads there."""
+        for made in (self.var, self.logs, self.storage):
+            made.mkdir(parents=True, exist_ok=True)
+        if not self.files.is_symlink():
+            self.files.symlink_to(self.storage)
         folder.chmod(0o755)  # the database's user passes through
         self.database, self.redis = Postgresql(folder, ports["database"]), Redis(folder, ports["redis"])
-        self.mail = MailServer(ports["mail"])
+        self.mail, self.scanner = MailServer(ports["mail"]), Scanner(ports["scanner"])
         self.port = ports["web"]
         self.web_processes: int = planned["web_processes"]
         self.processes: list[Process] = []
         self.running: dict[str, list[Process]] = {kind: [] for kind in COMMANDS}
         self.lock = RLock()
         """Held by whoever starts, kills or moves something."""
+        self.closed = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -73,7 +79,8 @@ class Installation:
             "LANDESPREIS_VAR": str(self.var),
             "DATABASE_URL": self.database.url,
             "REDIS_URL": self.redis.url,
-            "FILES_URL": f"file://{self.var / 'files'}",
+            "FILES_URL": f"file://{self.files}",
+            "CLAMD_URL": f"tcp://127.0.0.1:{self.scanner.port}",
             "SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}",
             "BASE_URL": f"http://127.0.0.1:{self.port}",
             "WEB_BIND": f"127.0.0.1:{self.port}",
@@ -90,6 +97,7 @@ class Installation:
         self.database.create()
         self.redis.start()
         self.mail.open()
+        self.scanner.open()
 
     def start(self, kind: str, **more: str) -> Process:
         """Start one more `web`, `worker` or `beat`; `more` is added to its environment."""
@@ -109,10 +117,27 @@ class Installation:
             while self.running[kind]:
                 self.running[kind].pop().kill()
 
-    def close(self) -> None:
-        for process in self.processes:
+    def stop(self, kind: str) -> None:
+        """End all processes of a kind as a restart does: what they do is finished first."""
+        with self.lock:
+            while self.running[kind]:
+                self.running[kind].pop().stop()
+
+    def end(self, process: Process) -> None:
+        """End one of several processes of a kind at once."""
+        with self.lock:
             process.kill()
+            for running in self.running.values():
+                if process in running:
+                    running.remove(process)
+
+    def close(self) -> None:
+        with self.lock:
+            self.closed = True
+            for process in self.processes:
+                process.kill()
         self.mail.close()
+        self.scanner.close()
         self.redis.kill()
         self.database.kill()
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from typing import TypeVar
 Found = TypeVar("Found")
 PATIENCE = 90
 """Seconds; the machine may be busy."""
+SERVED = range(20000, 32000)
+"""Below the ports from which Linux takes those of clients."""
 
 
 def wait(condition: Callable[[], Found], what: str, seconds: float = PATIENCE) -> Found:
@@ -28,9 +31,12 @@ def wait(condition: Callable[[], Found], what: str, seconds: float = PATIENCE) -
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody uses, and nobody gets for a connection of theirs while its server is away."""
+    while True:
+        port = secrets.choice(SERVED)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def reaches(port: int) -> bool:
@@ -74,9 +80,29 @@ class Process:
         self._signal(signal.SIGKILL)
         self.popen.wait(PATIENCE)
 
+    def children(self) -> list[int]:
+        return _children(self.popen.pid)
+
+    def family(self) -> list[int]:
+        """Return the process ids of itself and of everybody who descends from it."""
+        found = [self.popen.pid]
+        for pid in found:  # grows while it is gone through
+            found.extend(_children(pid))
+        return found
+
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self.popen.pid, number)
+
+
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [
+            int(child)
+            for thread in Path(f"/proc/{pid}/task").iterdir()
+            for child in (thread / "children").read_text().split()
+        ]
+    return []
 
 
 class Line:

@@ -73,9 +73,17 @@ class Stage:
                 connection.close()
                 self.progress.step()
 
-        with ThreadPoolExecutor(at_once) as pool:
+        pool = ThreadPoolExecutor(at_once)
+        try:
             for done in [pool.submit(one, person) for person in people]:
                 done.result()
+        except KeyboardInterrupt:  # who is on their way is not waited for
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        except Exception:
+            pool.shutdown()
+            raise
+        pool.shutdown()
 
     def persist(self, what: str, step: Callable[[], Found], *, seconds: float = PERSISTENCE) -> Found:
         """Do `step` until it works, as somebody would who reloads the page: `step` looks first what stands there.

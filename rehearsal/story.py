@@ -1,6 +1,8 @@
 """The whole award, act by act."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
@@ -9,7 +11,7 @@ from django.core.management import call_command
 
 from accounts.models import Municipality
 from landespreis import clock
-from rehearsal import cast
+from rehearsal import cast, invariants, memory
 from rehearsal.acts import (
     checking,
     deciding,
@@ -21,7 +23,12 @@ from rehearsal.acts import (
     seating,
     writing,
 )
+from rehearsal.faults import Fault
+from rehearsal.faults.recovery import Recovery
+from rehearsal.faults.troublemaker import Troublemaker
 from rehearsal.installation import Installation
+from rehearsal.invariants import Check, Finding, catalogue
+from rehearsal.machines import wait
 from rehearsal.progress import Progress
 from rehearsal.stage import Stage
 from submissions.models import Round
@@ -36,24 +43,69 @@ ACTS: dict[str, Callable[[Stage], None]] = {
     "Sitzungen": deciding.play,
     "Preisverleihung": publishing.play,
     "Newsletter": writing.play,
-    "Jahre später": keeping.play,
 }
 """Name of an act, as the progress shows it, and what plays it, in order."""
+EPILOGUE: dict[str, Callable[[Stage], None]] = {"Jahre später": keeping.play}
+"""Played when what was handed in has been checked: afterwards most of that is gone."""
 
 
-def rehearse(folder: Path, *, seed: int, municipalities: int, progress: Progress) -> Stage:
-    """Play everything and return the stage with what was said and seen; the processes run on until it is closed."""
+@dataclass
+class Outcome:
+    """What came of it. `failure` says why it could not be played to its end; empty = it was."""
+
+    stage: Stage
+    faults: Sequence[Fault]
+    findings: list[Finding] = field(default_factory=list)
+    memory: list[dict[str, int]] = field(default_factory=list)
+    """MiB of web and worker, before the first act and after the last."""
+    failure: str = ""
+
+    @property
+    def code(self) -> int:
+        """Return the exit code: 2 if the story ended early, 1 if something was not true, otherwise 0."""
+        return 2 if self.failure else int(not all(finding.holds for finding in self.findings))
+
+
+def rehearse(
+    folder: Path, *, seed: int, municipalities: int, progress: Progress, faults: Sequence[Fault] = ()
+) -> Outcome:
+    """Play everything and say what came of it. Whatever happens, no process of it is left."""
     installation = Installation(folder)
     try:
         with progress.act("Einrichten"):
             installation.open()
             stage = prepare(installation, seed=seed, municipalities=municipalities, progress=progress)
-        for name, play in ACTS.items():
-            with progress.act(name):
-                play(stage)
-        return stage
+            wait(Recovery(installation).well, "the portal does its work")
+        stage.faults = bool(faults)
+        outcome = Outcome(stage, faults, memory=[memory.taken(installation)])
+        _play(outcome, ACTS)
+        _check(outcome, "Prüfen", catalogue.CHECKS)
+        if not outcome.failure:
+            _play(outcome, EPILOGUE)
+            _check(outcome, "Noch einmal prüfen", catalogue.LATER)
+        outcome.memory.append(memory.taken(installation))
+        return outcome
     finally:
         installation.close()
+
+
+def _play(outcome: Outcome, acts: Mapping[str, Callable[[Stage], None]]) -> None:
+    """Play some acts, and wait until nothing is owed; what goes wrong is told in the report."""
+    stage, faults = outcome.stage, outcome.faults
+    try:
+        with Troublemaker(stage, faults) if faults else nullcontext():
+            for name, play in acts.items():
+                with stage.progress.act(name):
+                    play(stage)
+        with stage.progress.act("Ausklang"):
+            stage.settle()
+    except Exception as error:  # what is true is looked at all the same
+        outcome.failure = f"{type(error).__name__}: {error}"
+
+
+def _check(outcome: Outcome, name: str, checks: Iterable[Check]) -> None:
+    with outcome.stage.progress.act(name):
+        outcome.findings.extend(invariants.check_all(outcome.stage, checks))
 
 
 def prepare(installation: Installation, *, seed: int, municipalities: int, progress: Progress) -> Stage:

@@ -90,3 +90,4 @@ def _rows(sql: str) -> Rows:
 
 
 CHECKS: tuple[Check, ...] = (chain, lines, verified)
+LATER = CHECKS

@@ -221,3 +221,11 @@ def _when(page: Page) -> dict[str, str]:
     """Return when the machine's clock showed the request and its answer, ISO 8601 in UTC."""
     began, ended = page.ended - page.seconds, page.ended
     return {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in (("began", began), ("ended", ended))}
+
+
+def everybody(stage: Stage) -> dict[str, Applicant]:
+    """Return the people of all towns by address, always the same ones at the same browsers."""
+    people: dict[str, Applicant] = stage.props.setdefault("people", {})
+    if not people:
+        people.update((town.email, Applicant(stage, town)) for town in stage.cast.towns)
+    return people

@@ -3,7 +3,7 @@
 import mimetypes
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -302,8 +302,8 @@ class _Forms(HTMLParser):
         if tag == "form":
             self._form = None
         elif tag == "label" and self._label in self._labelled:
-            form, name, place = self._labelled[self._label]
-            form.options[name][place] = (form.options[name][place][0], " ".join(text.split()))
+            labelled, name, place = self._labelled[self._label]
+            labelled.options[name][place] = (labelled.options[name][place][0], " ".join(text.split()))
         elif tag == "textarea" and self._target and self._text_of:
             self._target.fields.append((self._text_of, text.removeprefix("\n")))
             self._text_of = ""

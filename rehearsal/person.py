@@ -45,8 +45,9 @@ class Person:
         return self.stage.persist(f"{self.email}: {what}", again)
 
     def arrive(self) -> None:
-        """Get an account, or log in."""
-        self.do("sign up", self.enter)
+        """Get an account, or log in, unless they are inside."""
+        if not self.is_inside:
+            self.do("sign up", self.enter)
 
     def open(self, path: str) -> Page:
         """Return the page at `path`, the open one where it is that; log in where needed. Raises LookupError."""
@@ -92,7 +93,10 @@ class Person:
 
     def _sign_up(self) -> Page:
         self._before = self._letters()
-        form = self.browser.get(SIGNUP_PAGE).form(field="password1")
+        page = self.browser.get(SIGNUP_PAGE)
+        if not page.path.startswith(SIGNUP_PAGE):
+            return page
+        form = page.form(field="password1")
         form.fill(name=self.name, email=self.email, password1=PASSWORD)
         form.fill(municipality=self.ags, department="Zentrale Dienste")
         self._has_account = True
@@ -106,6 +110,8 @@ class Person:
         page = self.browser.get(LOGIN_PAGE)
         if page.path.startswith(CODE_PAGE):  # still waits for the code of before
             return self.browser.send(page.form(button="Neuen Code senden").set({"action": "resend"}))
+        if not page.path.startswith(LOGIN_PAGE):  # the login before had been done
+            return page
         form = page.form(field="password")
         page = self.browser.send(form.fill(login=self.email, password=PASSWORD))
         if page.status in {200, 422} and page.first_status != 302:

@@ -17,7 +17,9 @@ from rehearsal.acts import (
     deciding,
     drafting,
     keeping,
+    opening,
     publishing,
+    reminding,
     rushing,
     scoring,
     seating,
@@ -35,8 +37,10 @@ from submissions.models import Round
 
 BEFORE = datetime(2025, 11, 24, 9, 0, tzinfo=clock.BERLIN)
 ACTS: dict[str, Callable[[Stage], None]] = {
+    "Vor der Eröffnung": opening.play,
     "Entwürfe": drafting.play,
     "Jury besetzen": seating.play,
+    "Erinnerungen": reminding.play,
     "Schluss": rushing.play,
     "Formale Prüfung": checking.play,
     "Bewertung": scoring.play,

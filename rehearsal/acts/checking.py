@@ -5,9 +5,9 @@ from functools import partial
 
 from django.db.models import QuerySet
 
-from accounts.models import User
 from landespreis.clock import BERLIN
 from rehearsal.acts import seating
+from rehearsal.acts.correcting import correct, look_through, press_late
 from rehearsal.browser import Page
 from rehearsal.insiders import Insider, once
 from rehearsal.stage import Stage
@@ -17,6 +17,8 @@ Check, Status = Submission.Check, Submission.Status
 QUEUE = "/admin/submissions/submission/pruefung/"
 FIRST_LOOK, CORRECTION = timedelta(days=1, hours=10), timedelta(days=6)
 """After the closing: when the office begins, and until when what is handed back may be corrected."""
+IN_TIME = 0.7
+"""Of those whose entry was handed back, how many correct it before the deadline."""
 EXCLUDED = "Beteiligt ist nur eine Kommune; nötig sind mindestens zwei."
 RETURNED = "Bitte beschreiben Sie genauer, was Ihre Partner beitragen."
 UNCORRECTED = "Die Frist zur Korrektur ist verstrichen."
@@ -33,8 +35,12 @@ def play(stage: Stage) -> None:
         elif found == "return":
             _decides(stage, renate, entry, "Zur Korrektur zurückgeben", RETURNED, until)
     stage.persist("admit the others", lambda: _admits(renate))
-    _corrects(stage, [entry for entry, found in asked if found == "return"])
+    returned = [entry for entry, found in asked if found == "return"]
+    stage.crowd((one for one in returned if _is_corrected(stage, one)), lambda entry: correct(stage, entry))
+    late = [one for one in returned if not _is_corrected(stage, one)]
+    stage.crowd(late, lambda entry: look_through(stage, entry))
     stage.at(until + timedelta(hours=1))
+    stage.crowd(late, lambda entry: press_late(stage, entry))
     _takes_two(stage, renate)
     stage.persist("propose what is corrected", lambda: _admits(renate))
     for entry in stage.persist("see what is left", lambda: list(_open(stage))):
@@ -42,18 +48,15 @@ def play(stage: Stage) -> None:
     _confirms(stage, seating.second(stage))
 
 
-def _corrects(stage: Stage, entries: list[Submission]) -> None:
-    """Let the people of returned entries correct them."""
-    correct = stage.props.get("correct")
-    if correct:
-        stage.crowd(entries, lambda entry: correct(stage, entry))
+def _is_corrected(stage: Stage, entry: Submission) -> bool:
+    """Whether the people of a returned entry correct it in time; the others press when it is too late."""
+    return stage.cast.chance("corrects", entry.owner.email).random() < IN_TIME
 
 
 def _asked(stage: Stage) -> list[tuple[Submission, str]]:
     """Return what the office finds about each entry, in the order of their numbers."""
     found = {town.email: town.check for town in stage.cast.towns}
-    emails = dict(User.objects.values_list("pk", "email"))
-    return [(entry, found.get(emails[entry.owner_id], "admit")) for entry in _open(stage)]
+    return [(entry, found.get(entry.owner.email, "admit")) for entry in _open(stage).select_related("owner")]
 
 
 def _open(stage: Stage) -> QuerySet[Submission]:

@@ -6,7 +6,7 @@ from PIL import Image
 
 from landespreis.demo import papers
 from rehearsal.acts import colleagues
-from rehearsal.applicant import Applicant
+from rehearsal.applicant import Applicant, everybody
 from rehearsal.browser import File
 from rehearsal.cast import Finish, Town
 from rehearsal.stage import Stage
@@ -22,11 +22,10 @@ SOON = 0.6
 
 
 def play(stage: Stage) -> None:
-    """Leave in `stage.props["people"]` an Applicant for each address of a town, at a browser that is logged in."""
+    """Leave everybody logged in at their browsers, and those who lead with a draft."""
     stage.at(stage.round.opens_at + stage.round_length * 0.1)
     names = dict(stage.round.categories.values_list("key", "name"))
-    people = {town.email: Applicant(stage, town) for town in stage.cast.towns}
-    stage.props["people"] = people
+    people = everybody(stage)
     stage.progress.expect(len(people))
 
     def one(town: Town) -> None:
@@ -40,8 +39,7 @@ def play(stage: Stage) -> None:
 
 def people(stage: Stage, *finishes: Finish) -> list[Applicant]:
     """Return those who lead an entry and hand it in at one of these times."""
-    everybody: dict[str, Applicant] = stage.props["people"]
-    return [everybody[town.email] for town in stage.cast.leading if town.finish in finishes]
+    return [everybody(stage)[town.email] for town in stage.cast.leading if town.finish in finishes]
 
 
 def is_soon(stage: Stage, town: Town) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from landespreis import clock
-from rehearsal.acts import drafting
+from rehearsal.acts import drafting, reminding
 from rehearsal.applicant import Applicant
 from rehearsal.cast import Finish
 from rehearsal.machines import wait
@@ -23,6 +23,7 @@ def play(stage: Stage) -> None:
     closes = stage.round.closes_at
     stage.at(closes - MORNING)
     _last_day(stage)
+    reminding.pass_by(stage, min(stage.round.reminder_hours), [])
     _rush(stage, closes)
     stage.settle()
 

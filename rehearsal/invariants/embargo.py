@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from jury.models import Letter
 from landespreis import clock
 from portal.models import Announcement, News
-from rehearsal.acts import publishing
+from rehearsal.acts import opening, publishing
 from rehearsal.invariants import Check, Finding, compare, none
 from rehearsal.invariants.blindness import VISITOR, Text, arrived, carries, pages
 from rehearsal.ledger import PUBLISHED
@@ -35,7 +35,8 @@ def out(stage: Stage) -> Iterator[Finding]:
 
 
 def _public(stage: Stage) -> list[Text]:
-    return [text for who in (publishing.REPORTER, VISITOR) for text in pages(stage, who)]
+    readers = sorted({seen.who for seen in stage.ledger.seen if seen.who.startswith(opening.READER)})
+    return [text for who in (publishing.REPORTER, VISITOR, *readers) for text in pages(stage, who)]
 
 
 def _winners(stage: Stage) -> list[Submission]:

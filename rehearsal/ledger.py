@@ -11,7 +11,7 @@ from typing import Any
 from rehearsal.browser import Page, Witness
 
 RECUSED = "recused"
-"""A juror declared a bias: who=address, about=pk of the entry; from then on they see nothing of it."""
+"""A juror declared a bias: who=address, about=pk of the entry, since=just before; from then on they see nothing."""
 SCORED = "scored"
 """A juror's sheet was finalised: who=key of the seat, about=pk of the entry, points."""
 DECIDED = "decided"

@@ -1,4 +1,4 @@
-"""Years later: drafts and entries are segregated by two people, with the Landesarchiv between them; a disclosure.
+"""The years after: drafts and entries are segregated by two people, with the Landesarchiv between them; a disclosure.
 
 Leaves in `props`: "before_years" (what must stay of each entry), "files_before" (how many files they had), "package"
 (checksum of what was taken along, and the noted one), "disclosed" (address and file of who asked).
@@ -6,10 +6,10 @@ Notes in the ledger: "kept".
 """
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from landespreis.clock import BERLIN
-from landespreis.models import RetentionRun
+from landespreis.models import RetentionRule, RetentionRun
 from rehearsal.acts import seating
 from rehearsal.browser import Page
 from rehearsal.insiders import Insider, answer, once
@@ -20,9 +20,9 @@ from submissions.models import Attachment, Submission
 RUNS = "/admin/landespreis/retentionrun/"
 AFTER_HALF_A_YEAR = timedelta(days=220)
 """After the closing: drafts that nobody handed in are kept for six months."""
-AFTER_YEARS = 5
-"""After the embargo, and a month: entries are kept for sixty months."""
-REFERENCE = "LAV NRW 2031/17"
+PERIOD, BASIS = 12, "Absprache mit dem Landesarchiv vom 4. Mai 2026"
+"""Months for which the office has entries kept; as shipped they are sixty, and every day of them would be chained."""
+REFERENCE = "LAV NRW 2027/17"
 PATIENCE = 900
 """Seconds that packing, or deleting, may take: the package holds every entry."""
 Status = RetentionRun.Status
@@ -32,8 +32,9 @@ def play(stage: Stage) -> None:
     stage.at(stage.round.closes_at + AFTER_HALF_A_YEAR)
     _discloses(stage)
     _segregates(stage, "drafts", archived=False)
+    _agrees_on_a_period(stage)
     embargo = stage.round.embargo_until.astimezone(BERLIN)
-    stage.at(datetime(embargo.year + AFTER_YEARS, embargo.month + 1, 20, 9, 30, tzinfo=BERLIN))
+    stage.at(embargo.replace(year=embargo.year + 1) + timedelta(days=30))
     stage.props["before_years"] = stage.persist("count the entries", lambda: figures(stage))
     rows = Attachment.objects.filter(submission__round=stage.round)
     stage.props["files_before"] = stage.persist("count their files", rows.count)
@@ -46,6 +47,20 @@ def figures(stage: Stage) -> dict[str, object]:
     rows = Submission.objects.filter(round=stage.round, number__isnull=False).order_by("number")
     columns = ("submitted_title", "submitted_lead", "submitted_category", "status", "formal_check")
     return {str(number): tuple(told) for number, *told in rows.values_list("number", *columns)}
+
+
+def _agrees_on_a_period(stage: Stage) -> None:
+    """Set how long entries are kept, and what that rests on."""
+    renate, list_ = seating.office(stage), "/admin/landespreis/retentionrule/"
+    stage.persist("see the periods", lambda: renate.get(list_))
+    rules = RetentionRule.objects.filter(kind="entries")
+    rule = stage.persist("find the period", rules.get)
+
+    def sets() -> None:
+        form = renate.get(f"{list_}{rule.pk}/change/").form(field="months")
+        renate.send(form.set({"months": str(PERIOD), "note": BASIS}).press("Sichern"))
+
+    once(stage, "set the period", rules.filter(months=PERIOD).exists, sets)
 
 
 # A run -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pikepdf
@@ -17,8 +17,8 @@ from accounts.models import User
 from rehearsal.acts import seating
 from rehearsal.browser import Browser, Form, NoAnswer, Page
 from rehearsal.insiders import Insider
-from rehearsal.ledger import RECUSED, SCORED
-from rehearsal.stage import Stage
+from rehearsal.ledger import RECUSED, SCORED, now
+from rehearsal.stage import GaveUp, Stage
 from submissions.models import Submission
 
 ENTRY = "/jury/einreichungen/"
@@ -46,6 +46,8 @@ def play(stage: Stage) -> None:
     assert opens
     stage.at(opens + timedelta(days=1, hours=2))
     field = stage.persist("know the field", lambda: cases(stage))
+    if not field:
+        raise GaveUp("no entry takes part: the story needs more municipalities")
     stage.props["tied"] = _alike(stage, field)
     people = seating.jury(stage)
     stage.progress.expect(len(field) * len(people))
@@ -188,10 +190,10 @@ def _state(page: Page) -> str:
 def _recuses(stage: Stage, person: Insider, case: Case) -> None:
     path = f"{ENTRY}{case.label}/befangenheit/"
 
-    def step() -> None:
-        page = person.browser.get(path)
+    def step() -> datetime:
+        page, since = person.browser.get(path), now()
         if page.status == 404:  # an answer was lost: it is done
-            return
+            return since
         form = page.form(field="grund")
         values = {"grund": form.options["grund"][0][0], "erlaeuterung": TEXT}
         if "erklaerung" in form.names:
@@ -199,9 +201,10 @@ def _recuses(stage: Stage, person: Insider, case: Case) -> None:
         page = person.send(form.set(values))
         if not page.path.startswith("/jury/kategorien/"):
             raise LookupError(f"{page.status} {page.path}: not recused")
+        return since
 
-    stage.persist(f"recuse from {case.label}", step)
-    stage.ledger.note(person.email, RECUSED, str(case.entry.pk))
+    since = stage.persist(f"recuse from {case.label}", step)
+    stage.ledger.note(person.email, RECUSED, str(case.entry.pk), since=since)
     for address in forbidden(case):
         stage.persist("look all the same", lambda address=address: _refused(person.browser, address))  # type: ignore[misc]
 

@@ -110,14 +110,15 @@ def _writes_to_a_group(stage: Stage, renate: Insider) -> None:
     pk = stage.persist("find the message", lambda: drafts.values_list("pk", flat=True).get())
     page = stage.persist("see how many it goes to", lambda: renate.get(_release(pk)))
     promised = PROMISE.search(page.body)
+    if promised is None:
+        raise LookupError(f"the page promises no mails: {page.title}")
     once(
         stage,
         "release the message",
         drafts.exclude(status=Circular.Status.DRAFT).exists,
         lambda: answer(renate, _release(pk), "verschicken"),
     )
-    number = promised[1] if promised else "0"
-    stage.ledger.note(renate.email, WRITTEN, SUBJECT, number=1 if number == "Eine" else int(number))
+    stage.ledger.note(renate.email, WRITTEN, SUBJECT, number=1 if promised[1] == "Eine" else int(promised[1]))
     stage.settle()
 
 

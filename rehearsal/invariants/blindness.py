@@ -34,7 +34,7 @@ def recused(stage: Stage) -> Iterator[Finding]:
     for line in stage.ledger.told(RECUSED):
         entry = entries[line.about]
         for text in [*pages(stage, line.who), *letters(stage, line.who)]:
-            if line.at < text.at < end:
+            if line.detail["since"] < text.at < end:
                 count += 1
                 if carries(entry, text):
                     wrong.append((line.who, entry.label, text.where))

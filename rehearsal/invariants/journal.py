@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.db import connection
 
 from rehearsal.installation import ROOT
@@ -26,7 +27,6 @@ COLUMNS = {
     "landespreis_purge": ("at", "reason", "run", "tables", "by_id", "second_id", "closing_id"),
     "landespreis_closing": ("at", "count", "sha256"),
 }
-JSON = {"detail", "tables"}
 Rows = Iterator[tuple[Any, ...]]
 
 
@@ -65,21 +65,20 @@ def verified(stage: Stage) -> Iterator[Finding]:
 
 
 def _lines(table: str) -> Rows:
-    return _rows(f"SELECT id, {', '.join(COLUMNS[table])} FROM {table}")  # noqa: S608 - names written above
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    return model._base_manager.values_list("id", *COLUMNS[table]).iterator()
 
 
 def _checksum(table: str, row: tuple[Any, ...]) -> str:
     told = {"table": table, **dict(zip(("id", *COLUMNS[table]), row, strict=True))}
-    plain = {name: _plain(name, value) for name, value in told.items()}
+    plain = {name: _plain(value) for name, value in told.items()}
     text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(name: str, value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    if name in JSON and isinstance(value, str):
-        return json.loads(value)
     return str(value) if isinstance(value, UUID) else value
 
 

@@ -24,6 +24,7 @@ from submissions.models import Category
 
 OTHER, NOBODY = "andere", "kein"
 REASONS = "Das Vorhaben trägt, die Partner teilen Kosten und Nutzen gerecht, und andere können es übernehmen."
+CONFIRM = "Beschluss als Vorsitz bestätigen"
 CHANGE = "Die Nachfrage im Gespräch ist beantwortet."
 ROW = re.compile(
     r'<tr><td class="lp-n">([^<]*)</td><th scope="row">(\S+) .*?</th><td class="lp-n"><strong>([^<]*)</strong></td>'
@@ -59,17 +60,10 @@ def _meets(stage: Stage, key: str, cases: list[Case], *, prize: bool) -> None:
         _revises(stage, people, cases)
     winner = _wins(stage, key, cases) if prize else None
     chair = stage.persist(f"decide {key}", lambda: _records(stage, people, key, winner, cases))
-    steps = [
-        lambda: stage.persist(f"the chair confirms {key}", lambda: _confirms(chair, key)),
-        lambda: once(
-            stage,
-            f"the office confirms {key}",
-            Session.objects.filter(category=category, decision__office__isnull=False).exists,
-            lambda: answer(office, f"{page}bestaetigen/", "Beschluss bestätigen"),
-        ),
-    ]
-    for step in steps if stage.cast.chance("who confirms first", key).random() < 0.5 else reversed(steps):
-        step()
+    confirms = [partial(_chair_confirms, stage, chair, key), partial(_office_confirms, stage, category, page)]
+    stage.cast.chance("who confirms first", key).shuffle(confirms)
+    for confirm in confirms:
+        confirm()
     label = winner.label if winner else ""
     stage.props["winners"][key] = label
     stage.ledger.note(chair.email, DECIDED, key, number=label)
@@ -81,11 +75,12 @@ def _meets(stage: Stage, key: str, cases: list[Case], *, prize: bool) -> None:
 def _opens(stage: Stage, office: Insider, category: Category, page: str) -> None:
     """Open with those who are there; the last one comes late and is noted then."""
     rows = Juror.objects.serving().filter(seat__round=stage.round).order_by("seat__position")
-    present = [str(pk) for pk in stage.persist("who serves", lambda: list(rows.values_list("pk", flat=True)))]
+    serving = stage.persist("who serves", lambda: list(rows.values_list("pk", flat=True)))
+    present = list(map(str, serving))
     sessions = Session.objects.filter(category=category)
     opens = partial(answer, office, f"{page}eroeffnen/", "Sitzung eröffnen", present=present[:-1])
     once(stage, f"open {category.key}", sessions.exists, opens)
-    late = sessions.filter(attendances__juror=present[-1])
+    late = sessions.filter(attendances__juror=serving[-1])
     notes = partial(answer, office, f"{page}anwesenheit/", "Anwesenheit speichern", present=present)
     once(stage, "note who came late", late.exists, notes)
 
@@ -132,7 +127,7 @@ def _records(stage: Stage, people: list[Insider], key: str, winner: Case | None,
     path = f"/jury/sitzung/{key}/"
     for person in people:
         page = person.get(path)
-        if "Beschluss als Vorsitz bestätigen" in page.body:
+        if CONFIRM in page.body:
             return person
         if 'name="winner"' in page.body and _offers(page, winner):
             page = person.send(_filled(stage, page, people, winner, cases))
@@ -172,11 +167,20 @@ def _recusals(stage: Stage, person: Insider, cases: list[Case]) -> int:
     return sum(line.who == person.email and line.about in here for line in stage.ledger.told(RECUSED))
 
 
-def _confirms(chair: Insider, key: str) -> None:
-    page = chair.get(f"/jury/sitzung/{key}/")
-    if "Beschluss als Vorsitz bestätigen" in page.body:
-        chair.send(page.form(button="Beschluss als Vorsitz bestätigen"))
-        raise LookupError("look whether it is confirmed")
+def _chair_confirms(stage: Stage, chair: Insider, key: str) -> None:
+    def step() -> None:
+        page = chair.get(f"/jury/sitzung/{key}/")
+        if CONFIRM in page.body:
+            chair.send(page.form(button=CONFIRM))
+            raise LookupError("look whether it is confirmed")
+
+    stage.persist(f"the chair confirms {key}", step)
+
+
+def _office_confirms(stage: Stage, category: Category, page: str) -> None:
+    confirmed = Session.objects.filter(category=category, decision__office__isnull=False)
+    confirm = partial(answer, seating.office(stage), f"{page}bestaetigen/", "Beschluss bestätigen")
+    once(stage, f"the office confirms {category.key}", confirmed.exists, confirm)
 
 
 def _minutes(stage: Stage, key: str, cases: list[Case], chair: Insider) -> None:

@@ -14,7 +14,5 @@ def broken(stage: Stage, check: Check) -> list[str]:
 
 def mail(stage: Stage, to: str, subject: str, text: str = "", **headers: str) -> None:
     """Let a mail have come this moment."""
-    letters = stage.installation.mail.letters
-    letters.append(
-        Letter(to, subject, text, (), {name.replace("_", "-"): v for name, v in headers.items()}, time.monotonic())
-    )
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    stage.installation.mail.keep(Letter(to, subject, text, (), told, time.monotonic()))

@@ -159,18 +159,23 @@ class Applicant(Person):
         if CLOSED_WORDS in page.body:
             return self._too_late(page)
         if found := UNCHANGED.search(page.body):
-            return self._told_of(int(found[1]), self.open(f"{self.entry}versionen/{found[1]}/"))
+            return self._look_at(int(found[1]))
         form = page.form(button=SUBMIT).set(DECLARED | {"publication": "on" if self.town.publishes else ()})
         page = self.send(form.press(SUBMIT), twice=self.town.double_clicks)
         if page.first_status == 302:
             version = PurePosixPath(page.path).name
             if page.status == 200 and version.isdigit():
-                return self._told_of(int(version), page)
+                return self._told_of(int(version), page, pressed=True)
         elif page.status == 409 and CLOSED_WORDS in page.body:
             return self._too_late(page)
         raise LookupError(f"not handed in: {page.status} {page.path}: {page.title}")
 
-    def _told_of(self, version: int, page: Page) -> Pressed:
+    def _look_at(self, version: int) -> Pressed:
+        """Look at a version that counts: what was pressed before had been done, only the answer got lost."""
+        page = self.open(f"{self.entry}versionen/{version}/")
+        return self._told_of(version, page, pressed=False)
+
+    def _told_of(self, version: int, page: Page, *, pressed: bool) -> Pressed:
         """Write down that they were told: the number, the version and its checksum, as the page says."""
         found = re.search(rf"{re.escape(self.stage.round.number_prefix)}-(\d+)", page.body)
         checksum = SHA256.search(page.body.partition("Prüfsumme der Version")[2])
@@ -184,6 +189,7 @@ class Applicant(Person):
                 self.pk,
                 number=int(found[1]),
                 version=version,
+                pressed=pressed,
                 sha256=checksum[0],
                 **_when(page),
             )
@@ -191,9 +197,8 @@ class Applicant(Person):
 
     def _too_late(self, page: Page) -> Pressed:
         """Write down that it was too late; the page names the deadline, or it is not that page."""
-        if found := COUNTS.search(page.body):  # what was pressed before had been done, only the answer got lost
-            self._told_of(int(found[1]), self.open(f"{self.entry}versionen/{found[1]}/"))
-            return Pressed(int(found[1]), page)
+        if found := COUNTS.search(page.body):
+            return self._look_at(int(found[1]))
         if CLOSED not in page.body or "Uhr" not in page.body.partition(CLOSED_WORDS)[2][:120]:
             raise LookupError(f"the page does not name the deadline: {page.path}: {page.title}")
         self.stage.ledger.note(self.email, ledger.TOO_LATE, self.pk, **_when(page))

@@ -10,6 +10,8 @@ from typing import Any
 
 from rehearsal.browser import Page, Witness
 
+KEPT = 30_000
+"""Characters of an error's page."""
 RECUSED = "recused"
 """A juror declared a bias: who=address, about=pk of the entry, since=just before; from then on they see nothing."""
 SCORED = "scored"
@@ -21,7 +23,8 @@ PUBLISHED = "published"
 SIGNED_UP = "signed_up"
 """Somebody came into their account for the first time."""
 SUBMITTED = "submitted"
-"""About an entry: number, version, sha256 of the page that said so; began and ended of its request (ISO 8601, UTC)."""
+"""About an entry: number, version, sha256 of the page that said so; began and ended of its request (ISO 8601, UTC);
+pressed: whether that page was the answer to the button, or a look at it later."""
 TOO_LATE = "too_late"
 """About an entry: the page named the deadline; began and ended as above."""
 REFUSED = "refused"
@@ -36,7 +39,7 @@ ISSUED = "issued"
 """An issue of the newsletter was released: about=its subject; it goes to who is subscribed at this line."""
 WRITTEN = "written"
 """A circular was released: about=its subject, number=how many mails the page promised."""
-KEPT = "kept"
+SEGREGATED = "segregated"
 """A retention run was done: about=its kind, entries=numbers of the entries it took."""
 
 
@@ -109,7 +112,7 @@ class Ledger(Witness):
     def answered(self, method: str, page: Page) -> None:
         began = datetime.fromtimestamp(time.time() - page.seconds, UTC)
         with self._lock:
-            kept = page.body[:2000] if page.status >= 500 else ""
+            kept = page.body[:KEPT] if page.status >= 500 else ""
             self.answers.append(Answer(began, now(), method, page.path, page.status, kept))
 
     def unanswered(self, method: str, path: str, why: str) -> None:

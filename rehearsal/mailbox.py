@@ -38,7 +38,7 @@ class Letter:
         """Return the path of the first link below `path`; raises LookupError when there is none."""
         for found in LINK.findall(self.text):
             if path in found:
-                return path + found.partition(path)[2].rstrip(").,>")
+                return f"{path}{found.partition(path)[2].rstrip(').,>')}"
         raise LookupError(f"{self.subject!r} has no link to {path}")
 
     def code(self) -> str:

@@ -21,7 +21,7 @@ TOLD = {
     "withdrawn": "Einreichungen zurückgezogen",
     "issued": "Ausgaben des Newsletters versendet",
     "written": "Nachrichten an Gruppen versendet",
-    "kept": "Aussonderungen vollzogen",
+    "segregated": "Aussonderungen vollzogen",
     "recused": "Befangenheiten erklärt",
     "scored": "Bewertungen abgegeben",
     "decided": "Kategorien entschieden",

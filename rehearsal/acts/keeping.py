@@ -2,7 +2,7 @@
 
 Leaves in `props`: "before_years" (what must stay of each entry), "files_before" (how many files they had), "package"
 (checksum of what was taken along, and the noted one), "disclosed" (address and file of who asked).
-Notes in the ledger: "kept".
+Notes in the ledger: "segregated".
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from landespreis.models import RetentionRule, RetentionRun
 from rehearsal.acts import seating
 from rehearsal.browser import Page
 from rehearsal.insiders import Insider, answer, once
-from rehearsal.ledger import KEPT
+from rehearsal.ledger import SEGREGATED
 from rehearsal.stage import Stage
 from submissions.models import Attachment, Submission
 
@@ -86,7 +86,7 @@ def _segregates(stage: Stage, kind: str, *, archived: bool) -> None:
             raise LookupError("the portal still deletes")
 
     stage.persist(f"{kind} are gone", finished, seconds=PATIENCE)
-    stage.ledger.note(jonas.email, KEPT, kind, entries=[label.split()[0] for label in taken])
+    stage.ledger.note(jonas.email, SEGREGATED, kind, entries=[label.split()[0] for label in taken])
 
 
 def _offers(stage: Stage, renate: Insider, run: RetentionRun) -> None:

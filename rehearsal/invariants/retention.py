@@ -8,7 +8,7 @@ from jury.models import Assessment, Letter, Recusal, Score
 from landespreis.models import RetentionFigures, RetentionRun
 from rehearsal.acts import keeping
 from rehearsal.invariants import Check, Finding, compare, none
-from rehearsal.ledger import KEPT
+from rehearsal.ledger import SEGREGATED
 from rehearsal.stage import Stage
 from submissions.models import Answer, Attachment, Editor, Partner, Receipt, Submission, Version
 
@@ -20,7 +20,7 @@ TEXTS = ("abstract", "contact_name", "contact_email", "contact_phone", "departme
 
 def gone(stage: Stage) -> Iterator[Finding]:
     """No row and no text of an entry is left beside its excerpt; drafts have left nothing."""
-    kinds = [line.about for line in stage.ledger.told(KEPT)]
+    kinds = [line.about for line in stage.ledger.told(SEGREGATED)]
     yield compare("Aussonderungen vollzogen", sorted(kinds), sorted({*kinds, "entries"}))
     left = {
         "Versionen": Version.objects.filter(submission__round=stage.round).exclude(number=EXCERPT),

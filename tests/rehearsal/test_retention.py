@@ -12,7 +12,7 @@ import pytest
 from landespreis.models import RetentionFigures
 from rehearsal.acts import keeping
 from rehearsal.invariants import retention
-from rehearsal.ledger import KEPT
+from rehearsal.ledger import SEGREGATED
 from rehearsal.stage import Stage
 from submissions.models import Partner, Round, Submission
 from tests.accounts.factories import MunicipalityFactory
@@ -32,7 +32,7 @@ def kept(stage: Stage, open_round: Round, at: Callable[[datetime], None]) -> lis
     stage.props |= {"before_years": keeping.figures(stage), "files_before": 3}
     for kind in ("drafts", "entries"):
         office.carried_out(kind, one, other, open_round)
-        stage.ledger.note(other.email, KEPT, kind, entries=[])
+        stage.ledger.note(other.email, SEGREGATED, kind, entries=[])
     checksum = hashlib.sha256(b"PK").hexdigest()
     stage.props |= {"package": (checksum, checksum), "disclosed": (WHO, disclosure(WHO))}
     return list(Submission.objects.filter(number__isnull=False))

@@ -46,7 +46,6 @@ class Installation:
     """Everything of one rehearsal. `start` names a kind of process; what was started ends with `close`."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises Missing when a server is not installed."""
         planned = json.loads((folder / PLAN).read_text())
         ports: dict[str, int] = planned["ports"]
         self.folder = folder
@@ -93,7 +92,7 @@ class Installation:
         }
 
     def open(self) -> None:
-        """Start the servers; the portal's own processes come with `start`."""
+        """Start the servers; the portal's own processes come with `start`. Raises Missing when one is not installed."""
         self.database.create()
         self.redis.start()
         self.mail.open()

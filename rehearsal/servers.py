@@ -33,17 +33,18 @@ class Postgresql:
         self.port = port
         self.process: Process | None = None
         self.user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
-        self.programs = _programs()
 
     @property
     def url(self) -> str:
         return f"postgres://landespreis@127.0.0.1:{self.port}/landespreis"
 
     def create(self) -> None:
+        """Raises Missing."""
+        program = _programs() / "initdb"
         self.folder.mkdir()
         if self.user:
             shutil.chown(self.folder, self.user)
-        command = [str(self.programs / "initdb"), f"--pgdata={self.folder}", "--auth=trust", "--username=landespreis"]
+        command = [str(program), f"--pgdata={self.folder}", "--auth=trust", "--username=landespreis"]
         command += ["--encoding=UTF8", "--locale=C.UTF-8"]
         subprocess.run(command, check=True, capture_output=True, user=self.user, cwd="/")
         self.start()
@@ -54,7 +55,7 @@ class Postgresql:
         """Start the server and wait until it answers."""
         (self.folder / "postmaster.pid").unlink(missing_ok=True)  # whoever wrote it was killed
         options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        command = [str(self.programs / "postgres"), "-D", str(self.folder), "-p", str(self.port), *options]
+        command = [str(_programs() / "postgres"), "-D", str(self.folder), "-p", str(self.port), *options]
         self.process = Process(command, env=dict(os.environ), log=self.folder.parent / "postgresql.log", user=self.user)
         wait(self.answers, "PostgreSQL answers")
 
@@ -107,17 +108,17 @@ class Redis:
         self.folder = folder
         self.port = port
         self.process: Process | None = None
-        program = shutil.which("redis-server") or shutil.which("valkey-server")
-        if not program:
-            raise Missing("redis-server")
-        self.program = program
 
     @property
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        command = [self.program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        """Raises Missing."""
+        program = shutil.which("redis-server") or shutil.which("valkey-server")
+        if not program:
+            raise Missing("redis-server")
+        command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self.process = Process(
             [*command, "--dir", str(self.folder)], env=dict(os.environ), log=self.folder / "redis.log"
         )

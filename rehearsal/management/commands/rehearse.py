@@ -9,6 +9,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -18,7 +19,7 @@ from rehearsal.faults import kinds
 from rehearsal.progress import Progress
 from rehearsal.servers import Missing
 
-INTERRUPTED = 130
+NOT_PLAYED, INTERRUPTED = 2, 130
 
 
 class Command(BaseCommand):
@@ -44,15 +45,17 @@ class Command(BaseCommand):
             faults = kinds.chosen(options["faults"])
         except LookupError as error:
             raise CommandError(error.args[0]) from error
+        if installation.MARK not in os.environ:
+            _begin_anew(options["folder"], options["web"])
+        folder = Path(os.environ[installation.MARK])
         try:
-            if installation.MARK not in os.environ:
-                _begin_anew(options["folder"], options["web"])
-            folder = Path(os.environ[installation.MARK])
             outcome = _rehearsed(folder, options, faults)
         except Missing as error:
-            raise CommandError(
-                f"Für die Generalprobe fehlt {error}. bin/setup dev richtet ein, was sie braucht."
-            ) from error
+            why = f"Für die Generalprobe fehlt {error}. bin/setup dev richtet ein, was sie braucht."
+            raise CommandError(why, returncode=NOT_PLAYED) from error
+        except CalledProcessError as error:
+            why = f"PostgreSQL ließ sich in {folder} nicht anlegen: {error.stderr.decode(errors='replace').strip()}"
+            raise CommandError(why, returncode=NOT_PLAYED) from error
         self._tell(outcome, options["report"])
         if outcome.code or options["keep"] or options["folder"]:
             self.stderr.write(f"Protokolle und Daten stehen in {folder}.")

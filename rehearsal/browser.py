@@ -12,6 +12,8 @@ from uuid import uuid4
 PATIENCE = 60
 """Seconds that a person waits for an answer."""
 REDIRECTS = 8
+TEXTS = ("text", "json", "xml")
+"""Parts of the content types whose content can be read."""
 
 
 class NoAnswer(Exception):
@@ -48,7 +50,7 @@ class Page:
 
         Raises LookupError, which says what the page is instead.
         """
-        for form in _Forms(self.path, self.body).forms:
+        for form in self.forms:
             if action and not urlsplit(form.action).path.endswith(action):
                 continue
             if field and all(name != field for name in form.names):
@@ -57,6 +59,10 @@ class Page:
                 continue
             return form
         raise LookupError(f"{self.status} {self.path} has no form {action} {field} {button}: {self.title}")
+
+    @property
+    def forms(self) -> "list[Form]":
+        return _Forms(self.path, self.body).forms
 
     @property
     def title(self) -> str:
@@ -123,15 +129,18 @@ class Browser:
     def get(self, path: str) -> Page:
         return self._follow("GET", path, b"", {})
 
-    def send(self, form: Form, files: Mapping[str, File] | None = None) -> Page:
-        """Send a form and follow where it leads. Raises NoAnswer."""
+    def send(self, form: Form, files: Mapping[str, File] | None = None, *, follow: bool = True) -> Page:
+        """Send a form and follow where it leads, or close the window before that. Raises NoAnswer."""
         if form.method == "GET":
             return self.get(f"{form.action.partition('?')[0]}?{urlencode(form.fields)}")
         if form.multipart or files:
             body, kind = _multipart(form.fields, files or {})
         else:
             body, kind = urlencode(form.fields).encode(), "application/x-www-form-urlencoded"
-        return self._follow("POST", form.action, body, {"Content-Type": kind, "Origin": self.origin})
+        headers = {"Content-Type": kind, "Origin": self.origin}
+        if not follow:
+            return self._ask("POST", form.action, body, headers, time.monotonic())
+        return self._follow("POST", form.action, body, headers)
 
     def twin(self) -> "Browser":
         """Return the same browser with a connection of its own, as for a second click while the first is on its way."""
@@ -190,7 +199,8 @@ class Browser:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value.strip('"')
         found = {name.lower(): value for name, value in response.headers.items()}
-        text = content.decode(errors="replace") if found.get("content-type", "text").startswith("text") else ""
+        is_text = any(kind in found.get("content-type", "text") for kind in TEXTS)
+        text = content.decode(errors="replace") if is_text else ""
         seconds = time.monotonic() - begin
         return Page(response.status, path, text, found, content, seconds, response.status, time.time())
 

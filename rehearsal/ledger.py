@@ -12,6 +12,14 @@ from rehearsal.browser import Page, Witness
 
 KEPT = 30_000
 """Characters of an error's page."""
+RECUSED = "recused"
+"""A juror declared a bias: who=address, about=pk of the entry, since=just before; from then on they see nothing."""
+SCORED = "scored"
+"""A juror's sheet was finalised: who=key of the seat, about=pk of the entry, points."""
+DECIDED = "decided"
+"""A category was decided and locked: who=address of who presided, about=its key, number=the winner's label."""
+PUBLISHED = "published"
+"""The reporter found the winners on the public pages: about=key of the round."""
 SIGNED_UP = "signed_up"
 """Somebody came into their account for the first time."""
 SUBMITTED = "submitted"
@@ -27,8 +35,12 @@ UPLOADED = "uploaded"
 """About an entry: name, and the sha256 of what the portal hands out again."""
 SUBSCRIBED = "subscribed"
 UNSUBSCRIBED = "unsubscribed"
-DECIDED = "decided"
-PUBLISHED = "published"
+ISSUED = "issued"
+"""An issue of the newsletter was released: about=its subject; it goes to who is subscribed at this line."""
+WRITTEN = "written"
+"""A circular was released: about=its subject, number=how many mails the page promised."""
+SEGREGATED = "segregated"
+"""A retention run was done: about=its kind, entries=numbers of the entries it took."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,16 @@ class Outage:
     well: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A page that somebody got; `at` is the machine's time after its last byte."""
+
+    at: datetime
+    who: str
+    path: str
+    text: str
+
+
 @dataclass
 class Ledger(Witness):
     """Filled by many threads at once."""
@@ -72,13 +94,17 @@ class Ledger(Witness):
     lines: list[Line] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
-    seen: list[tuple[str, str, str]] = field(default_factory=list)
-    """Who, address and text of every page that a juror or the public got: what must not be seen is looked for here."""
+    seen: list[Seen] = field(default_factory=list)
+    """Every page that a juror, a stranger or the public got: what must not be seen is looked for here."""
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def note(self, who: str, what: str, about: str = "", **detail: Any) -> None:
         with self._lock:
             self.lines.append(Line(now(), who, what, about, detail))
+
+    def see(self, who: str, path: str, text: str) -> None:
+        with self._lock:
+            self.seen.append(Seen(now(), who, path, text))
 
     def told(self, what: str) -> list[Line]:
         return [line for line in self.lines if line.what == what]

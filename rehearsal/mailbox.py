@@ -115,13 +115,15 @@ class MailServer:
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         message = email.message_from_bytes(content, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
-        with self._arrived:
-            for address in envelope.rcpt_tos:
-                letter = _letter(message, address)
-                self.letters.append(letter)
-                self._for.setdefault(address, []).append(letter)
-            self._arrived.notify_all()
+        self.keep(*(_letter(message, address) for address in envelope.rcpt_tos))
         return self.after_data or "250 OK"
+
+    def keep(self, *letters: Letter) -> None:
+        with self._arrived:
+            for letter in letters:
+                self.letters.append(letter)
+                self._for.setdefault(letter.to, []).append(letter)
+            self._arrived.notify_all()
 
     def open(self) -> None:
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port, decode_data=False)
@@ -138,7 +140,7 @@ def _letter(message: EmailMessage, address: str) -> Letter:
     body = message.get_body(("plain",))
     return Letter(
         to=address,
-        subject=str(message["Subject"]),
+        subject=str(message["Subject"]).strip(),  # folded before its first word, it begins with a space
         text=str(body.get_content()).replace("\r\n", "\n") if body else "",
         attached=tuple(part.get_filename() or "" for part in message.iter_attachments()),
         headers={name.lower(): str(value) for name, value in message.items()},

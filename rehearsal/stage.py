@@ -18,6 +18,7 @@ from rehearsal.installation import Installation
 from rehearsal.ledger import Ledger
 from rehearsal.machines import wait
 from rehearsal.progress import Progress
+from rehearsal.watching import Watching
 from submissions.models import Round
 
 Someone = TypeVar("Someone")
@@ -53,6 +54,10 @@ class Stage:
     def round_length(self) -> timedelta:
         """Return how long the window is."""
         return self.round.closes_at - self.round.opens_at
+
+    def watched(self, who: str) -> Browser:
+        """Return the browser of somebody of whom the ledger keeps every page they got."""
+        return Browser(self.installation.port, Watching(self.ledger, who), _address(who))
 
     def at(self, moment: datetime) -> None:
         """Let it be `moment` for all processes."""
@@ -90,6 +95,8 @@ class Stage:
         while True:
             try:
                 return step()
+            except (KeyError, IndexError):  # a mistake of the story's own, which no patience mends
+                raise
             except (NoAnswer, LookupError, OperationalError, InterfaceError) as error:
                 close_old_connections()
                 if time.monotonic() > end:

@@ -1,6 +1,6 @@
 """The whole award, act by act."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,12 +12,24 @@ from django.core.management import call_command
 from accounts.models import Municipality
 from landespreis import clock
 from rehearsal import cast, invariants, memory
-from rehearsal.acts import drafting, opening, reminding, rushing
+from rehearsal.acts import (
+    checking,
+    deciding,
+    drafting,
+    keeping,
+    opening,
+    publishing,
+    reminding,
+    rushing,
+    scoring,
+    seating,
+    writing,
+)
 from rehearsal.faults import Fault
 from rehearsal.faults.recovery import Recovery
 from rehearsal.faults.troublemaker import Troublemaker
 from rehearsal.installation import Installation
-from rehearsal.invariants import Finding, catalogue
+from rehearsal.invariants import Check, Finding, catalogue
 from rehearsal.machines import wait
 from rehearsal.progress import Progress
 from rehearsal.stage import Stage
@@ -27,10 +39,18 @@ BEFORE = datetime(2025, 11, 24, 9, 0, tzinfo=clock.BERLIN)
 ACTS: dict[str, Callable[[Stage], None]] = {
     "Vor der Eröffnung": opening.play,
     "Entwürfe": drafting.play,
+    "Jury besetzen": seating.play,
     "Erinnerungen": reminding.play,
     "Schluss": rushing.play,
+    "Formale Prüfung": checking.play,
+    "Bewertung": scoring.play,
+    "Sitzungen": deciding.play,
+    "Preisverleihung": publishing.play,
+    "Newsletter": writing.play,
 }
 """Name of an act, as the progress shows it, and what plays it, in order."""
+EPILOGUE: dict[str, Callable[[Stage], None]] = {"Jahre später": keeping.play}
+"""Played when what was handed in has been checked: afterwards most of that is gone."""
 
 
 @dataclass
@@ -62,25 +82,34 @@ def rehearse(
             wait(Recovery(installation).well, "the portal does its work")
         stage.faults = bool(faults)
         outcome = Outcome(stage, faults, memory=[memory.taken(installation)])
-        try:
-            _play(stage, faults)
-        except Exception as error:  # told in the report, and what is true is looked at all the same
-            outcome.failure = f"{type(error).__name__}: {error}"
+        _play(outcome, ACTS)
+        _check(outcome, "Prüfen", catalogue.CHECKS)
+        if not outcome.failure:
+            _play(outcome, EPILOGUE)
+            _check(outcome, "Noch einmal prüfen", catalogue.LATER)
         outcome.memory.append(memory.taken(installation))
-        with progress.act("Prüfen"):
-            outcome.findings.extend(invariants.check_all(stage, catalogue.CHECKS))
         return outcome
     finally:
         installation.close()
 
 
-def _play(stage: Stage, faults: Sequence[Fault]) -> None:
-    with Troublemaker(stage, faults) if faults else nullcontext():
-        for name, play in ACTS.items():
-            with stage.progress.act(name):
-                play(stage)
-    with stage.progress.act("Ausklang"):
-        stage.settle()
+def _play(outcome: Outcome, acts: Mapping[str, Callable[[Stage], None]]) -> None:
+    """Play some acts, and wait until nothing is owed; what goes wrong is told in the report."""
+    stage, faults = outcome.stage, outcome.faults
+    try:
+        with Troublemaker(stage, faults) if faults else nullcontext():
+            for name, play in acts.items():
+                with stage.progress.act(name):
+                    play(stage)
+        with stage.progress.act("Ausklang"):
+            stage.settle()
+    except Exception as error:  # what is true is looked at all the same
+        outcome.failure = f"{type(error).__name__}: {error}"
+
+
+def _check(outcome: Outcome, name: str, checks: Iterable[Check]) -> None:
+    with outcome.stage.progress.act(name):
+        outcome.findings.extend(invariants.check_all(outcome.stage, checks))
 
 
 def prepare(installation: Installation, *, seed: int, municipalities: int, progress: Progress) -> Stage:

@@ -8,7 +8,7 @@ from rehearsal.browser import Browser, Form, Page
 from rehearsal.cast import Town
 from rehearsal.stage import Stage
 
-READERS = 3
+READERS, READER = 3, "Leserin"
 LOOKED_AT = ("/", "/landespreis/", "/projekte/", "/projekte/karte/", "/termine/", "/newsletter/", "/faq/")
 ASK, CONFIRM = "/newsletter/anmelden/", "/newsletter/bestaetigen/"
 MAIL_SECONDS = 60
@@ -19,7 +19,7 @@ def play(stage: Stage) -> None:
     """Leave subscribers, and one account that was too early."""
     subscribers = [town for town in stage.cast.towns if town.subscribes]
     stage.progress.expect(READERS + len(subscribers) + 1)
-    stage.crowd(range(READERS), lambda number: _read(stage, f"Leserin {number}"))
+    stage.crowd(range(READERS), lambda number: _read(stage, f"{READER} {number}"))
     stage.crowd(subscribers, lambda town: _subscribe(stage, town))
     stage.crowd(stage.cast.leading[:1], lambda town: _begin_too_early(everybody(stage)[town.email]))
 
@@ -28,7 +28,7 @@ def _read(stage: Stage, name: str) -> None:
     browser = stage.browser(name)
     for path in LOOKED_AT:
         page = stage.persist(f"{name}: {path}", lambda path=path: _looked_at(browser, path))  # type: ignore[misc]
-        stage.ledger.seen.append((name, path, page.body))
+        stage.ledger.see(name, path, page.body)
     browser.close()
 
 

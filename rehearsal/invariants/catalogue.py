@@ -1,4 +1,4 @@
-"""All checks there are: every module of this package brings its own as CHECKS."""
+"""All checks there are: every module of this package brings its own as CHECKS, and as LATER those after the years."""
 
 import pkgutil
 from importlib import import_module
@@ -11,4 +11,6 @@ _modules = [
     for module in sorted(pkgutil.iter_modules(invariants.__path__), key=lambda module: module.name)
     if module.name != "catalogue"
 ]
-CHECKS: tuple[Check, ...] = tuple(check for module in _modules for check in module.CHECKS)
+CHECKS: tuple[Check, ...] = tuple(check for module in _modules for check in getattr(module, "CHECKS", ()))
+LATER: tuple[Check, ...] = tuple(check for module in _modules for check in getattr(module, "LATER", ()))
+"""What must be true when drafts and entries have been segregated."""

@@ -1,0 +1,279 @@
+"""The jury at home: declarations, recusals, drafts, sheets, reopened ones, a dossier; and who must not see, tries.
+
+Leaves in `props`: "tied" (keys of the categories in which two entries are alike on purpose → numbers of both).
+Notes in the ledger: "recused" (who=address, about=entry), "scored" (who=key of the seat, about=entry, points).
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from io import BytesIO
+
+import pikepdf
+
+from accounts.models import User
+from rehearsal.acts import seating
+from rehearsal.browser import Browser, Form, NoAnswer, Page
+from rehearsal.insiders import Insider
+from rehearsal.ledger import RECUSED, SCORED, now
+from rehearsal.stage import GaveUp, Stage
+from submissions.models import Submission
+
+ENTRY = "/jury/einreichungen/"
+NUMBER = re.compile(r"/jury/einreichungen/([A-Z]+-\d+-\d+)/")
+BIASED, DRAFTED, REOPENED, CAREFUL = 0.03, 0.05, 0.03, 0.1
+"""Of all sheets: recused from, first saved as a draft, opened again, and read page by page instead of in many tabs."""
+REASON, TEXT = "amt", "Ich gehöre dem Rat einer der beteiligten Kommunen an."
+
+
+@dataclass(frozen=True)
+class Case:
+    """An admitted entry: what the office knows of it, and its town, which is the same in every run."""
+
+    entry: Submission
+    category: str
+    town: str
+
+    @property
+    def label(self) -> str:
+        return self.entry.label
+
+
+def play(stage: Stage) -> None:
+    opens = stage.round.scoring_opens_at
+    assert opens
+    stage.at(opens + timedelta(days=1, hours=2))
+    field = stage.persist("know the field", lambda: cases(stage))
+    if not field:
+        raise GaveUp("no entry takes part: the story needs more municipalities")
+    stage.props["tied"] = _alike(stage, field)
+    people = seating.jury(stage)
+    stage.progress.expect(len(field) * len(people))
+    stage.crowd(people, lambda key: _scores_all(stage, key, field))
+    _takes_along(stage, field)
+    _strangers(stage, field)
+
+
+def cases(stage: Stage) -> list[Case]:
+    """Return what takes part, in the order of numbers."""
+    rows = Submission.objects.admitted().filter(round=stage.round).select_related("round", "submitted_category")
+    emails = dict(User.objects.values_list("pk", "email"))
+    return [
+        Case(entry, str(entry.submitted_category.key) if entry.submitted_category else "", emails[entry.owner_id])
+        for entry in rows.order_by("number")
+    ]
+
+
+def _alike(stage: Stage, field: Sequence[Case]) -> dict[str, list[int]]:
+    """Choose two entries in each of the first two categories that have two: all five will find them alike."""
+    by_category: dict[str, list[Case]] = defaultdict(list)
+    for case in sorted(field, key=lambda case: case.town):
+        by_category[case.category].append(case)
+    many = [key for key in sorted(by_category) if len(by_category[key]) > 1]
+    return {key: [case.entry.number or 0 for case in by_category[key][:2]] for key in many[:2]}
+
+
+def points(stage: Stage, seat: str, case: Case) -> dict[str, str]:
+    """Return what a seat gives: whole points around what the entry is worth, by the field of the sheet.
+
+    In the first tied category both get the same on every criterion, so nothing parts them but a vote; in the second
+    both have the same mean, and the first criterion parts them.
+    """
+    criteria = ("gewinn", "innovation", "zukunft")
+    tied: dict[str, list[int]] = stage.props["tied"]
+    pair = tied.get(case.category, [])
+    if case.entry.number in pair:
+        given = [10, 10, 10]
+        if case.category != next(iter(tied)):
+            given = [10, 9, 10] if case.entry.number == pair[0] else [9, 10, 10]
+    else:
+        worth = stage.cast.chance("worth", case.town).randint(2, 8)
+        chance = stage.cast.chance("points", seat, case.town)
+        given = [max(0, min(9, worth + chance.choice((-2, -1, 0, 0, 1, 2)))) for _ in criteria]
+    return {f"punkte_{key}": str(value) for key, value in zip(criteria, given, strict=True)}
+
+
+# A juror at the desk -----------------------------------------------------------------------------------
+
+
+def _scores_all(stage: Stage, key: str, field: Sequence[Case]) -> None:
+    person = seating.jury(stage)[key]
+    listed: set[str] = set()
+    for category in dict.fromkeys(case.category for case in field):
+        path = f"/jury/kategorien/{category}/"
+        page = stage.persist("open a category", lambda path=path: person.get(path))  # type: ignore[misc]
+        listed |= set(NUMBER.findall(page.body))
+    token = stage.persist("open the first entry", lambda: _token(person.get(f"{ENTRY}{min(listed)}/")))
+    tied = {number for pair in stage.props["tied"].values() for number in pair}
+    for case in _from(field, key):
+        if case.label not in listed:
+            raise LookupError(f"{key} does not see {case.label}")
+        chance = stage.cast.chance("sheet", key, case.town)
+        if case.entry.number not in tied and chance.random() < BIASED:
+            _recuses(stage, person, case)
+            continue
+        kind = chance.random()
+        given = points(stage, key, case)
+        if kind >= DRAFTED + REOPENED + CAREFUL and _quickly(person, case, given, token):
+            pass
+        else:
+            _carefully(stage, person, case, given, draft=kind < DRAFTED, again=DRAFTED <= kind < DRAFTED + REOPENED)
+        stage.ledger.note(key, SCORED, str(case.entry.pk), points=given)
+        stage.progress.step()
+
+
+def _token(page: Page) -> str:
+    """Return what lets somebody's browser send any form of the portal."""
+    return dict(page.form(field="csrfmiddlewaretoken").fields)["csrfmiddlewaretoken"]
+
+
+def _from(field: Sequence[Case], key: str) -> list[Case]:
+    """Each begins somewhere else, so they rarely wait for each other."""
+    start = list(seating.JURY).index(key) * len(field) // len(seating.JURY)
+    return [*field[start:], *field[:start]]
+
+
+def _quickly(person: Insider, case: Case, given: dict[str, str], token: str) -> bool:
+    """Declare and finalise without looking at the answers; return whether both were taken."""
+    page = f"{ENTRY}{case.label}/"
+    base = [("csrfmiddlewaretoken", token)]
+    declaration = Form(f"{page}befangenheit/", "POST", False, [*base, ("erklaerung", "nein")])
+    sheet = Form(page, "POST", False, [*base, ("revision", "0"), *given.items(), ("tat", "abschliessen")])
+    try:
+        return all(person.browser.send(form, follow=False).status == 302 for form in (declaration, sheet))
+    except NoAnswer:
+        return False
+
+
+def _carefully(
+    stage: Stage, person: Insider, case: Case, given: dict[str, str], *, draft: bool = False, again: bool = False
+) -> None:
+    """Go page by page, from wherever the entry stands."""
+    if draft:
+        half = dict(list(given.items())[:2])
+        stage.persist(f"begin {case.label}", lambda: _saves(person, case, half, "Entwurf speichern"))
+    stage.persist(f"score {case.label}", lambda: _saves(person, case, given, "Abschließen"))
+    if again:
+        stage.persist(f"open {case.label} again", lambda: _reopens(person, case))
+        stage.persist(f"score {case.label} again", lambda: _saves(person, case, given, "Abschließen"))
+
+
+def _saves(person: Insider, case: Case, given: dict[str, str], button: str) -> None:
+    page = _declared(person, case)
+    if "Abgeschlossen" in _state(page):
+        return
+    page = person.send(page.form(field="punkte_gewinn").set(given).press(button))
+    if ("Abgeschlossen" if button == "Abschließen" else "Entwurf, gespeichert") not in _state(page):
+        raise LookupError(f"{page.status} {case.label} is not saved: {_state(page)}")
+
+
+def _declared(person: Insider, case: Case) -> Page:
+    """Open the entry; where the declaration stands before it, state not to be biased."""
+    page = person.get(f"{ENTRY}{case.label}/")
+    if page.path.endswith("/befangenheit/"):
+        page = person.send(page.form(field="erklaerung").set({"erklaerung": "nein"}))
+    return page
+
+
+def _reopens(person: Insider, case: Case) -> None:
+    page = _declared(person, case)
+    if "Abgeschlossen" in _state(page):
+        person.send(page.form(button="Wieder öffnen"))
+
+
+def _state(page: Page) -> str:
+    return page.body.partition('class="lp-sheet__state"')[2].partition(">")[2].partition("<")[0]
+
+
+def _recuses(stage: Stage, person: Insider, case: Case) -> None:
+    path = f"{ENTRY}{case.label}/befangenheit/"
+
+    def step() -> datetime:
+        page, since = person.browser.get(path), now()
+        if page.status == 404:  # an answer was lost: it is done
+            return since
+        form = page.form(field="grund")
+        values = {"grund": form.options["grund"][0][0], "erlaeuterung": TEXT}
+        if "erklaerung" in form.names:
+            values["erklaerung"] = "ja"
+        page = person.send(form.set(values))
+        if not page.path.startswith("/jury/kategorien/"):
+            raise LookupError(f"{page.status} {page.path}: not recused")
+        return since
+
+    since = stage.persist(f"recuse from {case.label}", step)
+    stage.ledger.note(person.email, RECUSED, str(case.entry.pk), since=since)
+    for address in forbidden(case):
+        stage.persist("look all the same", lambda address=address: _refused(person.browser, address))  # type: ignore[misc]
+
+
+# Who must not see --------------------------------------------------------------------------------------
+
+
+def forbidden(case: Case) -> list[str]:
+    """Return addresses under which a recused juror must find nothing."""
+    page = f"{ENTRY}{case.label}/"
+    return [page, f"{page}befangenheit/", f"/jury/sitzung/{case.category}/{case.label}/"]
+
+
+def _refused(browser: Browser, path: str) -> None:
+    """Ask for a page that must not be there: what it says all the same, the ledger keeps."""
+    page = browser.get(path)
+    if page.status >= 500:
+        raise LookupError(f"{page.status} {path}")
+
+
+def _strangers(stage: Stage, field: Sequence[Case]) -> None:
+    """An applicant, a visitor and somebody of the office try addresses of the jury; they are no jurors."""
+    case = stage.cast.chance("stranger").choice(field)
+    paths = [*forbidden(case), f"{ENTRY}{case.label}/oeffnen/", f"/jury/kategorien/{case.category}/", "/jury/"]
+    paths += [f"/einreichungen/{case.entry.pk}/", f"/admin/submissions/submission/{case.entry.pk}/change/"]
+    visitor = stage.watched("visitor")
+    for path in paths:
+        stage.persist("a visitor tries", lambda path=path: _refused(visitor, path))  # type: ignore[misc]
+    other = next((one for one in field if one.town != case.town), None)
+    if other:
+        applicant = Insider("Bewerbung", other.town, stage.watched(f"applicant {other.town}"))
+        stage.persist("an applicant logs in", lambda: applicant.get("/einreichungen/"))
+        for path in paths:
+            stage.persist("an applicant tries", lambda path=path: _refused(applicant.browser, path))  # type: ignore[misc]
+    jurors = list(seating.jury(stage).values())
+    for path in (f"/einreichungen/{case.entry.pk}/", f"/admin/submissions/submission/{case.entry.pk}/change/"):
+        stage.persist("a juror tries", lambda path=path: _refused(jurors[0].browser, path))  # type: ignore[misc]
+
+
+# The dossier -------------------------------------------------------------------------------------------
+
+
+def _takes_along(stage: Stage, field: Sequence[Case]) -> None:
+    """Somebody takes the smallest category along as a PDF."""
+    sizes = defaultdict(list)
+    for case in field:
+        sizes[case.category].append(case)
+    category = min(sorted(sizes), key=lambda key: len(sizes[key]))
+    person = seating.jury(stage)["bank"]
+    path = f"/jury/dossier/{category}/"
+
+    def step() -> bytes:
+        page = person.get(path)
+        if "Dossier laden" in page.body:
+            return person.get(f"/jury/dossier/{category}.pdf").content
+        if "Dossier erstellen" in page.body:
+            person.send(page.form(button="Dossier erstellen"))
+        raise LookupError("the dossier is not ready")
+
+    stage.ledger.see(person.email, f"/jury/dossier/{category}.pdf", _outline(stage.persist("take the dossier", step)))
+
+
+def _outline(content: bytes) -> str:
+    """Return the bookmarks of a PDF, which name every entry in it."""
+    with pikepdf.open(BytesIO(content)) as file, file.open_outline() as outline:
+        return "\n".join(_titles(outline.root))
+
+
+def _titles(items: Iterable[pikepdf.OutlineItem]) -> Iterator[str]:
+    for item in items:
+        yield item.title
+        yield from _titles(item.children)

@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 from django.core.management import call_command
+from django.db import connection
 
 from accounts.models import Municipality
 from landespreis import clock
@@ -122,6 +123,7 @@ def _play(outcome: Outcome, acts: Mapping[str, Callable[[Stage], None]]) -> None
 
 
 def _check(outcome: Outcome, name: str, checks: Iterable[Check]) -> None:
+    connection.close()  # a fault may have cut it
     with outcome.stage.progress.act(name):
         outcome.findings.extend(invariants.check_all(outcome.stage, checks))
 

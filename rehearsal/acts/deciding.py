@@ -15,10 +15,10 @@ from io import StringIO
 from jury.models import Juror, Session
 from rehearsal import tally
 from rehearsal.acts import scoring, seating
-from rehearsal.acts.scoring import Case
 from rehearsal.browser import Form, Page
+from rehearsal.field import Case, admitted
 from rehearsal.insiders import Insider, answer, once
-from rehearsal.ledger import DECIDED, RECUSED, SCORED
+from rehearsal.ledger import DECIDED, OPENED, RECUSED, SCORED
 from rehearsal.stage import Stage
 from submissions.models import Category
 
@@ -38,7 +38,7 @@ def play(stage: Stage) -> None:
     meets = stage.round.session_at
     assert meets
     stage.at(meets + timedelta(minutes=10))
-    field = stage.persist("know the field", lambda: scoring.cases(stage))
+    field = stage.persist("know the field", lambda: admitted(stage))
     keys = list(dict.fromkeys(case.category for case in field))
     stage.progress.expect(len(keys))
     stage.props["winners"] = {}
@@ -56,6 +56,7 @@ def _meets(stage: Stage, key: str, cases: list[Case], *, prize: bool) -> None:
     page = f"/admin/jury/session/kategorie/{category.pk}/"
     office, people = seating.office(stage), list(seating.jury(stage).values())
     _opens(stage, office, category, page)
+    stage.persist("look at points too early", lambda: _peeps(stage, office, f"{page}punkte/"))
     if not prize:
         _revises(stage, people, cases)
     winner = _wins(stage, key, cases) if prize else None
@@ -79,10 +80,19 @@ def _opens(stage: Stage, office: Insider, category: Category, page: str) -> None
     present = list(map(str, serving))
     sessions = Session.objects.filter(category=category)
     opens = partial(answer, office, f"{page}eroeffnen/", "Sitzung eröffnen", present=present[:-1])
+    stage.ledger.note(office.email, OPENED, category.key)
     once(stage, f"open {category.key}", sessions.exists, opens)
     late = sessions.filter(attendances__juror=serving[-1])
     notes = partial(answer, office, f"{page}anwesenheit/", "Anwesenheit speichern", present=present)
     once(stage, "note who came late", late.exists, notes)
+
+
+def _peeps(stage: Stage, office: Insider, path: str) -> None:
+    """Ask for the points before the decision is locked: what the page says, the ledger keeps."""
+    page = office.browser.get(path)
+    if page.status >= 500:
+        raise LookupError(f"{page.status} {path}")
+    stage.ledger.see(office.email, path, page.body)
 
 
 def _revises(stage: Stage, people: list[Insider], cases: list[Case]) -> None:
@@ -108,12 +118,11 @@ def _revises(stage: Stage, people: list[Insider], cases: list[Case]) -> None:
 def _wins(stage: Stage, key: str, cases: list[Case]) -> Case:
     """Return who is first by what the jurors were told; where two share the first place, the jury votes."""
     by_pk = {str(case.entry.pk): case for case in cases}
-    last = {(line.who, line.about): line.detail["points"] for line in stage.ledger.told(SCORED)}
     marks = [
-        tally.Mark(entry, key, seat, name.removeprefix("punkte_"), Fraction(1), int(value))
-        for (seat, entry), points in last.items()
+        tally.Mark(entry, key, seat, criterion, Fraction(1), value)
+        for (seat, entry), given in scoring.standing(stage).items()
         if entry in by_pk
-        for name, value in points.items()
+        for criterion, value in given.items()
     ]
     first = [by_pk[place.entry] for place in tally.places(marks)[key] if place.rank == 1]
     return stage.cast.chance("vote", key).choice(sorted(first, key=lambda case: case.town))

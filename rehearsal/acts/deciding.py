@@ -1,7 +1,7 @@
 """The meeting of the jury: a Session per category, opened, attended, revised, decided, confirmed twice, with minutes.
 
-Leaves in `props`: "winners" (key of the category → label of the winner, empty for no prize), "ranking" (key of the
-category → what the office's page shows) and "marks" (the exported points), both taken once all is decided.
+Leaves in `props`, each by the key of the category: "chairs" (who presided; nobody if recused there), "winners" (label,
+empty for no prize), "ranking" (what the office's page shows once all is decided); and "marks" (the exported points).
 Notes in the ledger: "decided" (who=chair's address, about=key of the category, number=label of the winner).
 """
 
@@ -22,6 +22,8 @@ from rehearsal.ledger import DECIDED, OPENED, RECUSED, SCORED
 from rehearsal.stage import Stage
 from submissions.models import Category
 
+PRINTING = 900
+"""Seconds that minutes and certificates may take."""
 OTHER, NOBODY = "andere", "kein"
 REASONS = "Das Vorhaben trägt, die Partner teilen Kosten und Nutzen gerecht, und andere können es übernehmen."
 CONFIRM = "Beschluss als Vorsitz bestätigen"
@@ -39,13 +41,16 @@ def play(stage: Stage) -> None:
     assert meets
     stage.at(meets + timedelta(minutes=10))
     field = stage.persist("know the field", lambda: admitted(stage))
-    keys = list(dict.fromkeys(case.category for case in field))
+    keys = sorted({case.category for case in field})
     stage.progress.expect(len(keys))
-    stage.props["winners"] = {}
+    stage.props |= {"winners": {}, "chairs": {}}
     without = next((key for key in reversed(keys) if key not in stage.props["tied"]), "")
     for key in keys:
         _meets(stage, key, [case for case in field if case.category == key], prize=key != without)
         stage.progress.step()
+    for key, chair in stage.props["chairs"].items():
+        if chair:
+            stage.persist(f"the minutes of {key}", partial(_minutes, chair, key), seconds=PRINTING)
     office = seating.office(stage)
     stage.props["ranking"] = {key: _shown(stage, office, key) for key in keys}
     stage.props["marks"] = stage.persist("take the points along", lambda: _exported(office))
@@ -70,7 +75,7 @@ def _meets(stage: Stage, key: str, cases: list[Case], *, prize: bool) -> None:
     stage.ledger.note(chair.email, DECIDED, key, number=label)
     for person in people:
         stage.persist("read what was decided", lambda person=person: person.get(f"/jury/sitzung/{key}/"))  # type: ignore[misc]
-    stage.persist(f"the minutes of {key}", lambda: _minutes(stage, key, cases, chair))
+    stage.props["chairs"][key] = None if _recusals(stage, chair, cases) else chair
 
 
 def _opens(stage: Stage, office: Insider, category: Category, page: str) -> None:
@@ -97,7 +102,7 @@ def _peeps(stage: Stage, office: Insider, path: str) -> None:
 
 def _revises(stage: Stage, people: list[Insider], cases: list[Case]) -> None:
     """Somebody who is not recused changes a sheet, with a reason that the minutes will quote."""
-    case = cases[0]
+    case = min(cases, key=lambda case: case.town)
     person = next((one for one in people if not _recusals(stage, one, [case])), None)
     if person is None:
         return
@@ -192,10 +197,8 @@ def _office_confirms(stage: Stage, category: Category, page: str) -> None:
     once(stage, f"the office confirms {category.key}", confirmed.exists, confirm)
 
 
-def _minutes(stage: Stage, key: str, cases: list[Case], chair: Insider) -> None:
-    """Read the minutes as somebody whom no recusal keeps from them; where there is nobody, the office has them."""
-    if _recusals(stage, chair, cases):
-        return
+def _minutes(chair: Insider, key: str) -> None:
+    """Read the minutes; they are printed with the certificates of every entry of the category."""
     page = chair.get(f"/jury/sitzung/{key}/niederschrift.pdf")
     if not page.content.startswith(b"%PDF-"):
         raise LookupError("the minutes are not printed yet")

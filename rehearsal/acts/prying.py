@@ -32,6 +32,7 @@ def _asked(browser: Browser, path: str) -> None:
 
 def strangers(stage: Stage, field: Sequence[Case]) -> None:
     """An applicant, a visitor and somebody of the office try addresses of the jury; they are no jurors."""
+    field = sorted(field, key=lambda case: case.town)
     case = stage.cast.chance("stranger").choice(field)
     paths = [*forbidden(case), f"{ENTRY}{case.label}/oeffnen/", f"/jury/kategorien/{case.category}/", "/jury/"]
     paths += [f"/einreichungen/{case.entry.pk}/", f"/admin/submissions/submission/{case.entry.pk}/change/"]

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from landespreis import clock
-from rehearsal.acts import drafting, reminding
+from rehearsal.acts import drafting, extending, reminding
 from rehearsal.applicant import Applicant
 from rehearsal.cast import Finish
 from rehearsal.machines import wait
@@ -25,6 +25,8 @@ def play(stage: Stage) -> None:
     _last_day(stage)
     reminding.pass_by(stage, min(stage.round.reminder_hours), [])
     _rush(stage, closes)
+    if late := drafting.people(stage, Finish.LATE):
+        extending.extend(stage, late[0])
     stage.settle()
 
 
@@ -48,7 +50,7 @@ def _rush(stage: Stage, closes: datetime) -> None:
     inside, late = drafting.people(stage, Finish.LAST_MINUTES), drafting.people(stage, Finish.LATE)
     everybody = [*inside, *late]
     stage.progress.expect(2 * len(everybody))
-    stage.crowd(everybody, Applicant.look_through)
+    stage.crowd(everybody, _look_through)
     seconds = WITH_FAULTS if stage.faults else max(SHORTEST, len(inside) / PER_SECOND)
     stage.at(closes - timedelta(seconds=seconds))
 
@@ -59,6 +61,11 @@ def _rush(stage: Stage, closes: datetime) -> None:
         person.hand_in()
 
     stage.crowd(everybody, press, at_once=max(len(everybody), 1))
+
+
+def _look_through(person: Applicant) -> None:
+    person.look_at_files()
+    person.look_through()
 
 
 def _wait_until(moment: datetime) -> None:

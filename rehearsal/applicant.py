@@ -40,7 +40,8 @@ class Applicant(Person):
         super().__init__(stage, name=town.person, email=town.email, ags=town.ags)
         self.town = town
         self.entry = ""
-        self.files: list[str] = []
+        self.unseen: list[str] = []
+        """Names of files that the portal has not handed out again yet: the scanner was not done with them."""
         self._tried_to_begin = False
         self._told: set[int] = set()
 
@@ -115,19 +116,28 @@ class Applicant(Person):
         self.do("upload", step)
         if PurePosixPath(file.name).suffix != ".pdf":
             self.do("describe", describe)
-        self.do("look at the file", lambda: self._note_file(path, file))
+        self.unseen.append(file.name)
+        self.look_at_files()
 
-    def _note_file(self, path: str, file: File) -> None:
-        """Write down what the portal hands out again; a file that still waits for the scanner is none yet."""
-        link = re.search(FILE_LINK.format(re.escape(file.name)), self.open(path).body)
-        if link is None or file.name in self.files:
-            return
-        page = self.browser.get(link[1])
+    def look_at_files(self) -> None:
+        """Download what was uploaded, once, as far as the scanner has let it pass."""
+
+        def step() -> None:
+            page = self.open(f"{self.entry}dateien/")
+            for name in list(self.unseen):
+                if link := re.search(FILE_LINK.format(re.escape(name)), page.body):
+                    self._download(name, link[1])
+
+        if self.unseen:
+            self.do("look at the files", step)
+
+    def _download(self, name: str, path: str) -> None:
+        page = self.browser.get(path)
         if page.status != 200:
-            raise LookupError(f"{page.status} for the file {file.name}")
-        self.files.append(file.name)
+            raise LookupError(f"{page.status} for the file {name}")
         sha256 = hashlib.sha256(page.content).hexdigest()
-        self.stage.ledger.note(self.email, ledger.UPLOADED, self.pk, name=file.name, sha256=sha256)
+        self.stage.ledger.note(self.email, ledger.UPLOADED, self.pk, name=name, sha256=sha256)
+        self.unseen.remove(name)
 
     def _saved(self, page: Page) -> None:
         if page.first_status != 302:

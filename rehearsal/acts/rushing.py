@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from landespreis import clock
-from rehearsal.acts import drafting, reminding
+from rehearsal.acts import drafting, extending, reminding
 from rehearsal.applicant import Applicant
 from rehearsal.cast import Finish
 from rehearsal.machines import wait
@@ -23,6 +23,8 @@ def play(stage: Stage) -> None:
     _last_day(stage)
     reminding.pass_by(stage, min(stage.round.reminder_hours), [])
     _rush(stage, closes)
+    if late := drafting.people(stage, Finish.LATE):
+        extending.extend(stage, late[0])
     stage.settle()
 
 
@@ -46,7 +48,7 @@ def _rush(stage: Stage, closes: datetime) -> None:
     inside, late = drafting.people(stage, Finish.LAST_MINUTES), drafting.people(stage, Finish.LATE)
     everybody = [*inside, *late]
     stage.progress.expect(2 * len(everybody))
-    stage.crowd(everybody, Applicant.look_through)
+    stage.crowd(everybody, _look_through)
     seconds = WITH_FAULTS if stage.faults else max(SHORTEST, len(inside) / stage.per_second)
     stage.at(closes - timedelta(seconds=seconds))
 
@@ -57,6 +59,11 @@ def _rush(stage: Stage, closes: datetime) -> None:
         person.hand_in()
 
     stage.crowd(everybody, press, at_once=max(len(everybody), 1))
+
+
+def _look_through(person: Applicant) -> None:
+    person.look_at_files()
+    person.look_through()
 
 
 def _wait_until(moment: datetime) -> None:

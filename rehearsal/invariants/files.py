@@ -7,10 +7,14 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db.models import FileField, Model
 
+from portal.models import Picture
 from rehearsal import ledger
 from rehearsal.invariants import Check, Finding, none
 from rehearsal.stage import Stage
 from submissions.models import Attachment
+
+COPIES = ("avif", "webp", "jpg")
+"""Forms of the smaller copies of a picture."""
 
 
 def belongings(stage: Stage) -> Iterator[Finding]:
@@ -46,11 +50,14 @@ def _is_whole(row: Attachment) -> bool:
 
 
 def _named() -> Iterator[str]:
-    """Yield the path of every file that a row of any model names."""
+    """Yield the path of every file that a row of any model names, and of the smaller copies of every picture."""
     for model in apps.get_models():
         for field in _file_fields(model):
             values = model._default_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True)
             yield from filter(None, values)
+    for picture in Picture.objects.all():
+        folder = str(picture.file.name).rpartition("/")[0]
+        yield from (f"{folder}/{width}.{form}" for width in picture.widths for form in COPIES)
 
 
 def _file_fields(model: type[Model]) -> list["FileField"]:

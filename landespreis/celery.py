@@ -13,6 +13,7 @@ from landespreis.watching import tracing
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "landespreis.settings")
 
 TRANSPORT_ALIASES["folder"] = "landespreis.broker:Transport"
+TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "landespreis.redis_broker:Transport"
 app = Celery("landespreis")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

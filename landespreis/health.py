@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_safe
 
-from landespreis import owed
+from landespreis import drift, owed
 from landespreis.celery import app as celery_app
 
 log = logging.getLogger(__name__)
@@ -42,8 +42,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 if database, schema, broker and storage are as they should be, otherwise 503 and why.
 
-    It tells how old the oldest owed work is, too. That never makes the answer 503: a stopped worker is no reason to
-    take the web away.
+    It tells how old the oldest owed work is, too, and how far the host's clock is from the database's. That never makes
+    the answer 503: a stopped worker is no reason to take the web away, and a wrong clock is made up for.
     """
     well = {"database": _works("database", _database)}
     if well["database"]:
@@ -52,6 +52,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     report: dict[str, Any] = {name: "ok" if works else "failed" for name, works in well.items()}
     if well.get("schema"):
         report |= {f"oldest_owed_{name}_seconds": _age(since) for name, since in oldest_owed().items()}
+    if (ahead := drift.told()) is not None:
+        report["database_clock_ahead_seconds"] = round(ahead.total_seconds(), 3)
     if failures := {name: REASONS[name] for name, works in well.items() if not works}:
         report["reasons"] = failures
     return JsonResponse(report, status=503 if failures else 200)

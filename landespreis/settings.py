@@ -36,6 +36,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Clock: in a demo "now" may start elsewhere and tick on from there --------------------------------
 _now = env.str("LANDESPREIS_NOW", default="")
 CLOCK_FILE = VAR_DIR / "clock.json" if DEMO else None
+CLOCK_SKEW = timedelta(seconds=env.int("CLOCK_SKEW", default=0) if DEMO else 0)
+"""By how much a rehearsal lets a host's own clock go wrong."""
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 if DEMO and not set(ALLOWED_HOSTS) <= LOCAL_HOSTS:
@@ -93,6 +95,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "landespreis.apps.OutgoingMailConfig",
     "storages",
+    "rehearsal",
 ]
 
 MIDDLEWARE = [
@@ -156,6 +159,8 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # The container of PostgreSQL reads the same file, so the password is written once.
     DATABASES["default"]["PASSWORD"] = DATABASES["default"]["PASSWORD"] or env.str("POSTGRES_PASSWORD", default="")
+DATABASE_CLOCK = DATABASES["default"]["ENGINE"].endswith("postgresql") and not TESTING
+"""Whether all hosts follow the database's clock (landespreis.drift); tests move the machine's."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache -------------------------------------------------------------------------------------------

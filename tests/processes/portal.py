@@ -20,8 +20,9 @@ from typing import Any
 import psycopg
 import redis
 
+from rehearsal.machines import Line, Process, free_port, wait
+from rehearsal.mailbox import MailServer
 from tests.accounts.factories import PASSWORD
-from tests.processes.servers import Line, MailServer, Process, free_port, wait
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent
@@ -263,7 +264,9 @@ class Portal:
 
     def receipts(self) -> list[str]:
         """Return who got a receipt, sorted."""
-        return sorted(address for kind, address in self.mail.received if kind == "Eingangsbestätigung")
+        letters = [letter for letter in self.mail.letters if letter.kind == "Eingangsbestätigung"]
+        assert all([name.endswith(".pdf") for name in letter.attached] == [True] for letter in letters)
+        return sorted(letter.to for letter in letters)
 
     def reminders(self) -> list[str]:
         return sorted(address for kind, address in self.mail.received if kind == "Handlungsbedarf")

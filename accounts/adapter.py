@@ -21,7 +21,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts import entrance, second_factor
 from accounts.models import User
-from landespreis import journal
+from landespreis import journal, throttle
 
 FACTOR_ADDED = {"mfa/email/totp_activated", "mfa/email/webauthn_added"}
 NOTED = {
@@ -64,7 +64,9 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Answer 429 instead of checking a password once too many were wrong."""
+        """Answer 429 instead of checking a password once too many were wrong, from here or from anywhere."""
+        if throttle.is_exceeded("password", _login(credentials)):
+            raise ImmediateHttpResponse(respond_429(request))
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError as error:
@@ -73,7 +75,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Write down a wrong password; never reached once there were too many."""
         by = request.user if isinstance(request.user, User) else None
+        throttle.count("password", _login(credentials))
         entrance.note_failure(credentials.get("email") or "", by=by)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong passwords per account and network: who keeps trying shuts out themselves, not the owner.
+
+        From all networks together an account takes `settings.RATE_LIMITS["password"]`.
+        """
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{throttle.network(request)}"
 
     @transaction.atomic
     def login(self, request: HttpRequest, user: User) -> None:
@@ -145,6 +156,10 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
         super().end_sessions(sessions)
         if sessions:
             journal.note(journal.Verb.SESSIONS_ENDED, by=sessions[0].user, number=len(sessions))
+
+
+def _login(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email") or "").casefold()
 
 
 def _box() -> MultiFernet:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import actions
 from accounts.forms import DeleteAccountForm, MembershipForm, ProfileForm
 from accounts.models import User
+from landespreis import throttle
 from landespreis.records import disclosing
 from landespreis.refusal import Refused
 
@@ -65,6 +66,7 @@ def add_membership(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """The own data as a file: the account, and what every part of the portal holds about the person."""
+    throttle.require(request, "own_data", "Sie haben Ihre Daten in der letzten Stunde schon oft geladen.")
     user = _person(request)
     person = disclosing.of_account(user)
     return JsonResponse(

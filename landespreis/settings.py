@@ -266,12 +266,29 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
-    "login": "60/m/ip",
-    "login_failed": "30/m/ip,9/5m/key",
+    "login": "120/m/ip",
+    "login_failed": "60/m/ip,9/5m/key",
     "signup": "60/m/ip",
     "confirm_email": "3/3m/key",
     "reset_password": "30/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
 }
+"""What allauth counts. Per address of the network generously: a data centre shows one for dozens of town halls."""
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+RATE_LIMITS = {
+    "password": "300/h/key",
+    "inquiry": "60/h/ip,8/h/key",
+    "registration": "120/h/ip,5/h/key",
+    "subscribe": "120/h/ip,3/h/key",
+    "upload": "60/10m/user,120/10m/key",
+    "invite": "30/h/user,60/h/key",
+    "proposal": "30/h/user",
+    "own_data": "20/h/user",
+}
+"""What the portal counts itself (`landespreis/throttle.py`); the key is a person's address, or an entry."""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

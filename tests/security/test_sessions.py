@@ -224,7 +224,11 @@ def change_password(client: Client, user: User) -> None:
 
 
 def take_factor_off(client: Client, user: User) -> None:
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    secret = Authenticator.objects.get(user=StaffFactory()).data
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data=secret)
     client.post(reverse("mfa_deactivate_totp"))
+    assert not Authenticator.objects.filter(user=user).exists()
 
 
 def end_others(client: Client, user: User) -> None:
@@ -233,9 +237,10 @@ def end_others(client: Client, user: User) -> None:
 
 @pytest.mark.parametrize("act", [change_password, take_factor_off, end_others])
 def test_other_sessions_end_with(act: Callable[[Client, User], None]) -> None:
-    person = StaffFactory(superuser=True)
+    person = UserFactory()
     here, elsewhere = log_in(Client(), person), log_in(Client(), person)
     other = log_in(Client(), UserFactory())
+    assert is_in(elsewhere)
 
     act(here, person)
 

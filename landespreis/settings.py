@@ -251,9 +251,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NoPlaceNames"},
+    {"NAME": "accounts.passwords.NotLeaked"},
 ]
 ADMIN_EMAIL = env.str("ADMIN_EMAIL", default="")
 """Who becomes the first Administration when `manage.py set_up` finds none."""
+LEAKED_PASSWORDS = env.str("LEAKED_PASSWORDS", default="")
+"""A file of SHA-1 sums of passwords known from leaks, sorted; empty: only Django's list of the most common."""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "submissions:index"
 LOGOUT_REDIRECT_URL = "/"
@@ -283,12 +287,29 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
-    "login": "60/m/ip",
-    "login_failed": "30/m/ip,9/5m/key",
+    "login": "120/m/ip",
+    "login_failed": "60/m/ip,9/5m/key",
     "signup": "60/m/ip",
     "confirm_email": "3/3m/key",
     "reset_password": "30/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
 }
+"""What allauth counts. Per address of the network generously: a data centre shows one for dozens of town halls."""
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+RATE_LIMITS = {
+    "password": "300/h/key",
+    "inquiry": "60/h/ip,8/h/key",
+    "registration": "120/h/ip,5/h/key",
+    "subscribe": "120/h/ip,3/h/key",
+    "upload": "60/10m/user,120/10m/key",
+    "invite": "30/h/user,60/h/key",
+    "proposal": "30/h/user",
+    "own_data": "20/h/user",
+}
+"""What the portal counts itself (`landespreis/throttle.py`); the key is a person's address, or an entry."""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -297,8 +318,13 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Landespreis"
 USERSESSIONS_TRACK_ACTIVITY = False
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie more
 SESSION_ENGINE = "landespreis.sessions"
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_AGE = int(timedelta(hours=env.int("SESSION_HOURS", default=12)).total_seconds())
+"""How long a session lasts after the login, whatever happens in it; it ends with the browser, too."""
+SESSION_IDLE_SECONDS = 60 * env.int("SESSION_IDLE_MINUTES", default=180)
+SESSION_IDLE_GUARDED_SECONDS = 60 * env.int("SESSION_IDLE_GUARDED_MINUTES", default=60)
+"""How long one may idle; in the admin and on the jury, where other people's data is seen, shorter."""
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
@@ -310,6 +336,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"  # no other host can set them
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

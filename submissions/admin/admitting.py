@@ -16,11 +16,12 @@ from accounts.models import User
 from landespreis import clock
 from landespreis.outgoing import Outgoing
 from landespreis.refusal import Refused
-from submissions import permissions, reading, turns
+from submissions import permissions, reading
 from submissions.actions import formal_check, four_eyes, gate, ruling
 from submissions.actions.ruling import Ruling
 from submissions.admin.cases import checker
 from submissions.models import Submission
+from submissions.turns import Kind, Queue, Turn
 from submissions.workflow import CheckAct
 
 AT_ONCE = 100
@@ -118,12 +119,11 @@ def _is_key(text: str) -> bool:
 
 def _sorted(rows: Sequence[Submission], user: User) -> Sorted:
     """Part what may be admitted together from the rest; the queue of each round says what is safe."""
-    now = clock.now()
-    queued = {
-        turn.entry.pk: turn
-        for round in {row.round_id: row.round for row in rows}.values()
-        for turn in turns.queue(round, user, now)
-    }
+    queued: dict[UUID, Turn] = {}
+    for round in {row.round_id: row.round for row in rows}.values():
+        queue = Queue(round, user, clock.now())
+        chosen = queue.rows.filter(pk__in=[row.pk for row in rows])
+        queued |= {turn.entry.pk: turn for turn in queue.turns(chosen)}
     ready, others = [], []
     for row in rows:
         turn = queued.get(row.pk)
@@ -141,10 +141,10 @@ def _with_people(rows: Sequence[Submission]) -> None:
         row.colleagues = list(colleagues.get(row.pk, []))
 
 
-def _why(row: Submission, turn: turns.Turn | None) -> str:
+def _why(row: Submission, turn: Turn | None) -> str:
     if turn is None:
         return f"{row.get_status_display()}, {row.get_formal_check_display()}"
-    if turn.kind is turns.Kind.CHECK and turn.judged:
+    if turn.kind is Kind.CHECK and turn.judged:
         return f"Prüfpunkte: {turn.judged}"
     return turn.said
 

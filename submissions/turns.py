@@ -145,7 +145,8 @@ class Queue:
 
     def following(self, after: Place | None, *, but: UUID | None = None) -> UUID | None:
         """Return the next entry `but` that one which waits for this person after that place, or the first, or None."""
-        mine = self.rows.exclude(turn=KINDS.index(Kind.OTHERS)).exclude(pk=but)
+        mine = self.rows.exclude(turn=KINDS.index(Kind.OTHERS))
+        mine = mine.exclude(pk=but) if but else mine
         later = mine.filter(_after(after)) if after else mine
         found = later.values_list("pk", flat=True).first()
         return found if found or not after else mine.values_list("pk", flat=True).first()

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -90,7 +90,8 @@ class Reviewing(admin.ModelAdmin):  # type: ignore[type-arg]
     def queue(self, request: HttpRequest) -> HttpResponse:
         """Everything that is not decided: what waits for this person first, the rest with whom it waits for."""
         user = checker(request)
-        rounds = list(Round.objects.announced().filter(submissions__number__isnull=False).distinct())
+        handed_in = Submission.objects.filter(round=OuterRef("pk"), number__isnull=False)
+        rounds = list(Round.objects.announced().filter(Exists(handed_in)))
         current = Round.objects.current()
         round = next((row for row in rounds if row.key == request.GET.get("runde")), current)
         asked = {name: request.GET[name] for name in ("runde", "kategorie", "stand") if request.GET.get(name)}
@@ -185,15 +186,21 @@ def _is_step(slug: str, editable: bool) -> bool:
 def _shown(whole: Queue, chosen: Queue, page: str | None) -> dict[str, Any]:
     """Return what the page of the queue shows of it."""
     numbers = whole.numbers()
-    shown = Paginator(chosen.rows, PER_PAGE).get_page(page)
-    rows, flow = chosen.turns(shown.object_list), chosen.category or ALL
+    fitting = numbers if chosen == whole else chosen.numbers()
+    shown = Paginator(range(fitting.total()), PER_PAGE).get_page(page)
+    rows, flow = chosen.turns(chosen.rows[max(shown.start_index() - 1, 0) : shown.end_index()]), chosen.category or ALL
     return {
         "kinds": [(kind, numbers[kind]) for kind in Kind],
         "page": shown,
         "groups": list(_groups(rows, flow)),
         "selectable": any(row.is_safe for row in rows),
-        "first": address(chosen.following(None), flow),
+        "first": address(_first(rows) if shown.number == 1 else chosen.following(None), flow),
     }
+
+
+def _first(rows: Sequence[Turn]) -> uuid.UUID | None:
+    """Return the entry that the queue begins with, from its first page; those that wait for others stand at its end."""
+    return next((row.entry.pk for row in rows if row.kind is not Kind.OTHERS), None)
 
 
 def _number_waiting(queue: Queue) -> int:

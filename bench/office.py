@@ -97,6 +97,7 @@ def _figures(few: int, many: int, small: dict[str, Taken], large: dict[str, Take
 
 def _pages(round: Round) -> dict[str, str]:
     listed = reverse("admin:submissions_submission_changelist")
+    filtered = f"{listed}?round__id__exact={round.pk}&status__exact=submitted"
     last = Submission.objects.count() // 100  # the last with a hundred entries, as the first one has
     handed_in = Submission.objects.filter(status="submitted").count() // 100
     category = round.categories.order_by("position").values_list("pk", flat=True)[0]
@@ -104,14 +105,14 @@ def _pages(round: Round) -> dict[str, str]:
     waiting = _safe(round)[20]
     return {
         "list of entries": listed,
-        "list, filtered": f"{listed}?round__id__exact={round.pk}&status__exact=submitted",
+        "list, filtered": filtered,
         "list, of one category": f"{listed}?round__id__exact={round.pk}&category__id__exact={category}",
         "list, not confirmed": f"{listed}?zugehoerigkeit=offen",
         "list, by category": f"{listed}?o=6",
         "list, searched by number": f"{listed}?q={round.number_prefix}-{middle:04d}",
         "list, searched by person": f"{listed}?q=harmsen",
         "list, last page": f"{listed}?p={last}",
-        "list, last page of the filtered": f"{listed}?round__id__exact={round.pk}&status__exact=submitted&p={handed_in}",
+        "list, last page of the filtered": f"{filtered}&p={handed_in}",
         "versions": reverse("admin:submissions_version_changelist"),
         "receipts": reverse("admin:submissions_receipt_changelist"),
         "journal of entries": reverse("admin:submissions_event_changelist"),

@@ -54,13 +54,13 @@ def of_keys(keys: Sequence[int], now: datetime) -> list[Whole]:
     return _ordered(whole(tail, [*keys, composed.adapted(now)]), keys)
 
 
-def hold_partners(project: Project, like: Sequence[int], now: datetime) -> list[Project]:
-    """Let the project have its partners, and return those of the others that are out; all in one question."""
+def hold_partners(project: Project, like: Sequence[int], now: datetime) -> list[Whole]:
+    """Let the project have its partners, and return the rows of the others that are out; all in one question."""
     others = f"own.id IN ({_places(like)}) AND own.published_at <= %s" if like else "1 = 0"
     params = [project.pk, *like, composed.adapted(now)] if like else [project.pk]
     (_, partners), *rows = _ordered(whole(f"WHERE own.id = %s OR {others}", params), [project.pk, *like])
     _hold(project, partners)
-    return [made(*row) for row in rows]
+    return rows
 
 
 def _ordered(rows: Sequence[Whole], keys: Sequence[int]) -> list[Whole]:

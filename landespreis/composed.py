@@ -28,11 +28,14 @@ SAMPLE = datetime(1, 1, 1, tzinfo=UTC)
 """Stands for the moment of a request in SQL that is composed once."""
 
 
-def fetched(sql: str, params: Sequence[Any] = (), on: BaseDatabaseWrapper | None = None) -> list[Values]:
+def fetched(
+    sql: str, params: Sequence[Any] = (), on: BaseDatabaseWrapper | None = None, *, one_plan: bool = True
+) -> list[Values]:
     """Return the rows of a query as they come.
 
     Where nobody counts or logs queries, psycopg is asked itself: Django's cursor around it takes as long again. What
     is asked again and again PostgreSQL plans once per connection: over several tables that takes longer than the rows.
+    Not with `one_plan` false, where the best way hangs on the values: a rare word wants another than a frequent one.
     """
     own = on or connection
     if own.vendor == "postgresql" and not (own.execute_wrappers or own.queries_logged):
@@ -40,7 +43,7 @@ def fetched(sql: str, params: Sequence[Any] = (), on: BaseDatabaseWrapper | None
             own.ensure_connection()
             raw: Connection[Values] = own.connection
             raw.prepare_threshold = ASKED_BEFORE
-            return Cursor(raw).execute(sql, params or None).fetchall()
+            return Cursor(raw).execute(sql, params or None, prepare=None if one_plan else False).fetchall()
     with own.cursor() as cursor:
         cursor.execute(sql, params or None)
         return list(cursor.fetchall())

@@ -87,7 +87,7 @@ def log_changes(request: HttpRequest, rows: Sequence[Model], message: str) -> No
     """Log one change of several rows like `Traced.log_change`, in as many queries as of one."""
     assert isinstance(request.user, AbstractBaseUser)
     journal.note_each(journal.Verb.ADMIN_CHANGED, [_told(row, message) for row in rows], by=request.user)
-    LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, change_message=message)  # type: ignore[arg-type]  # any rows do
+    LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, change_message=message)
 
 
 class OfficeSite(HandbookSite, PickupSite):

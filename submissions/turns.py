@@ -120,7 +120,7 @@ class Queue:
     @property
     def rows(self) -> "QuerySet[Any]":
         """The entries, those first that wait longest."""
-        rows = _undecided(self.round)
+        rows: QuerySet[Any] = _undecided(self.round)
         if self.category:
             rows = rows.filter(submitted_category__in=self._categories)
         rows = _placed(rows, self.round, self.user, self.now)
@@ -157,7 +157,7 @@ class Queue:
         return [row.pk for row in self.round.categories.all() if row.key == self.category]
 
 
-def _undecided(round: Round) -> "QuerySet[Submission]":
+def _undecided(round: Round) -> "QuerySet[Any]":
     return Submission.objects.filter(
         round=round,
         status=Submission.Status.SUBMITTED,
@@ -166,7 +166,7 @@ def _undecided(round: Round) -> "QuerySet[Submission]":
     )
 
 
-def _placed(rows: "QuerySet[Submission]", round: Round, user: User, now: datetime) -> "QuerySet[Any]":
+def _placed(rows: "QuerySet[Any]", round: Round, user: User, now: datetime) -> "QuerySet[Any]":
     """Say of each whose `turn` it is and since or until when; `workflow.is_open`, as the database reads it."""
     own = When(extended_until__gt=round.closes_at, then=F("extended_until"))
     is_open = Q(own_end__gt=now) if round.opens_at <= now else Q(pk__in=[])

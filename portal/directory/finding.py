@@ -86,7 +86,8 @@ def keys(search: Search, found: Found, start: int, amount: int) -> tuple[int, ..
         f"WITH found AS ({source.sql}) SELECT own.id FROM portal_project own JOIN found ON found.id = own.id "  # noqa: S608 - our words, %s for values
         f"WHERE {chosen.sql} ORDER BY {ORDERS[search.sort]} LIMIT %s OFFSET %s"
     )
-    return tuple(key for (key,) in composed.fetched(sql, (*source.params, *chosen.params, amount, start)))
+    params = (*source.params, *chosen.params, amount, start)
+    return tuple(key for (key,) in composed.fetched(sql, params, one_plan=not search.words))
 
 
 def answer(search: Search, found: Found, amount: int) -> Answer:
@@ -110,7 +111,7 @@ def answer(search: Search, found: Found, amount: int) -> Answer:
         beside = _chosen(search, "found.id", but=kind)
         parts += [Part(" UNION ALL "), _counted("found", Part(f"kind = %s AND {beside.sql}", (kind, *beside.params)))]
     sql, params = "".join(part.sql for part in parts), [value for part in parts for value in part.params]
-    rows = composed.fetched(sql, params)
+    rows = composed.fetched(sql, params, one_plan=not search.words)
     first = sorted((number, int(value)) for kind, value, number in rows if kind == FIRST)
     return Answer(tuple(row for row in rows if row[0] != FIRST), tuple(key for _, key in first))
 

@@ -171,7 +171,7 @@ def _placed(rows: "QuerySet[Any]", round: Round, user: User, now: datetime) -> "
     own = When(extended_until__gt=round.closes_at, then=F("extended_until"))
     is_open = Q(own_end__gt=now) if round.opens_at <= now else Q(pk__in=[])
     proposed, others = Q(waits__isnull=False), Value(KINDS.index(Kind.OTHERS))
-    return rows.annotate(
+    placed: QuerySet[Any] = rows.annotate(
         waits=FilteredRelation("proposals", condition=Q(proposals__outcome=Proposal.Outcome.OPEN)),
         own_end=Case(own, default=Value(round.closes_at), output_field=DateTimeField()),
         turn=Case(
@@ -186,6 +186,7 @@ def _placed(rows: "QuerySet[Any]", round: Round, user: User, now: datetime) -> "
             default=F("current__submitted_at"),
         ),
     )
+    return placed
 
 
 def _after(place: Place) -> Q:
@@ -195,11 +196,12 @@ def _after(place: Place) -> Q:
 
 def _with_all(rows: "QuerySet[Any]") -> "QuerySet[Any]":
     handed_back = Event.objects.filter(submission=OuterRef("pk"), verb=Event.Verb.HANDED_BACK)
-    return (
+    whole: QuerySet[Any] = (
         rows.select_related("submitted_category", "submitted_lead")
         .defer(*TEXTS)
         .annotate(version_number=F("current__number"), was_handed_back=Exists(handed_back))
     )
+    return whole
 
 
 def _findings(entries: Iterable[Submission]) -> Mapping[UUID, Counter[str]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.templatetags import admin_list
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
@@ -82,6 +82,13 @@ class Traced(ModelAdmin):  # type: ignore[type-arg]
         for obj in queryset:
             _trace(journal.Verb.ADMIN_DELETED, obj, request, None)
         return super().log_deletions(request, queryset)
+
+
+def log_changes(request: HttpRequest, rows: Sequence[Model], message: str) -> None:
+    """Log one change of several rows like `Traced.log_change`, in as many queries as of one."""
+    assert isinstance(request.user, AbstractBaseUser)
+    journal.note_each(journal.Verb.ADMIN_CHANGED, [_told(row, message) for row in rows], by=request.user)
+    LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, change_message=message)
 
 
 class OfficeSite(HandbookSite, PickupSite):
@@ -169,16 +176,15 @@ def _person(request: HttpRequest) -> PermissionsMixin:
 
 
 def _trace(verb: journal.Verb, obj: Model, request: HttpRequest, message: Any) -> None:
-    opts = obj._meta
     assert isinstance(request.user, AbstractBaseUser)
-    journal.note(
-        verb,
-        by=request.user,
-        about=f"{opts.verbose_name} {obj.pk}",
-        model=opts.label_lower,
-        key=str(obj.pk),
-        fields=sorted(set(_fields(message))),
-    )
+    about, detail = _told(obj, message)
+    journal.note(verb, by=request.user, about=about, **detail)
+
+
+def _told(obj: Model, message: Any) -> tuple[str, dict[str, Any]]:
+    opts = obj._meta
+    fields = sorted(set(_fields(message)))
+    return f"{opts.verbose_name} {obj.pk}", {"model": opts.label_lower, "key": str(obj.pk), "fields": fields}
 
 
 def _fields(message: Any) -> Iterable[str]:

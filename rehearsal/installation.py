@@ -14,10 +14,28 @@ from rehearsal.servers import Postgresql, Redis
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(sys.executable).parent
 OURS = (
-    "ALLOWED_HOSTS", "BASE_URL", "CELERY_", "CLAMD_", "CSRF_", "DATABASE_", "DJANGO_", "FILES_", "HTTPS",
-    "LANDESPREIS_", "LEAKED_", "LOG_", "METRICS_", "NEWSLETTER_", "POSTGRES_", "REDIS_", "SECRET_KEY", "SENTRY_", "SESSION_", "SMTP_",
+    "ALLOWED_HOSTS",
+    "BASE_URL",
+    "CELERY_",
+    "CLAMD_",
+    "CSRF_",
+    "DATABASE_",
+    "DJANGO_",
+    "FILES_",
+    "HTTPS",
+    "LANDESPREIS_",
+    "LEAKED_",
+    "LOG_",
+    "METRICS_",
+    "NEWSLETTER_",
+    "POSTGRES_",
+    "REDIS_",
+    "SECRET_KEY",
+    "SENTRY_",
+    "SESSION_",
+    "SMTP_",
     "WORKER_",
-)  # fmt: skip
+)
 """What the settings of the portal that may be installed here begin with: a rehearsal must know none of them."""
 TICK = 2
 """Seconds between two looks for owed work."""

@@ -37,9 +37,8 @@ class SessionStore(db.SessionStore):
         now = timezone.now()
         if SESSION_KEY in data:
             data.setdefault(BEGUN, now.timestamp())
-        return Session(
-            session_key=self._get_or_create_session_key(), session_data=self.encode(data), expire_date=_end(data, now)
-        )
+        key = self._get_or_create_session_key()  # type: ignore[attr-defined]  # the stubs leave it out
+        return Session(session_key=key, session_data=self.encode(data), expire_date=_end(data, now))
 
     def _go_on(self, session: Session, data: dict[str, Any], now: datetime) -> None:
         """Put the end off, at most every few minutes; the longest time stays."""

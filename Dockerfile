@@ -35,11 +35,22 @@ COPY . .
 RUN export SECRET_KEY=only-while-building SMTP_URL=smtp://only-while-building:25 \
     && python manage.py build_assets \
     && python manage.py collectstatic --no-input \
-    && python -m compileall -q accounts jury landespreis portal submissions
+    && python -m compileall -q accounts jury landespreis portal rehearsal submissions
 USER 10001:10001
 EXPOSE 8000
 ENTRYPOINT ["deploy/entrypoint"]
 CMD ["web"]
+
+# For rehearsals only (deploy/rehearsal.yml): the same with servers of its own, which may be killed.
+FROM app AS rehearsal
+USER 0:0
+# hadolint ignore=DL3008
+RUN printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d \
+    && chmod +x /usr/sbin/policy-rc.d \
+    && apt-get update \
+    && apt-get install -y --no-install-recommends postgresql redis-server \
+    && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
 
 FROM caddy:2.11-alpine AS proxy
 COPY deploy/Caddyfile /etc/caddy/Caddyfile

@@ -1,5 +1,6 @@
 """The verbs of this app: join a municipality, decide about it, delete an account, take a second factor away."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -13,6 +14,7 @@ from accounts import permissions
 from accounts.entrance import called
 from accounts.models import Membership, Municipality, User
 from landespreis import clock, journal, mail
+from landespreis.outgoing import Outgoing, owe_all
 from landespreis.refusal import NotAllowed, Refused
 
 DELETED_NAME = "Gelöschtes Konto"
@@ -62,20 +64,50 @@ def refuse_membership(membership: Membership, *, by: User) -> Membership:
     return _decide(membership, Membership.Status.REFUSED, by=by)
 
 
-@transaction.atomic
 def _decide(membership: Membership, status: Membership.Status, *, by: User) -> Membership:
+    (decided,) = decide_memberships([membership], status, by=by)
+    if isinstance(decided, Refused):
+        raise decided
+    return decided
+
+
+@transaction.atomic
+def decide_memberships(
+    memberships: Sequence[Membership], status: Membership.Status, *, by: User
+) -> list[Membership | Refused]:
+    """Confirm or refuse several, in as many queries as one; return each as it is now, or why it stays as it was.
+
+    Journals, and owes each person a mail. Raises NotAllowed.
+    """
     if not permissions.may_decide_membership(by):
         raise NotAllowed("Über Zugehörigkeiten entscheidet die Geschäftsstelle.")
-    fresh = Membership.objects.select_for_update().get(pk=membership.pk)
-    if fresh.status == status:
-        raise Refused(f"Die Zugehörigkeit „{fresh}“ ist schon {status.label}.")
-    fresh.status, fresh.decided_by, fresh.decided_at = status, by, clock.now()
-    fresh.save(update_fields=["status", "decided_by", "decided_at"])
-    about = f"{called(fresh.user_id)}, {fresh.municipality.label}"
-    journal.note(DECIDED[status], by=by, about=about, membership=fresh.pk, account=fresh.user_id)
-    if fresh.user.is_active:
-        mail.owe(f"membership_{status.value}", fresh.user.email, {"membership": fresh})
-    return fresh
+    keys = [membership.pk for membership in memberships]
+    list(Membership.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    found = Membership.objects.select_related("user", "municipality").in_bulk(keys)
+    outcomes = [_outcome(found.get(key), status) for key in keys]
+    decided = [row for row in outcomes if isinstance(row, Membership)]
+    for row in decided:
+        row.status, row.decided_by, row.decided_at = status, by, clock.now()
+    if decided:
+        Membership.objects.bulk_update(decided, ["status", "decided_by", "decided_at"])
+        journal.note_each(DECIDED[status], map(_told, decided), by=by)
+        owe_all(
+            Outgoing(f"membership_{status.value}", [row.user.email], {"membership": row})
+            for row in decided
+            if row.user.is_active
+        )
+    return outcomes
+
+
+def _outcome(found: Membership | None, status: Membership.Status) -> Membership | Refused:
+    if found is None:
+        return Refused("Diese Zugehörigkeit gibt es nicht mehr.")
+    return Refused(f"Die Zugehörigkeit „{found}“ ist schon {status.label}.") if found.status == status else found
+
+
+def _told(membership: Membership) -> tuple[str, dict[str, int]]:
+    about = f"{called(membership.user_id)}, {membership.municipality.label}"
+    return about, {"membership": membership.pk, "account": membership.user_id}
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -21,9 +22,10 @@ from django.utils.crypto import salted_hmac
 
 from accounts import entrance, second_factor
 from accounts.models import User
-from landespreis import journal
+from landespreis import journal, throttle
 
 FACTOR_ADDED = {"mfa/email/totp_activated", "mfa/email/webauthn_added"}
+FACTOR_REMOVED = {"mfa/email/totp_deactivated", "mfa/email/webauthn_removed"}
 NOTED = {
     "account/email/password_changed": (journal.Verb.PASSWORD_CHANGED, ""),
     "account/email/password_set": (journal.Verb.PASSWORD_CHANGED, ""),
@@ -64,7 +66,9 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Answer 429 instead of checking a password once too many were wrong."""
+        """Answer 429 instead of checking a password once too many were wrong, from here or from anywhere."""
+        if throttle.is_exceeded("password", _login(credentials)):
+            raise ImmediateHttpResponse(respond_429(request))
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError as error:
@@ -73,7 +77,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Write down a wrong password; never reached once there were too many."""
         by = request.user if isinstance(request.user, User) else None
+        throttle.count("password", _login(credentials))
         entrance.note_failure(credentials.get("email") or "", by=by)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong passwords per account and network: who keeps trying shuts out themselves, not the owner.
+
+        From all networks together an account takes `settings.RATE_LIMITS["password"]`.
+        """
+        key: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{key}:{throttle.network(request)}"
 
     @transaction.atomic
     def login(self, request: HttpRequest, user: User) -> None:
@@ -105,12 +118,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
     ) -> None:
-        """Tell the owner and the journal what changed; whoever has just set up a factor has shown it, too."""
+        """Tell the owner and the journal what changed.
+
+        Whoever has just set up a factor has shown it, too; whoever takes one off ends their other sessions.
+        """
         if template_prefix in NOTED:
             verb, about = NOTED[template_prefix]
             journal.note(verb, by=user, about=about)
         if template_prefix in FACTOR_ADDED:
             second_factor.remember_shown(self.request, user)
+        if template_prefix in FACTOR_REMOVED:
+            end_other_sessions(self.request, user)
         super().send_notification_mail(template_prefix, user, context, email)
 
 
@@ -145,6 +163,10 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
         super().end_sessions(sessions)
         if sessions:
             journal.note(journal.Verb.SESSIONS_ENDED, by=sessions[0].user, number=len(sessions))
+
+
+def _login(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email") or "").casefold()
 
 
 def _box() -> MultiFernet:

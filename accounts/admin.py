@@ -1,5 +1,6 @@
 """The ministry's view of people, municipalities and memberships; decisions are buttons that call the verbs."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import allauth.account.admin
@@ -21,6 +22,7 @@ from django.urls import reverse
 
 from accounts import actions, permissions, register
 from accounts.models import Membership, Municipality, User
+from landespreis.office import log_changes
 from landespreis.readonly import kept
 from landespreis.refusal import Refused
 
@@ -28,6 +30,8 @@ admin.site.unregister([EmailAddress, Authenticator, UserSession, Group])
 
 APPS = ("accounts", "submissions", "jury", "portal", "landespreis", "post_office")
 """Whose rights a role can have."""
+AT_ONCE = 100
+"""Memberships in one transaction."""
 VERBS = {"view": "ansehen", "add": "hinzufügen", "change": "ändern", "delete": "löschen"}
 
 
@@ -176,9 +180,9 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         chosen = self.get_object(request, object_id)
         if request.method == "POST" and chosen and "_confirm" in request.POST:
-            return self._decide_one(request, chosen, confirm=True)
+            return self._decide_one(request, chosen, Membership.Status.CONFIRMED)
         if request.method == "POST" and chosen and "_refuse" in request.POST:
-            return self._decide_one(request, chosen, confirm=False)
+            return self._decide_one(request, chosen, Membership.Status.REFUSED)
         status = chosen.status if chosen else ""
         context = {
             "may_confirm": status != Membership.Status.CONFIRMED,
@@ -193,27 +197,29 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Ausgewählte bestätigen", permissions=["decide"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        for membership in queryset:
-            self._decide(request, membership, confirm=True)
+        self._decide(request, queryset, Membership.Status.CONFIRMED)
 
     @admin.action(description="Ausgewählte ablehnen", permissions=["decide"])
     def refuse(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        for membership in queryset:
-            self._decide(request, membership, confirm=False)
+        self._decide(request, queryset, Membership.Status.REFUSED)
 
-    def _decide_one(self, request: HttpRequest, membership: Membership, *, confirm: bool) -> HttpResponse:
-        self._decide(request, membership, confirm=confirm)
+    def _decide_one(self, request: HttpRequest, membership: Membership, status: Membership.Status) -> HttpResponse:
+        self._decide(request, [membership], status)
         return redirect(kept(self, request, reverse("admin:accounts_membership_changelist")))
 
-    def _decide(self, request: HttpRequest, membership: Membership, *, confirm: bool) -> None:
-        verb = actions.confirm_membership if confirm else actions.refuse_membership
-        try:
-            fresh = verb(membership, by=_person(request))
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-            return
-        self.log_change(request, fresh, f"Zugehörigkeit {fresh.get_status_display()}.")
-        self.message_user(request, f"„{fresh}“ ist {fresh.get_status_display()}. Die Person erhält eine Nachricht.")
+    def _decide(self, request: HttpRequest, rows: Iterable[Membership], status: Membership.Status) -> None:
+        """Decide about so many at a time; what stays as it is is named and stops nothing."""
+        chosen = list(rows)
+        for first in range(0, len(chosen), AT_ONCE):
+            outcomes = actions.decide_memberships(chosen[first : first + AT_ONCE], status, by=_person(request))
+            decided = [outcome for outcome in outcomes if isinstance(outcome, Membership)]
+            if decided:
+                log_changes(request, decided, f"Zugehörigkeit {status.label}.")
+            for outcome in outcomes:
+                if isinstance(outcome, Refused):
+                    self.message_user(request, outcome.message, messages.ERROR)
+                else:
+                    self.message_user(request, f"„{outcome}“ ist {status.label}. Die Person erhält eine Nachricht.")
 
 
 @admin.register(Group)

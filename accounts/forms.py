@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts import actions
+from accounts import actions, passwords
 from accounts.fields import MunicipalityField
 from accounts.models import User
 
@@ -55,9 +55,18 @@ class SignupForm(AllauthSignupForm):
         self.fields["email"].help_text = "Damit melden Sie sich an. Wir senden Ihnen gleich einen Code dorthin."
         self.fields["email"].error_messages["required"] = "Nennen Sie Ihre dienstliche E-Mail-Adresse."
         self.fields["password1"].label = "Passwort"
-        self.fields["password1"].help_text = "Mindestens 10 Zeichen, kein häufiges Passwort."
+        self.fields[
+            "password1"
+        ].help_text = "Mindestens 10 Zeichen, kein häufiges Passwort, nicht nur Kommune und Jahr."
         self.fields["password1"].error_messages["required"] = "Wählen Sie ein Passwort."
         _drop_placeholders(self)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean()
+        town = data.get("municipality")
+        if town and data.get("password1") and passwords.is_of_this_place(data["password1"], [town.name]):
+            self.add_error("password1", passwords.OF_THIS_PLACE)
+        return data
 
     @transaction.atomic
     def save(self, request: HttpRequest) -> User:

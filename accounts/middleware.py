@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts import second_factor as factor
 from accounts.models import User
-from landespreis import parking
+from landespreis import parking, sessions
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -21,6 +21,7 @@ ADMIN_LOGIN = "/admin/login/"
 GUARDED = (ADMIN, "/jury/")
 GUARDED_FOR_STAFF = (*GUARDED, "/einreichungen/")
 """Staff read other people's entries there, so it is a protected area for them."""
+FACTORS = "/konto/2fa/"
 OPEN = "/jury/einladung/"
 """Where somebody becomes a juror: they have no account yet, or no factor."""
 WANTED = "accounts_wanted"
@@ -36,6 +37,8 @@ def second_factor(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         user, path = request.user, request.path_info
+        if request.method == "POST" and path.startswith(FACTORS) and user.is_authenticated:
+            return _answer_in_a_fresh_session(request, get_response)
         if path == ADMIN_LOGIN:
             return redirect_to_login(request.GET.get("next") or ADMIN)
         guarded = GUARDED_FOR_STAFF if user.is_authenticated and user.is_staff else GUARDED
@@ -51,6 +54,15 @@ def second_factor(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def _answer_in_a_fresh_session(request: HttpRequest, get_response: GetResponse) -> HttpResponseBase:
+    """Give a session that has just shown its factor a new key: who knew the old one gains nothing."""
+    before = factor.is_shown(request)
+    response = get_response(request)
+    if not before and request.user.is_authenticated and factor.is_shown(request):
+        factor.change_key(request)
+    return response
+
+
 def _ask_for_factor(request: HttpRequest, user: User) -> HttpResponseBase | None:
     known = factor.kinds(user)
     if not known:
@@ -62,4 +74,6 @@ def _ask_for_factor(request: HttpRequest, user: User) -> HttpResponseBase | None
         kept = parking.at_the_door(request)
         return kept or redirect_to_login(request.get_full_path(), factor.page_to_show(known))
     request.session.pop(WANTED, None)
+    if not request.session.get(sessions.GUARDED):
+        request.session[sessions.GUARDED] = True  # from now on it may not idle as long
     return None

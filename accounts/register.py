@@ -50,10 +50,15 @@ def short_names() -> dict[str, str]:
     """Return AGS → name without the kind, «Soest», in the register's order; kept in the cache for five minutes."""
     known: dict[str, str] | None = cache.get(_NAMES)
     if not known:
-        rows = Municipality.objects.exclude(ags=None).values_list("sort_key", "name", "ags")
-        known = {ags: _bare(name) for _, name, ags in sorted(rows) if ags}
+        known = read_short_names()
         cache.set(_NAMES, known, _OPTIONS_SECONDS)
     return known
+
+
+def read_short_names() -> dict[str, str]:
+    """Return `short_names` as they are now."""
+    rows = Municipality.objects.exclude(ags=None).values_list("sort_key", "name", "ags")
+    return {ags: _bare(name) for _, name, ags in sorted(rows) if ags}
 
 
 def forget_options() -> None:

@@ -2,6 +2,8 @@
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -27,6 +29,14 @@ def is_shown(request: HttpRequest) -> bool:
 def remember_shown(request: HttpRequest, user: User) -> None:
     """Note in the session that `user` has just shown a second factor."""
     request.session[_SHOWN_BY] = user.pk
+
+
+@transaction.atomic
+def change_key(request: HttpRequest) -> None:
+    """Give the session another key, in the list of the person's sessions, too."""
+    old = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
 
 
 def page_to_show(known: set[str]) -> str:

@@ -7,11 +7,12 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import actions
 from accounts.forms import DeleteAccountForm, MembershipForm, ProfileForm
 from accounts.models import User
+from landespreis import throttle
 from landespreis.records import disclosing
 from landespreis.refusal import Refused
 
@@ -62,9 +63,10 @@ def add_membership(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """The own data as a file: the account, and what every part of the portal holds about the person."""
+    throttle.require(request, "own_data", "Sie haben Ihre Daten in der letzten Stunde schon oft geladen.")
     user = _person(request)
     person = disclosing.of_account(user)
     return JsonResponse(
@@ -75,14 +77,14 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """allauth's page of the recovery codes; that they were shown is written down."""
     return _noted(request, view_recovery_codes(request))
 
 
 @login_required
-@require_GET
+@require_safe
 def recovery_codes_file(request: HttpRequest) -> HttpResponse:
     """The same as a file."""
     return _noted(request, download_recovery_codes(request))

@@ -1,8 +1,10 @@
 """The public pages beside a bare Django, in turns: warm beside a constant page, cold beside a list of twenty rows.
 
 Warm is a page whose edition still holds; foreign is the same, asked for with a parameter that no page reads. Cold is
-the first request after a project that it shows was changed, so it is made anew: each has a write of its own before
-it, whose time does not count. New are lists that nobody has asked for yet, while nothing is written.
+the first request after the text of a project that it shows was saved, so it is made anew: each has a write of its own
+before it, whose time does not count. What a new text leaves as it is (the numbers of the filter, names, which projects
+there are and which are alike) the process may remember; after another publication it may not, and that is measured
+as well. New are lists that nobody has asked for yet, while nothing is written.
 """
 
 import os
@@ -35,10 +37,14 @@ LIST, LIST_ALONE = "bare list of 20 rows", "bare list of 20 rows, one by one"
 EVERY_ROW = "first page, all its rows changed"
 NEW_SEARCH, NEW_FILTER = "words nobody looked for yet", "values nobody chose yet"
 CHANGE = (
-    "UPDATE portal_project SET abstract = %s "
-    "WHERE id IN (SELECT id FROM portal_project ORDER BY published_at DESC LIMIT {})"
+    "WITH newest AS (SELECT id FROM portal_project ORDER BY published_at DESC LIMIT {amount}), texts AS ("
+    "UPDATE portal_document SET summary = %(text)s WHERE project_id IN (SELECT id FROM newest)) "
+    "UPDATE portal_project SET abstract = %(text)s{more} WHERE id IN (SELECT id FROM newest)"
 )
-"""What an editor does to the newest projects; each of the pages shows the very first."""
+"""What saving another text writes, of projects and of what the search reads; each page shows the very newest."""
+ONE, TWENTY = CHANGE.format(amount=1, more=""), CHANGE.format(amount=20, more="")
+PUBLICATION = CHANGE.format(amount=1, more=", published_at = published_at + interval '1 millisecond'")
+"""The same, and when it came out: nothing that a page shows of the directory is as it was."""
 MOST_COLD, MOST_WARM = 8, 1
 """SQL statements of a page."""
 
@@ -125,7 +131,7 @@ def _run_alone(meter: Meter, kind: Kind, writer: "psycopg.Connection[Any]") -> N
     line, seconds, cpu = Line(kind.web.port), 0.0, kind.web.cpu()
     for number, request in enumerate(kind.requests):
         if kind.change:
-            writer.execute(kind.change, [f"{projects.ABSTRACT} Neu, {number}."])
+            writer.execute(kind.change, {"text": f"{projects.ABSTRACT} Neu, {number}."})
         answer = line.send(request)
         seconds += answer.seconds
         if answer.status != meter.expected:
@@ -147,7 +153,7 @@ def _kinds(
     kinds = {
         LIST: Kind(bare, [Request(nobody, "/liste/")] * size.requests),
         LIST_ALONE: Kind(bare, [Request(nobody, "/liste/")] * size.requests, alone=True),
-        EVERY_ROW: Kind(portal, [Request(nobody, "/projekte/")] * size.requests, alone=True, change=CHANGE.format(20)),
+        EVERY_ROW: Kind(portal, [Request(nobody, "/projekte/")] * size.requests, alone=True, change=TWENTY),
     }
     for name, path in pages.items():
         more = f"{path}{'&' if '?' in path else '?'}"
@@ -159,7 +165,10 @@ def _kinds(
             f"{name}, foreign": Kind(
                 portal, [Request(nobody, f"{more}neu={next(fresh)}") for _ in range(size.requests)], kept=True
             ),
-            f"{name}, cold": Kind(portal, [Request(nobody, path)] * size.requests, alone=True, change=CHANGE.format(1)),
+            f"{name}, cold": Kind(portal, [Request(nobody, path)] * size.requests, alone=True, change=ONE),
+            f"{name}, after a publication": Kind(
+                portal, [Request(nobody, path)] * size.requests, alone=True, change=PUBLICATION
+            ),
         }
     kinds[NEW_SEARCH] = Kind(portal, [Request(nobody, f"/projekte/?{next(searches)}") for _ in range(size.requests)])
     kinds[NEW_FILTER] = Kind(
@@ -181,6 +190,8 @@ def _ratios(meters: dict[str, Meter], pages: dict[str, str]) -> Iterator[Figure]
         yield _ratio(f"{name}, warm", meters[f"{name}, warm"], "bare constant page", constant, 0.8)
         yield _ratio(f"{name}, foreign", meters[f"{name}, foreign"], "bare constant page", constant, None)
         yield _ratio(f"{name}, cold", meters[f"{name}, cold"], LIST_ALONE, meters[LIST_ALONE], 0.5)
+        anew = f"{name}, after a publication"
+        yield _ratio(anew, meters[anew], LIST_ALONE, meters[LIST_ALONE], None)
     yield _ratio(EVERY_ROW, meters[EVERY_ROW], LIST_ALONE, meters[LIST_ALONE], None)
     for name in (NEW_SEARCH, NEW_FILTER):
         yield _ratio(name, meters[name], LIST, meters[LIST], None)

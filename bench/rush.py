@@ -170,7 +170,7 @@ def _receipts(sent: Sequence[Sent]) -> list[Figure]:
     accepted = sum(one.accepted for one in sent)
     owed = Receipt.objects.owed()
     begin = time.monotonic()
-    with Process(["celery", "--app", "landespreis", "worker", "--concurrency", str(PROCESSES)]):
+    with Process(["celery", "--app", "landespreis.worker", "worker", "--concurrency", str(PROCESSES)]):
         while owed.exists() and time.monotonic() - begin < RENDERING:
             time.sleep(0.5)
     seconds = time.monotonic() - begin

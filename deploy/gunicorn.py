@@ -2,7 +2,17 @@
 
 import gc
 import os
+from logging.config import dictConfig
 from pathlib import Path
+from typing import Any
+
+from gunicorn.glogging import Logger as GunicornLogger
+
+from landespreis.watching import logs, multiprocess
+
+figures = multiprocess.prepare()
+
+from landespreis.watching.folding import fold  # noqa: E402  # only now, because it imports prometheus_client
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:{}".format(os.environ.get("PORT", "8000")))
 worker_class = "gthread"
@@ -15,10 +25,32 @@ keepalive = 15
 worker_tmp_dir = next((folder for folder in ("/dev/shm",) if Path(folder).is_dir()), None)  # noqa: S108
 control_socket_disable = True
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
-accesslog = "-" if os.environ.get("ACCESS_LOG") else None
+accesslog = None  # the portal writes a line for each request itself: gunicorn's has addresses, of people and pages
+log_format = os.environ.get("LOG_FORMAT") or ("line" if os.environ.get("LANDESPREIS_MODE") == "demo" else "json")
+
+
+class Logger(GunicornLogger):  # type: ignore[misc]  # gunicorn has no types
+    """Writes what gunicorn has to say like the portal's own lines; with `logconfig_dict` it would log requests, too."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        dictConfig(logs.server_config(log_format, os.environ.get("LOG_LEVEL", "INFO")))
+
+
+logger_class = Logger
 
 
 def post_worker_init(worker: object) -> None:
     """Tell the garbage collector that what a worker begins with stays: looking through it cost a quarter of a page."""
     gc.collect()
     gc.freeze()
+
+
+def child_exit(server: object, worker: Any) -> None:
+    """Keep what a process has counted that has ended, killed or not."""
+    fold(figures, worker.pid)
+
+
+def on_exit(server: object) -> None:
+    """Leave nothing behind in memory."""
+    multiprocess.clear(figures)

@@ -1,6 +1,9 @@
 """The ground as a Django app, the admin with our site, and the title of the mail app in it."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin_apps
 from django.core.checks import Tags, register
 from post_office.apps import PostOfficeConfig
@@ -14,7 +17,10 @@ class LandespreisConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
+        """Check what is deployed; report errors where an operator wants that, else that code is not even loaded."""
         register(deployment.deployment, Tags.security, deploy=True)
+        if settings.SENTRY_DSN:
+            import_module("landespreis.watching.reporting").begin(settings.SENTRY_DSN)
 
 
 class OfficeConfig(admin_apps.AdminConfig):

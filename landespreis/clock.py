@@ -12,7 +12,8 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import timezone
+
+from landespreis import drift
 
 BERLIN = ZoneInfo("Europe/Berlin")
 KEPT = 5000
@@ -30,11 +31,13 @@ class Setting(NamedTuple):
 def now() -> datetime:
     """Return the current moment, aware, in UTC.
 
-    In a demo the moment is shifted by what `settings.CLOCK_FILE` says, which web, worker and beat share, and ticks
-    on. Sessions, passwords, second factors and the sending of mail do not use this clock.
+    All hosts tell the same one, the database's (`landespreis.drift`): a host whose own clock is wrong must neither
+    accept what is late nor refuse who is in time. In a demo the moment is shifted by what `settings.CLOCK_FILE` says,
+    which web, worker and beat share, and ticks on. Sessions, passwords, second factors and the sending of mail do not
+    use this clock.
     """
     history = _history() if settings.DEMO else ()
-    return timezone.now() + history[-1].offset if history else timezone.now()
+    return _shared() + history[-1].offset if history else _shared()
 
 
 def told(instant: datetime) -> datetime:
@@ -79,6 +82,10 @@ def rehearsal() -> Iterator[None]:
         _rehearsed = None
 
 
+def _shared() -> datetime:
+    return drift.machine() + drift.ahead()
+
+
 def _replace(history: Sequence[Setting]) -> None:
     file = _file()
     _written(file, history[-KEPT:]).replace(file)
@@ -86,7 +93,7 @@ def _replace(history: Sequence[Setting]) -> None:
 
 
 def _setting(moment: datetime) -> Setting:
-    since = timezone.now()
+    since = _shared()
     return Setting(since, moment.astimezone(UTC) - since)
 
 

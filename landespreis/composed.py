@@ -4,6 +4,8 @@ Django composes the SQL of a query anew each time it runs. Over many columns tha
 it. What every page of an entry begins with is read this way, and what every submit writes; all the rest are QuerySets.
 """
 
+import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,25 +17,33 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.query import get_related_populators
+from psycopg import Connection, Cursor
 from psycopg.sql import Literal
 
 Row = TypeVar("Row", bound=Model)
 Values = tuple[Any, ...]
+ASKED_BEFORE = 2
+"""How often a query is asked before its plan is kept; of its own statements Django keeps none."""
 SAMPLE = datetime(1, 1, 1, tzinfo=UTC)
 """Stands for the moment of a request in SQL that is composed once."""
 
 
-def fetched(sql: str, params: Sequence[Any] = (), on: BaseDatabaseWrapper | None = None) -> list[Values]:
+def fetched(
+    sql: str, params: Sequence[Any] = (), on: BaseDatabaseWrapper | None = None, *, one_plan: bool = True
+) -> list[Values]:
     """Return the rows of a query as they come.
 
-    Where nobody counts or logs queries, psycopg is asked itself: Django's cursor around it takes as long again.
+    Where nobody counts or logs queries, psycopg is asked itself: Django's cursor around it takes as long again. What
+    is asked again and again PostgreSQL plans once per connection: over several tables that takes longer than the rows.
+    Not with `one_plan` false, where the best way hangs on the values: a rare word wants another than a frequent one.
     """
     own = on or connection
     if own.vendor == "postgresql" and not (own.execute_wrappers or own.queries_logged):
         with own.wrap_database_errors:
             own.ensure_connection()
-            rows: list[Values] = own.connection.cursor().execute(sql, params or None).fetchall()
-            return rows
+            raw: Connection[Values] = own.connection
+            raw.prepare_threshold = ASKED_BEFORE
+            return Cursor(raw).execute(sql, params or None, prepare=None if one_plan else False).fetchall()
     with own.cursor() as cursor:
         cursor.execute(sql, params or None)
         return list(cursor.fetchall())
@@ -194,9 +204,28 @@ class Read(Generic[Row]):
             return []
         return fetched(f"{self._select} {self._where}".format(keys=", ".join(["%s"] * len(params))), params)
 
-    def values_where(self, tail: str, params: Sequence[Any], *, head: str = "") -> list[Values]:
-        """Return the values of the rows that `tail` (joins, conditions, order) leaves; `own` is the model's table."""
-        return fetched(f"{head}{self._select} {tail}", params)
+    def values_where(self, tail: str, params: Sequence[Any], *, head: str = "", more: str = "") -> list[Values]:
+        """Return the values of the rows that `tail` (joins, conditions, order) leaves; `own` is the model's table.
+
+        `more` is an expression whose value comes after all of theirs.
+        """
+        return fetched(f"{head}{self._selecting(more)} {tail}", params)
+
+    def as_text(self, condition: str) -> str:
+        """Return an expression of PostgreSQL for all rows that fit, as one text that `values_in` reads.
+
+        It stands among the columns of another query: there `part` is this model's table, and `own` is the other one's.
+        """
+        columns, _, source = self._select.removeprefix("SELECT ").partition(" FROM ")
+        rows = re.sub(' AS "[^"]+"', "", columns)
+        order = f" ORDER BY {self._order}" if self._order else ""
+        inner = re.sub(r"\bown\b", "part", f"json_agg(json_build_array({rows}){order})::text FROM {source}")
+        return f"(SELECT {inner} WHERE {condition})"
+
+    @staticmethod
+    def values_in(text: str | None) -> list[Values]:
+        """Return the values of the rows in a text of `as_text`: texts, numbers, truth; None where there are none."""
+        return [tuple(row) for row in json.loads(text)] if text else []
 
     def place(self, column: str) -> int:
         """Return where an own column stands among the values."""
@@ -241,8 +270,17 @@ class Read(Generic[Row]):
     @cached_property
     def _where(self) -> str:
         sql = f'WHERE own."{_column(self.model, self.by)}" IN ({{keys}})'
-        order = ", ".join(f"own.{part}" for part in self.order.split(", ") if part)
-        return f"{sql} ORDER BY {order}" if order else sql
+        return f"{sql} ORDER BY {self._order}" if self._order else sql
+
+    @property
+    def _order(self) -> str:
+        return ", ".join(f"own.{part}" for part in self.order.split(", ") if part)
+
+    def _selecting(self, more: str) -> str:
+        if not more:
+            return self._select
+        columns, _, source = self._select.partition(" FROM ")
+        return f"{columns}, {more} FROM {source}"
 
     def _made(self, values: Sequence[Any]) -> Row:
         """Return the object of a row whose columns have their final types already."""

@@ -14,6 +14,7 @@ SECRETS = (
     "CELERY_BROKER_URL",
     "FILES_URL",
     "SMTP_URL",
+    "METRICS_TOKEN",
     "SENTRY_DSN",
 )
 """Settings that may stand in a file, because the environment of a process is easily seen: NAME_FILE is its path."""

@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from landespreis import parking
 from landespreis.context import installation
+from landespreis.watching import tracing
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -45,6 +46,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer an internal error without session, user or database, because one of them may be the reason."""
+    """Answer an internal error without session, user or database, because one of them may be the reason.
+
+    The page names the request, so that a person can tell which it was and the log is found.
+    """
     context: dict[str, Any] = {**installation(None), "user": AnonymousUser(), "messages": [], "request": None}
+    context["request_id"] = tracing.request_id()
     return HttpResponse(render_to_string("500.html", context), status=500)

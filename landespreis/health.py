@@ -7,20 +7,18 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_safe
-from post_office.models import STATUS, Email
 
+from landespreis import drift, owed
 from landespreis.celery import app as celery_app
 
 log = logging.getLogger(__name__)
@@ -44,8 +42,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 if database, schema, broker and storage are as they should be, otherwise 503 and why.
 
-    It tells how old the oldest owed work is, too. That never makes the answer 503: a stopped worker is no reason to
-    take the web away.
+    It tells how old the oldest owed work is, too, and how far the host's clock is from the database's. That never makes
+    the answer 503: a stopped worker is no reason to take the web away, and a wrong clock is made up for.
     """
     well = {"database": _works("database", _database)}
     if well["database"]:
@@ -54,23 +52,16 @@ def readyz(request: HttpRequest) -> JsonResponse:
     report: dict[str, Any] = {name: "ok" if works else "failed" for name, works in well.items()}
     if well.get("schema"):
         report |= {f"oldest_owed_{name}_seconds": _age(since) for name, since in oldest_owed().items()}
+    if (ahead := drift.told()) is not None:
+        report["database_clock_ahead_seconds"] = round(ahead.total_seconds(), 3)
     if failures := {name: REASONS[name] for name, works in well.items() if not works}:
         report["reasons"] = failures
     return JsonResponse(report, status=503 if failures else 200)
 
 
 def oldest_owed() -> dict[str, datetime | None]:
-    """Return since when the oldest unsent mail, unwritten receipt and paper of the jury wait; None if nothing waits."""
-    mail = Email.objects.filter(status__in=[STATUS.queued, STATUS.requeued]).aggregate(since=Min("created"))
-    receipts = apps.get_model("submissions", "Receipt").objects.filter(rendered_at=None).aggregate(since=Min("owed_at"))
-    papers = apps.get_model("jury", "Paper").objects.filter(rendered_at=None).aggregate(since=Min("owed_at"))
-    return {"mail": mail["since"], "receipt": receipts["since"], "paper": papers["since"]}
-
-
-def undelivered() -> int:
-    """Return how many mails have failed for good."""
-    count: int = Email.objects.filter(status=STATUS.failed).count()
-    return count
+    """Return of each kind since when the oldest that is owed waits; None if nothing waits."""
+    return {one.kind.key: one.since for one in owed.everything()}
 
 
 def _works(name: str, check: Callable[[], object]) -> bool:

@@ -83,15 +83,20 @@ def owe(
     subject, text, html = said(template, context)
     sender = settings.DEFAULT_FROM_EMAIL
     headers = AUTOMATIC | ({"Reply-To": reply_to} if reply_to else {})
-    addresses = {address.casefold(): address for address in ([to] if isinstance(to, str) else to)}
+    addresses = once([to] if isinstance(to, str) else to)
     with transaction.atomic():
         kept = [keep(attached) if isinstance(attached, Attached) else attached for attached in attachments]
         rows = [
             _row(headers, kept, from_email=sender, to=[address], subject=subject, message=text, html_message=html)
-            for address in addresses.values()
+            for address in addresses
         ]
     _nudge()
     return rows
+
+
+def once(addresses: Iterable[str]) -> list[str]:
+    """Return each address once, however it is written, as it was written last."""
+    return list({address.casefold(): address for address in addresses}.values())
 
 
 def owe_all(letters: Iterable[tuple[str, "Said"]]) -> list[Email]:
@@ -138,8 +143,18 @@ def said(template: str, context: Mapping[str, Any]) -> Said:
 
     Where staff may word a passage of it (data/wordings.toml), the templates get it as `passage` and `passage_html`.
     """
+    return _said(template, context, texts.passage(template, context))
+
+
+def said_each(template: str, contexts: Sequence[Mapping[str, Any]]) -> list[Said]:
+    """Return the words of several mails of one template; what staff have worded is read once."""
+    passages = texts.passage_of_each(template, contexts)
+    return [_said(template, context, passage) for context, passage in zip(contexts, passages, strict=True)]
+
+
+def _said(template: str, context: Mapping[str, Any], passage: str | None) -> Said:
     values = {"base_url": settings.BASE_URL, **context}
-    if (passage := texts.passage(template, context)) is not None:
+    if passage is not None:
         values |= {"passage": passage, "passage_html": paragraphs.html(passage)}
     subject = _one_line(_render(f"mail/{template}.subject.txt", values, escape=False))[:SUBJECT_LENGTH]
     values["subject"] = subject

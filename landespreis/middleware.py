@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from landespreis import throttle
 from landespreis.errors import too_large, wrong_method
 from landespreis.refusal import Refused
 
@@ -37,6 +38,8 @@ def response_headers(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if response.status_code == 429:
+            response.headers.setdefault("Retry-After", str(throttle.wait(request)))
         if _belongs_to_session(request, response) and not _may_be_kept(response):
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -5,7 +5,7 @@ An app says it in a module `overview` with a function `part(user, now)`; what th
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Protocol
@@ -15,15 +15,12 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from post_office.models import STATUS
 
-from landespreis import chaining, health, wording
+from landespreis import chaining, owed, wording
 from landespreis.models import RetentionRun
 
 APPS = ("submissions", "jury", "accounts", "portal")
 """In the order in which they are shown."""
-LATE = timedelta(minutes=10)
-"""How long mail and PDFs may be owed before somebody should look."""
 
 
 @dataclass(frozen=True)
@@ -132,23 +129,16 @@ def _ground(user: PermissionsMixin) -> Part:
     """Say whether mail and PDFs come; in the machine's time, as they are sent."""
     if not user.has_perm("post_office.view_email"):
         return Part()
-    mails = reverse("admin:post_office_email_changelist")
-    failed = health.undelivered()
-    owed = health.oldest_owed()
     now = timezone.now()
-    names = {"mail": "Mail", "receipt": "Eingangsbestätigung", "paper": "Niederschrift oder Urkunde"}
-    pages = {
-        "mail": mails,
-        "receipt": reverse("admin:submissions_receipt_changelist"),
-        "paper": reverse("admin:jury_paper_changelist"),
-    }
+    everything = owed.everything()
     late = [
-        Task(1, "", f"{names[kind]} überfällig", pages[kind], f"die älteste von {wording.recently(since, now)}")
-        for kind, since in owed.items()
-        if since and now - since > LATE
+        Task(1, "", f"{one.kind.name} überfällig", reverse(one.kind.page), f"seit {wording.recently(one.since, now)}")
+        for one in everything
+        if one.since and one.is_late(now)
     ]
-    undelivered = Task(failed, "Mails nicht zustellbar", "Mail nicht zustellbar", f"{mails}?stand={STATUS.failed}")
-    return Part(tasks=[*late, undelivered])
+    failed = next(one.failed for one in everything if one.kind is owed.MAIL)
+    url = reverse(owed.MAIL.page) + owed.MAIL.failed_query
+    return Part(tasks=[*late, Task(failed, "Mails nicht zustellbar", "Mail nicht zustellbar", url)])
 
 
 def _chain(user: PermissionsMixin, now: datetime) -> Part:

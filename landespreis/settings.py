@@ -11,6 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from landespreis import environment
+from landespreis.watching import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -35,6 +36,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Clock: in a demo "now" may start elsewhere and tick on from there --------------------------------
 _now = env.str("LANDESPREIS_NOW", default="")
 CLOCK_FILE = VAR_DIR / "clock.json" if DEMO else None
+CLOCK_SKEW = timedelta(seconds=env.int("CLOCK_SKEW", default=0) if DEMO else 0)
+"""By how much a rehearsal lets a host's own clock go wrong."""
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 if DEMO and not set(ALLOWED_HOSTS) <= LOCAL_HOSTS:
@@ -92,10 +95,12 @@ INSTALLED_APPS = [
     "django_htmx",
     "landespreis.apps.OutgoingMailConfig",
     "storages",
+    "rehearsal",
 ]
 
 MIDDLEWARE = [
-    "portal.caching.pages",  # first: a kept page is answered with all the headers that it got from the others
+    "landespreis.watching.requests.watched",  # outermost: every answer is counted and gets its id
+    "portal.caching.pages",  # before all others: a kept page has all the headers that it got from them
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "landespreis.middleware.response_headers",
@@ -154,6 +159,8 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # The container of PostgreSQL reads the same file, so the password is written once.
     DATABASES["default"]["PASSWORD"] = DATABASES["default"]["PASSWORD"] or env.str("POSTGRES_PASSWORD", default="")
+DATABASE_CLOCK = DATABASES["default"]["ENGINE"].endswith("postgresql") and not TESTING
+"""Whether all hosts follow the database's clock (landespreis.drift); tests move the machine's."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache -------------------------------------------------------------------------------------------
@@ -190,6 +197,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_REDIRECT_STDOUTS = False  # nothing of ours prints
 CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps its schedule in memory: every interval is short
 
@@ -243,9 +251,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.NoPlaceNames"},
+    {"NAME": "accounts.passwords.NotLeaked"},
 ]
 ADMIN_EMAIL = env.str("ADMIN_EMAIL", default="")
 """Who becomes the first Administration when `manage.py set_up` finds none."""
+LEAKED_PASSWORDS = env.str("LEAKED_PASSWORDS", default="")
+"""A file of SHA-1 sums of passwords known from leaks, sorted; empty: only Django's list of the most common."""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "submissions:index"
 LOGOUT_REDIRECT_URL = "/"
@@ -275,12 +287,29 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
-    "login": "60/m/ip",
-    "login_failed": "30/m/ip,9/5m/key",
+    "login": "120/m/ip",
+    "login_failed": "60/m/ip,9/5m/key",
     "signup": "60/m/ip",
     "confirm_email": "3/3m/key",
     "reset_password": "30/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
 }
+"""What allauth counts. Per address of the network generously: a data centre shows one for dozens of town halls."""
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+RATE_LIMITS = {
+    "password": "300/h/key",
+    "inquiry": "60/h/ip,8/h/key",
+    "registration": "120/h/ip,5/h/key",
+    "subscribe": "120/h/ip,3/h/key",
+    "upload": "60/10m/user,120/10m/key",
+    "invite": "30/h/user,60/h/key",
+    "proposal": "30/h/user",
+    "own_data": "20/h/user",
+}
+"""What the portal counts itself (`landespreis/throttle.py`); the key is a person's address, or an entry."""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -289,8 +318,13 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Landespreis"
 USERSESSIONS_TRACK_ACTIVITY = False
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie more
 SESSION_ENGINE = "landespreis.sessions"
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_AGE = int(timedelta(hours=env.int("SESSION_HOURS", default=12)).total_seconds())
+"""How long a session lasts after the login, whatever happens in it; it ends with the browser, too."""
+SESSION_IDLE_SECONDS = 60 * env.int("SESSION_IDLE_MINUTES", default=180)
+SESSION_IDLE_GUARDED_SECONDS = 60 * env.int("SESSION_IDLE_GUARDED_MINUTES", default=60)
+"""How long one may idle; in the admin and on the jury, where other people's data is seen, shorter."""
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
@@ -302,6 +336,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"  # no other host can set them
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -429,16 +464,18 @@ BACKUP_KEYS = env.list("BACKUP_KEYS", default=[])
 """Public keys of age («age1…») to which `manage.py backup` encrypts; without one the archive is in the clear."""
 
 # Logging -----------------------------------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "fontTools": {"level": "ERROR"},
-        "pikepdf": {"level": "WARNING"},
-        "weasyprint": {"level": "ERROR"},
-    },
-}
+LOG_FORMAT = env.str("LOG_FORMAT", default="line" if DEMO or TESTING else "json")
+if LOG_FORMAT not in logs.FORMS:
+    raise ImproperlyConfigured(f"LOG_FORMAT ist {LOG_FORMAT!r}: Schreiben Sie 'json' oder 'line'.")
+LOGGING = logs.config(LOG_FORMAT, env.str("LOG_LEVEL", default="INFO"))
+ACCESS_LOG = env.bool("ACCESS_LOG", default=not (DEMO or TESTING))
+"""A line for every request: method, name of the view, status, milliseconds. Nobody's address or name."""
+
+# Watching ----------------------------------------------------------------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+"""Who brings it as a bearer reads /metrics; empty: nobody does."""
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+"""Where errors are reported to; empty: nowhere."""
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default=MODE)
+
 SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # `static` is ours on purpose: what it answers never changes

@@ -24,6 +24,7 @@ from landespreis import clock
 from portal import keeping
 from portal.keeping import Address, Kept, Terms
 from portal.models import Edition
+from portal.remembering import Numbers
 
 LONGEST_QUERY = 200
 """Letters of what a view reads of a query; a page of more is made anew each time."""
@@ -38,7 +39,7 @@ OF_EVERY_ANSWER = {"Access-Control-Allow-Origin", "Access-Control-Expose-Headers
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 
 View = Callable[..., HttpResponse]
-Until = Callable[[datetime], datetime | None]
+Until = Callable[[datetime, Numbers], datetime | None]
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -46,8 +47,8 @@ def public(*topics: str, params: tuple[str, ...] = (), lasts: Until | None = Non
     """Let everybody without a session share what the view answers, until rows of a topic change.
 
     `params` are what the view reads of the query. Nothing else of it reaches the view, so an address with anything more
-    (`utm_source`, `fbclid`) is the same page. `lasts` tells from the award's present moment until when a page holds
-    that changes with time alone.
+    (`utm_source`, `fbclid`) is the same page. `lasts` tells from the award's present moment, and the numbers of all
+    topics, until when a page holds that changes with time alone.
     """
 
     def decorate(view: View) -> View:
@@ -56,12 +57,12 @@ def public(*topics: str, params: tuple[str, ...] = (), lasts: Until | None = Non
             if not is_shared(request):
                 return view(request, *args, **kwargs)
             _narrow(request, params)
-            numbers = _numbers(request)  # before the content: what comes later only makes it newer
+            known = numbers(request)  # before the content: what comes later only makes it newer
             now = clock.now()
-            until = lasts(now) if lasts else None
+            until = lasts(now, known) if lasts else None
             response = view(request, *args, **kwargs)
             if response.status_code == 200:
-                editions = {topic: numbers.get(topic, 0) for topic in topics}
+                editions = {topic: known.get(topic, 0) for topic in topics}
                 response.terms = Terms(editions, now, until)  # type: ignore[attr-defined]
             return response
 
@@ -71,7 +72,7 @@ def public(*topics: str, params: tuple[str, ...] = (), lasts: Until | None = Non
     return decorate
 
 
-def next_minute(now: datetime) -> datetime:
+def next_minute(now: datetime, numbers: Numbers | None = None) -> datetime:
     """Until when a page holds that says how many minutes are left; every date of a round is a full minute."""
     return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
@@ -159,10 +160,10 @@ def _found(request: HttpRequest, address: Address) -> Kept | None:
 
 
 def _holds(request: HttpRequest, kept: Kept) -> bool:
-    return kept.terms.hold(clock.now(), _numbers(request))
+    return kept.terms.hold(clock.now(), numbers(request))
 
 
-def _numbers(request: HttpRequest) -> dict[str, int]:
+def numbers(request: HttpRequest) -> Numbers:
     """Return the number of every topic as it was when the request was first looked at; asked once."""
     found: dict[str, int] | None = getattr(request, "editions", None)
     if found is None:

@@ -14,6 +14,8 @@ from django.core.cache import cache
 from django.http.response import ResponseHeaders
 from redis.exceptions import RedisError
 
+from portal import remembering
+
 log = logging.getLogger(__name__)
 
 SECONDS = 24 * 60 * 60
@@ -125,8 +127,9 @@ def share(address: Address, build: str, kept: Kept) -> None:
 
 
 def forget() -> None:
-    """Throw away every kept page, and all else that is in the cache."""
+    """Throw away every kept page, what pages are made of, and all else that is in the cache."""
     own.clear()
+    remembering.forget()
     cache.clear()
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -45,9 +45,12 @@ class Member(NamedTuple):
 
 
 class Card(NamedTuple):
-    """A project among others, with what stands on its card."""
+    """What stands on the card of a project among others."""
 
-    project: Project
+    url: str
+    title: str
+    category: str
+    abstract: str
     picture: str
     parties: str
 
@@ -95,7 +98,14 @@ def of(project: Project) -> Portrait:
 
 
 def card(project: Project) -> Card:
-    return Card(project, picturing.address(project), parties(project))
+    return Card(
+        url=project.get_absolute_url(),
+        title=project.title,
+        category=project.category.short_name if project.category else "",
+        abstract=project.abstract,
+        picture=picturing.address(project),
+        parties=parties(project),
+    )
 
 
 def parties(project: Project) -> str:
@@ -120,7 +130,13 @@ def _short(row: Municipality) -> str:
 
 
 def _filtered(kind: Kind, value: str) -> str:
-    return f"{reverse('portal:projects')}?{urlencode({kind.value: value})}"
+    return f"{_directory()}?{urlencode({kind.value: value})}"
+
+
+@cache
+def _directory() -> str:
+    """A page leads there twenty times, and looking the address up takes longer than all else of a link."""
+    return reverse("portal:projects")
 
 
 def _tags(project: Project) -> Iterator[Tag]:

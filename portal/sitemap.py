@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from landespreis import clock, wording
 from portal.models import Download, Event, FaqEntry, News, Newsletter, Page, Project
+from portal.remembering import Numbers
 
 ALWAYS = (
     "portal:home", "portal:award", "portal:projects", "portal:projects_map", "portal:open_data", "portal:news",
@@ -42,7 +43,7 @@ def addresses(part: str) -> list[Address] | None:
     return [Address(f"{settings.BASE_URL}{path}", wording.iso(changed) if changed else "") for path, changed in rows]
 
 
-def next_change(now: datetime) -> datetime | None:
+def next_change(now: datetime, numbers: Numbers) -> datetime | None:
     """Return when the next project, item or date comes out by itself, or None."""
     waiting = (model._default_manager.filter(published_at__gt=now) for model in (Project, News, Event))
     moments = [rows.order_by("published_at").values_list("published_at", flat=True).first() for rows in waiting]

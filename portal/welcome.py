@@ -27,7 +27,10 @@ from landespreis import composed, wording
 from landespreis.composed import SAMPLE, Question, Values
 from portal import picturing
 from portal.directory import reading
+from portal.directory.reading import Partners
+from portal.editions import CATALOGUE
 from portal.models import Project, ProjectFacet, ProjectPartner
+from portal.remembering import Memory, Numbers
 from submissions.models import Partner, Round
 
 SHOWN = 5
@@ -48,14 +51,13 @@ class Teaser:
 
 
 def newest(now: datetime) -> list[Teaser]:
-    """Return the projects that came out last, in two queries."""
+    """Return the projects that came out last."""
     latest = "WHERE own.published_at <= %s ORDER BY own.published_at DESC, own.id DESC LIMIT %s"
-    found = reading.ROW.values_where(latest, [composed.adapted(now), SHOWN])
-    return [_teaser(row, partners) for row, partners in reading.with_partners(found)]
+    return [_teaser(*found) for found in reading.whole(latest, [composed.adapted(now), SHOWN])]
 
 
 @lru_cache(maxsize=50)
-def _teaser(row: Values, partners: tuple[Values, ...]) -> Teaser:
+def _teaser(row: Values, partners: Partners) -> Teaser:
     """Return the teaser of a project. It hangs on nothing but these values: with others it is another one."""
     project = reading.made(row, partners)
     return Teaser(project, _people(project), "" if project.picture else picturing.address(project))
@@ -89,8 +91,18 @@ class Figures:
     beyond: int
 
 
-def figures(now: datetime) -> Figures | None:
-    """Count the directory in one query; None while it is empty."""
+_FIGURES = Memory[Figures | None](CATALOGUE)
+
+
+def figures(now: datetime, numbers: Numbers, until: datetime | None) -> Figures | None:
+    """Count the directory in one query, in none while that stays the same; None while it is empty.
+
+    `until` says when the next project comes out.
+    """
+    return _FIGURES.get(numbers, now, lambda: _figures(now), until=lambda _: until)
+
+
+def _figures(now: datetime) -> Figures | None:
     found = next((Figures(*row) for row in COUNTED.rows(now)), None)
     return found if found and found.projects else None
 

@@ -14,10 +14,10 @@ from accounts.models import User
 from landespreis import wording
 from landespreis.clock import BERLIN
 from landespreis.overview import Chart, Figure, Part, Table, Task
-from submissions import chart, checks, draft, permissions, turns
+from submissions import chart, checks, draft, permissions
 from submissions.models import HelpRequest, Partner, Round, Submission, Version
 from submissions.models.entry import SubmissionQuerySet
-from submissions.turns import Kind
+from submissions.turns import Kind, Queue
 
 Status, Check = Submission.Status, Submission.Check
 WEEK = timedelta(days=7)
@@ -117,7 +117,7 @@ def _tasks(round: Round, user: PermissionsMixin, now: datetime) -> list[Task]:
     tasks = [Task(helping, "Bitten um Hilfe beantworten", "Bitte um Hilfe beantworten", asked)]
     if now < round.closes_at or not isinstance(user, User) or not permissions.may_check(user):
         return tasks
-    kinds = Counter(turn.kind for turn in turns.queue(round, user, now))
+    kinds = Queue(round, user, now).numbers()
     url = reverse("admin:submissions_queue")
     unchecked = Task(kinds[Kind.CHECK], "Einreichungen formal prüfen", "Einreichung formal prüfen", url)
     if not round.four_eyes and not kinds[Kind.CONFIRM]:

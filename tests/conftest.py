@@ -24,6 +24,7 @@ from django.test import Client
 from accounts.models import User
 from landespreis.cache import EnduringRedisCache
 from landespreis.clock import BERLIN
+from landespreis.watching import standing
 from portal import keeping
 from submissions.management.commands.load_round import SHIPPED, load
 from submissions.models import Category, Criterion, Question, Round
@@ -153,10 +154,14 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_ground(settings: Any, tmp_path: Path) -> Iterator[None]:
-    """Private files in a folder of the test's own, quick passwords, nothing cached from another test."""
+    """Private files in a folder of the test's own, quick passwords, nothing cached from another test.
+
+    How the portal stands is known, as if somebody had just looked: else the first page of the admin would ask more.
+    """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.FILES_URL = f"file://{tmp_path / 'files'}"
     keeping.forget()
+    cache.set(standing.KEY, (), None)
     yield
     keeping.forget()
 

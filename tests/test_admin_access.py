@@ -23,6 +23,7 @@ from tests.landespreis.office_rows import MAKERS
 LOGIN, GONE, OK, NO, METHOD = 302, 404, 200, 403, 405
 ELSE = 302
 """Leads to what has to be done first."""
+METHODS = ("get", "post", "put", "delete")
 OUTSIDERS = ("anonymous", "member", "juror")
 STAFF = ("editorial", "office", "admin")
 STANDARD = ("changelist", "add", "change", "delete", "history")
@@ -353,9 +354,23 @@ def test_every_address_as_every_role(filled: None) -> None:
             assert {status(client.post(own[name])) for name in OFFICE_POSTS} <= {NO, GONE}
     for role in OUTSIDERS:
         client = client_of(role)
-        for method in (client.get, client.post):
-            answers = {status(method(url)) for url in (*own.values(), *rows.values())}
+        for method in METHODS:
+            answers = {status(getattr(client, method)(url)) for url in (*own.values(), *rows.values())}
             assert answers == {LOGIN if role == "anonymous" else GONE}
+
+
+def test_no_method_but_post_changes_a_row(filled: None) -> None:
+    """Django's pages take every other method as a look at the page."""
+    client = client_of("admin")
+    keys = {label: set(model._default_manager.values_list("pk", flat=True)) for label, model in models().items()}
+    urls = [url for label in models() for page, url in standard(label).items() if page in {"change", "delete", "add"}]
+
+    answers = {status(getattr(client, method)(url)) for url in urls for method in ("put", "patch", "delete")}
+
+    assert answers <= {OK, NO, METHOD, ELSE}
+    assert keys == {
+        label: set(model._default_manager.values_list("pk", flat=True)) for label, model in models().items()
+    }
 
 
 def standard(label: str) -> dict[str, str]:

@@ -109,15 +109,17 @@ def gaps(subject: str, text: str) -> dict[str, list[str]]:
 
 def passage(template: str, context: Mapping[str, Any]) -> str | None:
     """Return the passage of the mail of that name, filled; None when it has none that can be worded anew."""
+    (only,) = passage_of_each(template, [context])
+    return only
+
+
+def passage_of_each(template: str, contexts: Sequence[Mapping[str, Any]]) -> list[str | None]:
+    """Return the `passage` of several mails of one name; what staff have worded is read once."""
     found = passages().get(f"{MAIL}{template}")
     if found is None:
-        return None
+        return [None] * len(contexts)
     own = Wording.objects.filter(key=found.text.key).values_list("text", flat=True).first()
-    text = own or found.text.text
-    values = {
-        key: _value(found.expressions[key], context) for key in placeholders.used(text) if key in found.expressions
-    }
-    return placeholders.fill(text, values).strip()
+    return [_filled(own or found.text.text, found.expressions, context) for context in contexts]
 
 
 @cache
@@ -167,6 +169,11 @@ def _held(text: Text, row: Wording | None) -> Text:
 def _own(row: Wording) -> Text:
     offered = known(row.kind)
     return Text(row.key, row.kind, row.title, row.subject, row.text, offered, None, str(row.changed_by), row.changed_at)
+
+
+def _filled(text: str, expressions: Mapping[str, str], context: Mapping[str, Any]) -> str:
+    values = {key: _value(expressions[key], context) for key in placeholders.used(text) if key in expressions}
+    return placeholders.fill(text, values).strip()
 
 
 def _value(expression: str, context: Mapping[str, Any]) -> str:

@@ -38,7 +38,7 @@ def save(
     project.changed_at = clock.now()
     project.save()
     addresses.remember(project, before)
-    if partners is not None:
+    if partners is not None and list(map(_told, partners)) != list(map(_told, project.partners.order_by("pk"))):
         project.partners.all().delete()
         for partner in partners:
             partner.pk, partner.project = None, project
@@ -67,11 +67,25 @@ def require_released(project: Project) -> None:
 
 def refresh(project: Project) -> None:
     """Derive facets and search text anew; for whoever has written a project's rows by another way."""
-    project.facets.all().delete()
-    ProjectFacet.objects.bulk_create(
-        ProjectFacet(project=project, kind=kind, value=value) for kind, value in sorted(set(_facets(project)))
-    )
+    _settle(project)
     indexing.index(project)
+
+
+def _told(partner: ProjectPartner) -> tuple[object, ...]:
+    """Return what a partner says: where that is the same as before, nothing is written, and no number changes."""
+    fields = (field for field in ProjectPartner._meta.concrete_fields if field.name not in {"id", "project"})
+    return tuple(getattr(partner, field.attname) for field in fields)
+
+
+def _settle(project: Project) -> None:
+    """Write the facets that are new and delete those that are no more: the others' numbers stay what they were."""
+    wanted = {(str(kind), value) for kind, value in _facets(project)}
+    there = {(row.kind, row.value): row.pk for row in project.facets.all()}
+    if gone := [pk for pair, pk in there.items() if pair not in wanted]:
+        ProjectFacet.objects.filter(pk__in=gone).delete()
+    ProjectFacet.objects.bulk_create(
+        ProjectFacet(project=project, kind=kind, value=value) for kind, value in sorted(wanted - there.keys())
+    )
 
 
 def _facets(project: Project) -> Iterator[tuple[str, str]]:

@@ -9,17 +9,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 
 from landespreis import composed
 from landespreis.composed import SAMPLE, Part
-from portal.directory import reading
 from portal.directory.search import NEWEST, RELEVANCE, TITLE, Search
 from portal.finding import Wanted, matching, read
 from portal.models import Project
 from portal.stems import Word
 
+FIRST = "erste"
+"""Stands where a number is the place of a project among the first."""
 ALL = "alle"
 """Stands where a count is of the whole search, not of a value."""
 OUT = "SELECT id FROM portal_project WHERE published_at <= %s"
@@ -60,6 +62,13 @@ class Found:
     ranked: Part
 
 
+class Answer(NamedTuple):
+    """Group, value and number, as `Counts.made` reads them, and the keys of the first projects, in order."""
+
+    counted: tuple[composed.Values, ...]
+    first: tuple[int, ...]
+
+
 def worded(search: Search, now: datetime) -> Found:
     """Return what is out at `now` and fits the words; looking words up may take a query."""
     moment = composed.adapted(now)
@@ -70,27 +79,31 @@ def worded(search: Search, now: datetime) -> Found:
     return Found(*(part.with_value(SAMPLE, now) for part in _composed(wanted.words, guesses, wanted.is_blank)))
 
 
-def page(search: Search, found: Found, start: int, amount: int) -> list[composed.Values]:
-    """Return so many of those that fit what is chosen, in the order that is asked for, as `reading.ROW` reads them."""
-    chosen = _chosen(search, "own.id")
-    source = found.ranked if search.sort == RELEVANCE else found.keys
-    tail = Part(
-        f"JOIN found ON found.id = own.id WHERE {chosen.sql} ORDER BY {ORDERS[search.sort]} LIMIT %s OFFSET %s",
-        (*chosen.params, amount, start),
+def keys(search: Search, found: Found, start: int, amount: int) -> tuple[int, ...]:
+    """Return the keys of so many of those that fit what is chosen, in the order that is asked for."""
+    chosen, source = _chosen(search, "found.id"), _source(search, found)
+    sql = (
+        f"WITH found AS ({source.sql}) SELECT own.id FROM portal_project own JOIN found ON found.id = own.id "  # noqa: S608 - our words, %s for values
+        f"WHERE {chosen.sql} ORDER BY {ORDERS[search.sort]} LIMIT %s OFFSET %s"
     )
-    return reading.ROW.values_where(tail.sql, (*source.params, *tail.params), head=f"WITH found AS ({source.sql}) ")
+    params = (*source.params, *chosen.params, amount, start)
+    return tuple(key for (key,) in composed.fetched(sql, params, one_plan=not search.words))
 
 
-def counted(search: Search, found: Found) -> tuple[composed.Values, ...]:
-    """Count in one query what is chosen of the `worded`, and what each value gives beside the other groups' choices.
-
-    Returns group, value and number, as `Counts.made` reads them.
-    """
-    whole = _chosen(search, "id")
+def answer(search: Search, found: Found, amount: int) -> Answer:
+    """Count what is chosen of the `worded`, and what each value gives beside the other groups' choices, and look up
+    the first of them, in one query: what fits the words is looked for once."""
+    chosen, order, source = _chosen(search, "id"), ORDERS[search.sort], _source(search, found)
     left_out = ", ".join(["%s"] * len(search.chosen))
     parts = [
-        Part(f"WITH found AS ({found.keys.sql}), ", found.keys.params),
-        Part(f"whole AS (SELECT id FROM found WHERE {whole.sql}) ", whole.params),  # noqa: S608 - our words, %s for values
+        Part(f"WITH found AS ({source.sql}), ", source.params),
+        Part(f"whole AS (SELECT * FROM found WHERE {chosen.sql}) ", chosen.params),  # noqa: S608 - our words, %s for values
+        Part(
+            f"SELECT kind, value, number FROM (SELECT '{FIRST}' AS kind, CAST(own.id AS TEXT) AS value, "  # noqa: S608 - our words, %s for values
+            f"ROW_NUMBER() OVER (ORDER BY {order}) AS number FROM portal_project own JOIN whole found "
+            f"ON found.id = own.id ORDER BY {order} LIMIT %s) first UNION ALL ",
+            (amount,),
+        ),
         Part(f"SELECT '{ALL}', '', COUNT(*) FROM whole UNION ALL "),  # noqa: S608 - our words, %s for values
         _counted("whole", Part(f"kind NOT IN ({left_out})" if left_out else "1 = 1", tuple(search.chosen))),
     ]
@@ -98,7 +111,13 @@ def counted(search: Search, found: Found) -> tuple[composed.Values, ...]:
         beside = _chosen(search, "found.id", but=kind)
         parts += [Part(" UNION ALL "), _counted("found", Part(f"kind = %s AND {beside.sql}", (kind, *beside.params)))]
     sql, params = "".join(part.sql for part in parts), [value for part in parts for value in part.params]
-    return tuple(composed.fetched(sql, params))
+    rows = composed.fetched(sql, params, one_plan=not search.words)
+    first = sorted((number, int(value)) for kind, value, number in rows if kind == FIRST)
+    return Answer(tuple(row for row in rows if row[0] != FIRST), tuple(key for _, key in first))
+
+
+def _source(search: Search, found: Found) -> Part:
+    return found.ranked if search.sort == RELEVANCE else found.keys
 
 
 def _chosen(search: Search, key: str, *, but: str = "") -> Part:

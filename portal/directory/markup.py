@@ -16,6 +16,7 @@ from landespreis.composed import Values
 from portal.directory import reading, rows
 from portal.directory.country import Line, Step
 from portal.directory.filters import Box, Group
+from portal.directory.reading import Partners, Whole
 from portal.directory.rows import Row
 
 PIECES = 100
@@ -24,13 +25,13 @@ ROWS = 1000
 """List items of projects that are remembered."""
 
 
-def projects(found: Iterable[Values]) -> SafeString:
-    """Return the list items of the projects whose values these are; one query, for the partners."""
-    return _safe(_project(row, partners) for row, partners in reading.with_partners(list(found)))
+def projects(found: Iterable[Whole]) -> SafeString:
+    """Return the list items of the projects whose values these are."""
+    return _safe(_project(row, partners) for row, partners in found)
 
 
 @lru_cache(maxsize=ROWS)
-def _project(values: Values, partners: tuple[Values, ...]) -> str:
+def _project(values: Values, partners: Partners) -> str:
     """Return the list item of a project. It hangs on nothing but these values: with others it is another one."""
     (row,) = rows.rows([reading.made(values, partners)])
     signs = f'<span class="lp-prize">{escape(row.prize)}</span>' if row.prize else ""

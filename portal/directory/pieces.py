@@ -3,22 +3,27 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from accounts import register
 from landespreis.composed import Values
-from portal.directory import country, filters, markup
+from portal.directory import catalogue, country, filters, finding, markup
 from portal.directory.filters import Chip, Names
 from portal.directory.finding import Counts
 from portal.directory.search import Kind, Search
+from portal.editions import CATALOGUE
+from portal.remembering import Memory, Numbers
 
+PER_PAGE = 20
+"""Projects on a page of the list."""
 LARGEST = 10
 """Kreise that the list names below its map."""
 KEPT = 50
 """Searches whose pieces a process remembers; each takes up to 100 kB."""
+LATER_PAGES = 200
+"""Pages after the first whose keys it remembers."""
 
 
 class Pieces:
@@ -62,9 +67,39 @@ class Pieces:
         return lambda value: f"{path}?{query(value)}"
 
 
-def of(search: Search, counted: tuple[Values, ...], now: datetime) -> Pieces:
-    """Return the pieces of a search whose numbers are `counted`; one query, for the names."""
-    return _of(search, counted, filters.named(now), tuple(register.short_names().items()))
+class Shown(NamedTuple):
+    """The pieces of a search, and the keys of the projects on its first page."""
+
+    pieces: Pieces
+    first: tuple[int, ...]
+
+
+_PLAIN, _WORDED = (Memory[Shown](*topics, most=KEPT) for topics in ((CATALOGUE,), (CATALOGUE, "search")))
+_PLAIN_KEYS, _WORDED_KEYS = (
+    Memory[tuple[int, ...]](*topics, most=LATER_PAGES) for topics in ((CATALOGUE,), (CATALOGUE, "search"))
+)
+
+
+def of(search: Search, now: datetime, numbers: Numbers) -> Shown:
+    """Return what is shown of a search; it is looked for and counted where that is not known yet."""
+
+    def make() -> Shown:
+        known = catalogue.known(now, numbers)
+        found = finding.answer(search, finding.worded(search, now), PER_PAGE)
+        return Shown(_of(search, found.counted, known.named, known.towns), found.first)
+
+    memory = _WORDED if search.words else _PLAIN
+    return memory.get(numbers, now, make, key=search, until=lambda _: catalogue.next_publication(now, numbers))
+
+
+def keys(search: Search, now: datetime, numbers: Numbers, page: int) -> tuple[int, ...]:
+    """Return the keys of the projects on a page after the first."""
+
+    def make() -> tuple[int, ...]:
+        return finding.keys(search, finding.worded(search, now), (page - 1) * PER_PAGE, PER_PAGE)
+
+    memory = _WORDED_KEYS if search.words else _PLAIN_KEYS
+    return memory.get(numbers, now, make, key=(search, page), until=lambda _: catalogue.next_publication(now, numbers))
 
 
 @lru_cache(maxsize=KEPT)

@@ -1,7 +1,12 @@
-"""Reads what rows of the list show, as plain values in two queries, and what hangs on projects read by other ways."""
+"""Reads what rows of the list show, as plain values, and what hangs on projects that were read by other ways."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.db import connection
 
 from landespreis import composed
 from landespreis.composed import Question, Read, Values
@@ -21,29 +26,62 @@ PARTNERS = Read(
     order="id",
 )
 TOPICS = Question(lambda project: Topic.objects.filter(projects=project), -1)
+Partners = tuple[Values, ...] | str | None
+"""The rows of a project's partners, or the same as a text; what is made of them hangs on no more than that."""
+Whole = tuple[Values, Partners]
 KEY = ROW.place("id")
 """Where the key of a project stands among the values of a row, and of a partner the key of its project."""
 OF_PROJECT = PARTNERS.place("project_id")
 
 
-def with_partners(rows: Sequence[Values]) -> list[tuple[Values, tuple[Values, ...]]]:
-    """Return each of the rows of projects with the rows of its partners."""
+def whole(tail: str, params: Sequence[Any], *, head: str = "") -> list[Whole]:
+    """Return the rows of projects that `tail` leaves, as `Read.values_where`, with their partners.
+
+    PostgreSQL is asked once: each question more costs as much as drawing three rows.
+    """
+    if connection.vendor == "postgresql":
+        return [(row[:-1], row[-1]) for row in ROW.values_where(tail, params, head=head, more=_as_text())]
+    rows = ROW.values_where(tail, params, head=head)
     partners = _partners(row[KEY] for row in rows)
     return [(row, tuple(partners[row[KEY]])) for row in rows]
 
 
-def made(row: Values, partners: Sequence[Values]) -> Project:
+def of_keys(keys: Sequence[int], now: datetime) -> list[Whole]:
+    """Return the rows of the projects with these keys in their order, as far as they are out at `now`."""
+    if not keys:
+        return []
+    tail = f"WHERE own.id IN ({_places(keys)}) AND own.published_at <= %s"
+    return _ordered(whole(tail, [*keys, composed.adapted(now)]), keys)
+
+
+def hold_partners(project: Project, like: Sequence[int], now: datetime) -> list[Whole]:
+    """Let the project have its partners, and return the rows of the others that are out; all in one question."""
+    others = f"own.id IN ({_places(like)}) AND own.published_at <= %s" if like else "1 = 0"
+    params = [project.pk, *like, composed.adapted(now)] if like else [project.pk]
+    (_, partners), *rows = _ordered(whole(f"WHERE own.id = %s OR {others}", params), [project.pk, *like])
+    _hold(project, partners)
+    return rows
+
+
+def _ordered(rows: Sequence[Whole], keys: Sequence[int]) -> list[Whole]:
+    by_key = {row[0][KEY]: row for row in rows}
+    return [by_key[key] for key in keys if key in by_key]
+
+
+def _places(keys: Sequence[int]) -> str:
+    return ", ".join(["%s"] * len(keys))
+
+
+def made(row: Values, partners: Partners) -> Project:
     """Return the project of a row, with all that a row shows and without its text."""
     project = ROW.made(row)
     _hold(project, partners)
     return project
 
 
-def hold_partners(projects: Sequence[Project]) -> None:
-    """Let each of the projects have its partners with their rows of the register; one query."""
-    partners = _partners(project.pk for project in projects)
-    for project in projects:
-        _hold(project, partners[project.pk])
+@cache
+def _as_text() -> str:
+    return PARTNERS.as_text("part.project_id = own.id")
 
 
 def hold_topics(project: Project) -> None:
@@ -58,6 +96,7 @@ def _partners(keys: Iterable[int]) -> dict[int, list[Values]]:
     return found
 
 
-def _hold(project: Project, partners: Sequence[Values]) -> None:
-    rows = [PARTNERS.made(partner) for partner in partners]
+def _hold(project: Project, partners: Partners) -> None:
+    values = partners if isinstance(partners, tuple) else PARTNERS.values_in(partners)
+    rows = [PARTNERS.made(partner) for partner in values]
     composed.hold(project, "partners", ProjectPartner.objects.all(), rows)

@@ -8,26 +8,26 @@ from django.views.decorators.http import require_safe
 
 from landespreis import clock
 from portal import caching
-from portal.directory import country, finding, markup, pieces
+from portal.directory import country, markup, pieces, reading
+from portal.directory.catalogue import next_publication
+from portal.directory.pieces import PER_PAGE
 from portal.directory.search import PARAMETERS, SORTS, Search
-from portal.views.project import next_publication
-
-PER_PAGE = 20
+from portal.editions import CATALOGUE
 
 
 @require_safe
-@caching.public("projects", "search", params=PARAMETERS, lasts=next_publication)
+@caching.public("projects", "search", CATALOGUE, params=PARAMETERS, lasts=next_publication)
 def index(request: HttpRequest) -> HttpResponse:
     """The list, twenty a page; all of it in the usual order has the map below its first page."""
     now, search = clock.now(), Search.of(request.GET)
-    found = finding.worded(search, now)
-    shown = pieces.of(search, finding.counted(search, found), now)
+    numbers, query = caching.numbers(request), search.query()
+    shown, first = pieces.of(search, now, numbers)
     page = Paginator(range(shown.counts.total), PER_PAGE).get_page(request.GET.get("seite"))
-    start, query = (page.number - 1) * PER_PAGE, search.query()
+    keys = first if page.number == 1 else pieces.keys(search, now, numbers, page.number)
     context = {
         "search": search,
         "said": country.said(shown.counts.total),
-        "rows": markup.projects(finding.page(search, found, start, PER_PAGE)),
+        "rows": markup.projects(reading.of_keys(keys, now)),
         "groups": shown.groups,
         "chips": shown.chips,
         "sorts": [(name, search.sorted(sort).query(), sort == search.sort) for sort, name in _sorts(search)],
@@ -41,11 +41,11 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@caching.public("projects", "search", params=PARAMETERS, lasts=next_publication)
+@caching.public("projects", "search", CATALOGUE, params=PARAMETERS, lasts=next_publication)
 def map_(request: HttpRequest) -> HttpResponse:
     """The map of a search: what is chosen beside the place is kept, and where its projects are is counted."""
     now, search = clock.now(), Search.of(request.GET)
-    shown = pieces.of(search, finding.counted(search, finding.worded(search, now)), now)
+    shown, _ = pieces.of(search, now, caching.numbers(request))
     context = {
         "search": search,
         "said": country.said(shown.counts.total),

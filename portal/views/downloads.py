@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from landespreis import clock, files
 from portal import caching
 from portal.models import Download
+from portal.remembering import Numbers
 
 
-def next_publication(now: datetime) -> datetime | None:
+def next_publication(now: datetime, numbers: Numbers) -> datetime | None:
     waiting = Download.objects.filter(published_at__gt=now).order_by("published_at")
     return waiting.values_list("published_at", flat=True).first()
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from landespreis import clock
 from portal import caching, calendars
 from portal.models import Download, Event, FormerEventAddress, Registration
+from portal.remembering import Numbers
 from portal.seating import Seating
 
 PER_PAGE = 10
@@ -25,7 +26,7 @@ CHANGES = ("published_at", "registration_until", "starts_at", "ends_at")
 """Columns at whose instants a page looks different without anybody's doing."""
 
 
-def next_change(now: datetime) -> datetime | None:
+def next_change(now: datetime, numbers: Numbers) -> datetime | None:
     """Return when pages about dates change by time alone: one comes out, closes, begins, ends, or its downloads do."""
     moments = Event.objects.aggregate(
         **{name: Min(name, filter=Q(**{f"{name}__gt": now})) for name in CHANGES},

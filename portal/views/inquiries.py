@@ -1,25 +1,22 @@
 """Writing to the Geschäftsstelle and reporting a barrier: without an account, a cookie or JavaScript."""
 
-import hashlib
 from urllib.parse import urlsplit
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal import caching, throttle
+from landespreis import throttle
+from portal import caching
 from portal.actions import inquiries
 from portal.forms.inquiries import BarrierForm, ContactForm
 from portal.forms.robots import PersonForm
 from portal.models import Inquiry, Page
 
-MOST, WINDOW = 8, 60 * 60
-"""Messages per address of the network, and per address of a person, within seconds."""
 BUSY = (
-    "Von hier kamen in der letzten Stunde sehr viele Nachrichten. Ihr Text ist noch da: Warten Sie etwas und senden "
-    "Sie ihn dann noch einmal, oder schreiben Sie uns eine E-Mail."
+    "Von hier kamen in der letzten Stunde sehr viele Nachrichten. Ihr Text ist noch da. Eilt es, schreiben Sie "
+    "uns eine E-Mail."
 )
 HEADINGS = {Inquiry.Kind.CONTACT: "Nachricht schreiben", Inquiry.Kind.BARRIER: "Meldung schreiben"}
 
@@ -48,8 +45,9 @@ def _answer(request: HttpRequest, form: PersonForm, kind: Inquiry.Kind, slug: st
     status = 200
     if form.is_bound:
         status = 422
-        if form.is_valid() and _is_too_much(request, form.cleaned_data.get("email", "")):
-            form.add_error(None, BUSY)
+        if form.is_valid() and throttle.holds_back(
+            request, form, "inquiry", BUSY, key=form.cleaned_data.get("email", "")
+        ):
             status = 429
         elif form.is_valid():
             values = {name: value for name, value in form.cleaned_data.items() if name not in {"website", "begun"}}
@@ -60,17 +58,6 @@ def _answer(request: HttpRequest, form: PersonForm, kind: Inquiry.Kind, slug: st
     response = render(request, "portal/inquiry.html", context, status=status)
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _is_too_much(request: HttpRequest, email: str) -> bool:
-    """Count by network address, and by the address that would get the receipt; neither is kept in clear."""
-    asked = [get_adapter().get_client_ip(request), email.casefold()]
-    counted = [throttle.exceeded("inquiry", _hashed(who), most=MOST, seconds=WINDOW) for who in asked if who]
-    return any(counted)
-
-
-def _hashed(who: str) -> str:
-    return hashlib.sha256(who.encode()).hexdigest()[:32]
 
 
 def _came_from(request: HttpRequest) -> str:

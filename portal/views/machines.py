@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal import caching, sitemap
-from portal.views.project import next_publication
+from portal.directory.catalogue import next_publication
 
 XML = "application/xml"
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from landespreis import clock
 from portal import caching
 from portal.models import FormerAddress, News, NewsCategory
+from portal.remembering import Numbers
 
 PER_PAGE = 10
 IN_FEED = 20
@@ -21,7 +22,7 @@ TITLE = "Aktuelles"
 LEAD = "Meldungen rund um den Landespreis und die interkommunale Zusammenarbeit in Nordrhein-Westfalen."
 
 
-def next_publication(now: datetime) -> datetime | None:
+def next_publication(now: datetime, numbers: Numbers) -> datetime | None:
     """Return when the next item comes out by itself, or None."""
     waiting = News.objects.filter(published_at__gt=now).order_by("published_at")
     return waiting.values_list("published_at", flat=True).first()

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from landespreis import clock, tables
 from portal import caching, open_data, portrait
+from portal.directory.catalogue import next_publication
 from portal.models import Edition, Project, ProjectFacet
 from portal.models.projects import ProjectQuerySet
-from portal.views.project import next_publication
 
 PER_PAGE = 100
 IN_FEED = 20

@@ -1,6 +1,7 @@
 """A project of the directory."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,19 +10,20 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from landespreis import clock
-from landespreis.composed import SAMPLE, Question
+from landespreis.composed import SAMPLE, Question, Values
 from portal import caching, picturing, portrait, similar
 from portal.directory import reading
+from portal.directory.catalogue import next_publication
+from portal.directory.reading import Partners, Whole
+from portal.editions import CATALOGUE
 from portal.models import FormerProjectAddress, Project
 from portal.models.projects import ProjectQuerySet
+from portal.portrait import Card
+from portal.remembering import Numbers
 
 SIMILAR = 3
-
-
-NEXT = Question(
-    lambda now: Project.objects.filter(published_at__gt=now).order_by("published_at").values_list("published_at")[:1],
-    SAMPLE,
-)
+CARDS = 500
+"""Cards of projects that a process remembers."""
 
 
 def _visible(user: User | AnonymousUser, now: datetime, slug: str) -> ProjectQuerySet:
@@ -31,13 +33,8 @@ def _visible(user: User | AnonymousUser, now: datetime, slug: str) -> ProjectQue
 OUT = Question(lambda now, slug: _visible(AnonymousUser(), now, slug), SAMPLE, "sample")
 
 
-def next_publication(now: datetime) -> datetime | None:
-    """Return when the next project comes out by itself, or None."""
-    return next((moment for (moment,) in NEXT.rows(now)), None)
-
-
 @require_safe
-@caching.public("projects", "news", lasts=next_publication)
+@caching.public("projects", "news", CATALOGUE, lasts=next_publication)
 def detail(request: HttpRequest, project: str) -> HttpResponse:
     """One project and three that are like it; a former address leads to the present one."""
     now = clock.now()
@@ -49,16 +46,27 @@ def detail(request: HttpRequest, project: str) -> HttpResponse:
             raise Http404
         return redirect(moved.project, permanent=True)
     reading.hold_topics(found)
-    others = similar.like(found, now, SIMILAR)
-    reading.hold_partners([found, *others])
+    others = _others(found, now, caching.numbers(request))
     context = {
         "project": found,
         "is_public": found.is_public(now),
         "portrait": portrait.of(found),
         "pattern": picturing.pattern_address(found),
-        "similar": [portrait.card(other) for other in others],
+        "similar": [_card(*other) for other in others],
     }
     return render(request, "portal/project.html", context)
+
+
+def _others(found: Project, now: datetime, numbers: Numbers) -> list[Whole]:
+    """Return rows of projects that are like it, and let it have its partners; one query, two where it is new."""
+    like = similar.like(found, now, numbers, SIMILAR, next_publication(now, numbers))
+    return reading.hold_partners(found, like, now)
+
+
+@lru_cache(maxsize=CARDS)
+def _card(row: Values, partners: Partners) -> Card:
+    """Return the card of a project. It hangs on nothing but these values: with others it is another one."""
+    return portrait.card(reading.made(row, partners))
 
 
 def _found(slug: str, user: User | AnonymousUser, now: datetime) -> Project | None:

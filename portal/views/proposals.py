@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from landespreis import clock, parking, wording
+from landespreis import clock, parking, throttle, wording
 from landespreis.refusal import Refused
 from portal import permissions, telling
 from portal.actions import completeness
@@ -55,6 +55,7 @@ def new(request: SignedIn) -> HttpResponse:
     """Asks for the municipality where there are several, and begins."""
     form = StartForm(request.user, request.POST if request.method == "POST" else None)
     if form.is_valid():
+        throttle.require(request, "proposal", "Sie haben in der letzten Stunde sehr viele Vorschläge begonnen.")
         begun = verbs.start(by=request.user, municipality=form.cleaned_data["municipality"], key=form.offered)
         return redirect(begun)
     is_member = request.user.memberships.active().exists()

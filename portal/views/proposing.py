@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from landespreis import uploads
+from landespreis import throttle, uploads
 from landespreis.refusal import Refused
 from portal import telling
 from portal.actions import completeness
@@ -22,6 +22,7 @@ from portal.views import proposal_frame as frame
 from submissions.views.frame import SignedIn
 
 NOT_STORED = "Das Bild konnte gerade nicht angenommen werden. Versuchen Sie es in einigen Minuten noch einmal."
+OFTEN = "In den letzten Minuten wurden hier sehr viele Bilder hochgeladen. Das zuletzt gespeicherte ist da."
 
 
 @login_required
@@ -124,6 +125,7 @@ def _add(request: SignedIn, found: Proposal, form: proposing.PictureForm) -> int
         return 422
     data = form.cleaned_data
     try:
+        throttle.require(request, "upload", OFTEN, key=str(found.key))
         verbs.add_picture(found, file=data["datei"], alt=data["alt"], credit=data["credit"], by=request.user)
     except Refused as refusal:
         form.add_error("datei", refusal.message)

@@ -3,30 +3,23 @@
 No page sets a cookie: whoever has the link may confirm, ask and withdraw, and nobody else can send that form.
 """
 
-import hashlib
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from landespreis import clock
-from portal import caching, calendars, throttle
+from landespreis import clock, throttle
+from portal import caching, calendars
 from portal.actions import registrations as verbs
 from portal.forms.registrations import QuestionForm, RegistrationForm
 from portal.forms.robots import LASTS
 from portal.models import Event, Registration
 from portal.views import events
 
-MOST_HERE, MOST_ADDRESS, WINDOW = 20, 5, 60 * 60
-"""Registrations per address of the network, where a whole town hall may sit, and per address of a person; seconds."""
-BUSY = (
-    "Von hier oder für diese Adresse kamen in der letzten Stunde sehr viele Anmeldungen. Warten Sie etwas und senden "
-    "Sie die Anmeldung dann noch einmal."
-)
+BUSY = "Von hier oder für diese Adresse kamen in der letzten Stunde sehr viele Anmeldungen."
 Status = Registration.Status
 
 
@@ -45,7 +38,6 @@ def new(request: HttpRequest, event: str) -> HttpResponse:
         if seating.is_open and form.is_valid():
             if _register(request, found, form):
                 return redirect("portal:registration_sent", found.slug)
-            form.add_error(None, BUSY)
             status = 429
     context = {"event": found, "seating": seating, "form": form}
     return _private(render(request, "portal/registration_new.html", context, status=status))
@@ -107,13 +99,10 @@ def file(request: HttpRequest, registration: UUID) -> HttpResponse:
 
 def _register(request: HttpRequest, event: Event, form: RegistrationForm) -> bool:
     """Register unless too many come from here; the same form sent again is the registration that is there."""
-    here, address = str(get_adapter().get_client_ip(request)), form.values["email"].casefold()
-    asked = ((here, MOST_HERE), (address, MOST_ADDRESS))
-    counted = [throttle.exceeded("registration", _hashed(who), most=most, seconds=WINDOW) for who, most in asked]
-    if any(counted):
+    if throttle.holds_back(request, form, "registration", BUSY, key=form.values["email"]):
         return False
     same = f"{form.number} {sorted(form.values.items())}"
-    if throttle.exceeded("registration-form", _hashed(same), most=1, seconds=LASTS):
+    if throttle.exceeded("registration-form", same, most=1, seconds=LASTS):
         return True
     verbs.register(event, form.values)
     return True
@@ -153,7 +142,3 @@ def _private(response: HttpResponse) -> HttpResponse:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _hashed(who: str) -> str:
-    return hashlib.sha256(who.encode()).hexdigest()[:32]

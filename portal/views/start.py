@@ -1,6 +1,7 @@
 """Home, the award and its conditions."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +12,10 @@ from landespreis import clock
 from landespreis.composed import SAMPLE, Question
 from portal import caching, welcome, winners
 from portal.course import Standing, course, upcoming, weighted
+from portal.directory.catalogue import next_publication
+from portal.editions import CATALOGUE
 from portal.models import Event, News
+from portal.remembering import Memory
 from submissions.models import Category, Round
 
 NEWS_ON_HOME = 3
@@ -23,13 +27,32 @@ EVENTS = Question(
 )
 
 
-@require_safe
-@caching.public("round", "news", "projects", "events", lasts=caching.next_minute)
-def home(request: HttpRequest) -> HttpResponse:
-    now = clock.now()
+class Known(NamedTuple):
+    """What home tells besides projects."""
+
+    round: Round | None
+    categories: list[Category]
+    news: list[News]
+    events: list[Event]
+
+
+_KNOWN = Memory[Known]("round", "news", "events")
+
+
+def _known(now: datetime) -> Known:
     round_ = Round.objects.current()
+    categories = CATEGORIES.objects(round_.pk) if round_ else []
+    return Known(round_, categories, NEWS.objects(now), EVENTS.objects(now))
+
+
+@require_safe
+@caching.public("round", "news", "projects", "events", CATALOGUE, lasts=caching.next_minute)
+def home(request: HttpRequest) -> HttpResponse:
+    now, numbers = clock.now(), caching.numbers(request)
+    known = _KNOWN.get(numbers, now, lambda: _known(now), until=lambda _: caching.next_minute(now))
+    round_ = known.round
     awarded = winners.of(round_, now) if round_ else []
-    categories = CATEGORIES.objects(round_.pk) if round_ and not awarded else []
+    categories = known.categories if not awarded else []
     prizes = len(categories) or sum(winner.has_prize for winner in awarded)
     context = _about(round_, now) | {
         "winners": awarded,
@@ -37,9 +60,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "prizes": prizes * round_.prize if round_ else 0,
         "ways": welcome.ways(round_.phase(now) if round_ else None, has_winners=bool(awarded)),
         "newest": welcome.newest(now),
-        "figures": welcome.figures(now),
-        "news": NEWS.objects(now),
-        "events": EVENTS.objects(now),
+        "figures": welcome.figures(now, numbers, next_publication(now, numbers)),
+        "news": known.news,
+        "events": known.events,
     }
     return render(request, "portal/home.html", context)
 

@@ -4,24 +4,20 @@ Nothing here needs a CSRF token: who asks gets a mail, and who confirms or leave
 scanners follow links, so a link alone changes nothing; the button on its page does.
 """
 
-import hashlib
-
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal import caching, throttle
+from landespreis import throttle
+from portal import caching
 from portal.actions import subscribing
 from portal.forms.subscribing import SubscribeForm
 from portal.models import Subscriber
 
-MOST_FROM_A_PLACE, MOST_TO_A_PERSON, WINDOW = 20, 3, 60 * 60
-"""Requests per address of the network (a town hall has one for all), and mails per person, within seconds."""
 BUSY = (
-    "Für diese Adresse oder von Ihrem Anschluss kamen in der letzten Stunde sehr viele Anmeldungen. Warten Sie etwas, "
-    "sehen Sie in Ihrem Postfach nach und senden Sie dann noch einmal."
+    "Für diese Adresse oder von Ihrem Anschluss kamen in der letzten Stunde sehr viele Anmeldungen. Sehen Sie "
+    "in Ihrem Postfach nach."
 )
 
 
@@ -33,8 +29,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     status = 200
     if form.is_bound:
         status = 422
-        if form.is_valid() and _is_too_much(request, form.cleaned_data["email"]):
-            form.add_error(None, BUSY)
+        if form.is_valid() and throttle.holds_back(request, form, "subscribe", BUSY, key=form.cleaned_data["email"]):
             status = 429
         elif form.is_valid():
             subscribing.ask(form.cleaned_data["email"])
@@ -87,14 +82,3 @@ def _private(response: HttpResponse) -> HttpResponse:
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _is_too_much(request: HttpRequest, email: str) -> bool:
-    """Count by network address and by person; neither is kept in clear."""
-    asked = [(get_adapter().get_client_ip(request), MOST_FROM_A_PLACE), (email.casefold(), MOST_TO_A_PERSON)]
-    counted = [throttle.exceeded("subscribe", _hashed(who), most=most, seconds=WINDOW) for who, most in asked if who]
-    return any(counted)
-
-
-def _hashed(who: str) -> str:
-    return hashlib.sha256(who.encode()).hexdigest()[:32]

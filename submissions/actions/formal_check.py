@@ -1,7 +1,9 @@
 """Verbs of the formal check: admit, exclude, hand back, take back, reopen, and withdraw on request of its people."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -25,6 +27,7 @@ FOR_TWO = (
     "In dieser Runde entscheiden zwei über die formale Prüfung: Schlagen Sie die Entscheidung vor, eine andere Person "
     "bestätigt sie."
 )
+FOR_ONE = "Die Runde prüft nicht mehr zu zweit."
 
 
 @transaction.atomic
@@ -39,9 +42,26 @@ def decide(entry: Submission, decided: Ruling, *, by: User, read: int | None = N
     if entry.round.four_eyes:
         raise Refused(FOR_TWO)
     decided = ruling.guard(entry, decided, now)
-    gate.drop_proposal(entry, at=now, by=by, why="Die Runde prüft nicht mehr zu zweit.")
+    gate.drop_proposal(entry, at=now, by=by, why=FOR_ONE)
     ruling.write(entry, decided, at=now, by=by, seen=seen)
     return entry
+
+
+@transaction.atomic
+def admit_each(
+    entries: Sequence[Submission], *, by: User, tell: bool = False, read: Mapping[UUID, int] | None = None
+) -> Mapping[UUID, Refused]:
+    """Admit several entries like `admit`, in as many queries as one; return why those that stay as they are do.
+
+    `read` has for each what `ruling.last_seen` said. Raises NotAllowed.
+    """
+    entered = ruling.enter_each([entry.pk for entry in entries], by=by, read=read or {})
+    for_two = {entry.pk: Refused(FOR_TWO) for entry in entered.ready if entry.round.four_eyes}
+    entered = ruling.admissible(entered.without(for_two))
+    if entered.ready:
+        gate.drop_proposals(entered.ready, at=entered.now, by=by, why=FOR_ONE)
+        ruling.write_admissions(entered.ready, Ruling(CheckAct.ADMIT, tell=tell), at=entered.now, by=by)
+    return entered.refused
 
 
 def admit(entry: Submission, *, by: User, tell: bool = False, read: int | None = None, seen: str = "") -> Submission:

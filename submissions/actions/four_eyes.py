@@ -1,5 +1,9 @@
 """Verbs where two decide the formal check: one proposes, another confirms or rejects."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
 from django.db import transaction
 
 from accounts.models import User
@@ -9,6 +13,7 @@ from submissions import permissions
 from submissions.actions import gate, ruling
 from submissions.actions.ruling import Ruling
 from submissions.models import Event, Proposal, Submission
+from submissions.workflow import CheckAct
 
 Verb = Event.Verb
 
@@ -21,29 +26,31 @@ def propose(entry: Submission, proposed: Ruling, *, by: User, read: int | None =
     not be decided either, where one decides alone, or where a proposal waits already.
     """
     entry, now = ruling.enter(entry, by=by, read=read)
-    if not entry.round.four_eyes:
-        raise Refused("In dieser Runde entscheidet eine Person allein. Entscheiden Sie bitte gleich.")
-    waiting = Proposal.objects.waiting().filter(submission=entry).select_related("proposed_by").first()
-    if waiting:
-        raise Refused(f"Es gibt schon einen Vorschlag von {waiting.proposed_by.name}, der auf Bestätigung wartet.")
+    for refusal in _not_for_two([entry]).values():
+        raise refusal
     proposed = ruling.guard(entry, proposed, now)
     ruling.require_seen(ruling.letter(entry, proposed), seen)
-    assert entry.current is not None  # what is submitted has one
-    proposal = Proposal.objects.create(
-        submission=entry,
-        version=entry.current,
-        act=proposed.act.value,
-        reason=proposed.reason,
-        until=proposed.until,
-        tell=proposed.tell,
-        proposed_by=by,
-        proposed_at=now,
-    )
-    detail = {"act": proposed.act.value, "reason": proposed.reason}
-    if proposed.until:
-        detail["until"] = proposed.until.isoformat()
-    gate.record(entry, Verb.CHECK_PROPOSED, at=now, by=by, version=entry.current, **detail)
+    proposal = _proposal(entry, proposed, now, by)
+    proposal.save()
+    gate.record(entry, Verb.CHECK_PROPOSED, at=now, by=by, version=entry.current, **_detail(proposed))
     return proposal
+
+
+@transaction.atomic
+def propose_admissions(
+    entries: Sequence[Submission], *, by: User, tell: bool = False, read: Mapping[UUID, int] | None = None
+) -> Mapping[UUID, Refused]:
+    """Propose to admit several entries like `propose`, in as many queries as one; return why the others are not.
+
+    `read` has for each what `ruling.last_seen` said. Raises NotAllowed.
+    """
+    entered = ruling.enter_each([entry.pk for entry in entries], by=by, read=read or {})
+    entered = ruling.admissible(entered.without(_not_for_two(entered.ready)))
+    admission = Ruling(CheckAct.ADMIT, tell=tell)
+    Proposal.objects.bulk_create(_proposal(entry, admission, entered.now, by) for entry in entered.ready)
+    told = [(entry, _detail(admission)) for entry in entered.ready]
+    gate.record_each(Verb.CHECK_PROPOSED, told, at=entered.now, by=by)
+    return entered.refused
 
 
 @transaction.atomic
@@ -75,6 +82,40 @@ def reject(proposal: Proposal, *, by: User, reason: str, read: int | None = None
     _end(proposal, Proposal.Outcome.REJECTED, by, reason)
     gate.record(entry, Verb.CHECK_UNPROPOSED, at=now, by=by, version=entry.current, reason=reason)
     return entry
+
+
+def _not_for_two(entries: Sequence[Submission]) -> dict[UUID, Refused]:
+    """Return for which entries nothing can be proposed: where one decides alone, or a proposal waits already."""
+    refused = {
+        entry.pk: Refused("In dieser Runde entscheidet eine Person allein. Entscheiden Sie bitte gleich.")
+        for entry in entries
+        if not entry.round.four_eyes
+    }
+    waiting = Proposal.objects.waiting().filter(submission__in=[entry.pk for entry in entries])
+    for proposal in waiting.select_related("proposed_by"):
+        said = f"Es gibt schon einen Vorschlag von {proposal.proposed_by.name}, der auf Bestätigung wartet."
+        refused.setdefault(proposal.submission_id, Refused(said))
+    return refused
+
+
+def _proposal(entry: Submission, proposed: Ruling, now: datetime, by: User) -> Proposal:
+    assert entry.current is not None  # what is submitted has one
+    return Proposal(
+        submission=entry,
+        version=entry.current,
+        act=proposed.act.value,
+        reason=proposed.reason,
+        until=proposed.until,
+        tell=proposed.tell,
+        proposed_by=by,
+        proposed_at=now,
+    )
+
+
+def _detail(proposed: Ruling) -> dict[str, str]:
+    """Return what the journal says of a proposal."""
+    detail = {"act": proposed.act.value, "reason": proposed.reason}
+    return detail | {"until": proposed.until.isoformat()} if proposed.until else detail
 
 
 def _waiting(proposal: Proposal) -> Proposal:

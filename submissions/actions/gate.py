@@ -1,6 +1,6 @@
 """What every verb on an entry begins and ends with: lock it, check who and when, write the journal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,18 @@ def record(
     return event
 
 
+def record_each(
+    verb: Event.Verb, told: Sequence[tuple[Submission, Mapping[str, Any]]], *, at: datetime, by: User
+) -> None:
+    """Write a line of the journal of each entry, with what it tells, in one statement."""
+    composed.insert(
+        [
+            Event(submission=entry, at=at, by=by, verb=verb, version=entry.current, detail=dict(detail))
+            for entry, detail in told
+        ]
+    )
+
+
 def addresses(entry: Submission, *first: User) -> list[str]:
     """Return the addresses of `first`, the owner and the editors who accepted, each once; closed accounts get none."""
     people = [
@@ -84,6 +96,14 @@ def touch(entry: Submission, key: str, *, at: datetime, by: User) -> None:
 
 def drop_proposal(entry: Submission, *, at: datetime, by: User, why: str) -> None:
     """End the proposal that waits for a second person, if there is one: what it was made about has changed."""
-    waiting = Proposal.objects.waiting().filter(submission=entry)
-    if waiting.update(outcome=Proposal.Outcome.DROPPED, ended_by=by, ended_at=at, ended_reason=why):
-        record(entry, Event.Verb.CHECK_UNPROPOSED, at=at, by=by, version=entry.current, reason=why)
+    drop_proposals([entry], at=at, by=by, why=why)
+
+
+def drop_proposals(entries: Sequence[Submission], *, at: datetime, by: User, why: str) -> None:
+    """End those of several locked entries, like `drop_proposal`."""
+    waiting = Proposal.objects.waiting().filter(submission__in=[entry.pk for entry in entries])
+    proposed = set(waiting.values_list("submission", flat=True))
+    if proposed:
+        waiting.update(outcome=Proposal.Outcome.DROPPED, ended_by=by, ended_at=at, ended_reason=why)
+        told = [(entry, {"reason": why}) for entry in entries if entry.pk in proposed]
+        record_each(Event.Verb.CHECK_UNPROPOSED, told, at=at, by=by)

@@ -1,6 +1,6 @@
 """What the verbs of the formal check share: lock and who may, whether the page is still true, guard, write, mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,9 @@ from django.db.models import Max
 
 from accounts.models import User
 from landespreis import clock, wording
-from landespreis.outgoing import Outgoing
+from landespreis.outgoing import Outgoing, owe_all
 from landespreis.refusal import MailChanged, NotAllowed, Overtaken, Refused
-from submissions import permissions, workflow
+from submissions import permissions, reading, workflow
 from submissions.actions import gate
 from submissions.models import Category, Event, Proposal, Submission
 from submissions.workflow import CheckAct
@@ -24,6 +24,8 @@ WATCHED = (
     Verb.ADMITTED, Verb.EXCLUDED, Verb.HANDED_BACK, Verb.CHECK_REOPENED, Verb.CHECK_UNDONE,
 )  # fmt: skip
 """What somebody who decides must have seen; their own lines of the checklist they know."""
+NOT_THERE = "Das geht nur mit einer Einreichung, die eingereicht und nicht zurückgezogen ist."
+DECIDED = "Die Jury hat diese Kategorie entschieden. An ihren Einreichungen ändert sich nichts mehr."
 
 
 @dataclass(frozen=True)
@@ -40,24 +42,55 @@ class Ruling:
         return cls(CheckAct(proposal.act), proposal.reason, proposal.until, proposal.tell)
 
 
+@dataclass(frozen=True)
+class Entered:
+    """Several locked entries: those that a decision can be made about at `now`, and why it cannot about the others."""
+
+    ready: list[Submission]
+    refused: Mapping[UUID, Refused]
+    now: datetime
+
+    def without(self, refused: Mapping[UUID, Refused]) -> "Entered":
+        """Return it with further ones that it cannot be made about."""
+        ready = [entry for entry in self.ready if entry.pk not in refused]
+        return Entered(ready, {**self.refused, **refused}, self.now)
+
+
 def enter(entry: Submission, *, by: User, read: int | None) -> tuple[Submission, datetime]:
     """Lock the entry and its category, which the jury's verbs lock too, and read clock and decision after that.
 
     `read` is what `last_seen` said when the person's page was made; None asks nothing. Raises NotAllowed, Overtaken,
     and Refused for what is not submitted or once the jury has decided the category.
     """
+    entered = enter_each([entry.pk], by=by, read={} if read is None else {entry.pk: read})
+    for refusal in entered.refused.values():
+        raise refusal
+    (fresh,) = entered.ready
+    return fresh, entered.now
+
+
+def enter_each(keys: Sequence[UUID], *, by: User, read: Mapping[UUID, int]) -> Entered:
+    """Lock several entries like `enter`, in as many queries as one; what that raises about one stands beside the rest.
+
+    They stay in the order of `keys`. Raises NotAllowed.
+    """
     if not permissions.may_check(by):
         raise NotAllowed("Über die formale Prüfung entscheidet die Geschäftsstelle.")
-    entry = gate.lock(entry)
-    if read is not None:
-        require_unchanged(entry, read, by)
-    if entry.status != Submission.Status.SUBMITTED:
-        raise Refused("Das geht nur mit einer Einreichung, die eingereicht und nicht zurückgezogen ist.")
-    category = Category.objects.filter(entries=entry)
-    category.select_for_update(no_key=True, of=("self",)).values_list("pk").get()
-    if category.filter(decided_at__isnull=False).exists():
-        raise Refused("Die Jury hat diese Kategorie entschieden. An ihren Einreichungen ändert sich nichts mehr.")
-    return entry, clock.now()
+    found = {row.pk: row for row in reading.locked_all(keys)}
+    rows = [found[key] for key in keys if key in found]
+    decided = _decided({row.submitted_category_id for row in rows if row.submitted_category_id})
+    refused: dict[UUID, Refused] = {row.pk: Refused(DECIDED) for row in rows if row.submitted_category_id in decided}
+    submitted = {row.pk for row in rows if row.status == Submission.Status.SUBMITTED}
+    refused |= {key: Refused(NOT_THERE) for key in keys if key not in submitted}
+    refused |= _overtaken(rows, read, by)
+    return Entered(rows, {}, clock.now()).without(refused)
+
+
+def _decided(categories: set[int]) -> set[int]:
+    """Lock the categories, and return those that the jury has decided by now."""
+    rows = Category.objects.filter(pk__in=categories).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+    return set(rows.filter(decided_at__isnull=False).values_list("pk", flat=True))
 
 
 def last_seen(entry: Submission) -> int:
@@ -73,12 +106,25 @@ def last_seen_of(entries: Iterable[Submission]) -> dict[UUID, int]:
 
 def require_unchanged(entry: Submission, read: int, by: User) -> None:
     """Raise Overtaken, saying what was done by whom and when, unless `read` is still the last line that matters."""
-    newer = entry.events.filter(pk__gt=read, verb__in=WATCHED).exclude(verb=Verb.CHECKED, by=by)
-    event = newer.select_related("by").order_by("-pk").first()
-    if event is None:
-        return
+    for overtaken in _overtaken([entry], {entry.pk: read}, by).values():
+        raise overtaken
+
+
+def _overtaken(entries: Sequence[Submission], read: Mapping[UUID, int], by: User) -> Mapping[UUID, Overtaken]:
+    """Return for which entries `read` is not the last line that matters, saying what was done by whom and when."""
+    seen = {entry.pk: read[entry.pk] for entry in entries if entry.pk in read}
+    if not seen:
+        return {}
+    lines = Event.objects.filter(submission__in=seen, verb__in=WATCHED).exclude(verb=Verb.CHECKED, by=by)
+    last = dict(lines.order_by().values("submission").annotate(last=Max("pk")).values_list("submission", "last"))
+    newer = [line for pk, line in last.items() if line > seen[pk]]
+    events = Event.objects.filter(pk__in=newer).select_related("by") if newer else ()
+    return {event.submission_id: _overtaken_by(event) for event in events}
+
+
+def _overtaken_by(event: Event) -> Overtaken:
     who = event.by.name if event.by else "das Portal"
-    raise Overtaken(
+    return Overtaken(
         f"Inzwischen hat sich etwas geändert: „{event.get_verb_display()}“, {who}, "
         f"{wording.recently(event.at, clock.now())}. Von Ihnen ist nichts gespeichert. Bitte sehen Sie sich den neuen "
         "Stand an."
@@ -95,6 +141,17 @@ def guard(entry: Submission, ruling: Ruling, now: datetime) -> Ruling:
     if ruling.act is CheckAct.HAND_BACK and (ruling.until is None or ruling.until <= max(now, entry.deadline)):
         raise Refused("Die Frist der Korrektur muss in der Zukunft und nach der bisherigen Frist liegen.")
     return replace(ruling, reason=required(ruling.reason))
+
+
+def admissible(entered: Entered) -> Entered:
+    """Return what was entered with the reasons of `guard` for what cannot be admitted now."""
+    refused = {}
+    for entry in entered.ready:
+        try:
+            guard(entry, Ruling(CheckAct.ADMIT), entered.now)
+        except Refused as refusal:
+            refused[entry.pk] = refusal
+    return entered.without(refused)
 
 
 def required(reason: str) -> str:
@@ -131,7 +188,7 @@ def write(
     """Set the state, journal who decided what in which state, and owe the mail. The guard has let it pass."""
     outgoing = letter(entry, ruling)
     require_seen(outgoing, seen)
-    detail: dict[str, str | bool] = {"before": entry.formal_check, "told": outgoing is not None}
+    detail = _detail(entry, outgoing)
     if ruling.reason:
         detail["reason"] = ruling.reason
     if proposed_by:
@@ -146,6 +203,22 @@ def write(
     gate.record(entry, VERBS[ruling.act], at=at, by=by, version=entry.current, **detail)
     if outgoing:
         outgoing.owe()
+
+
+def write_admissions(entries: Sequence[Submission], admission: Ruling, *, at: datetime, by: User) -> None:
+    """Admit several entries like `write`, in as many queries as one. The guard has let each pass."""
+    letters = [(entry, letter(entry, admission)) for entry in entries]
+    told = [(entry, _detail(entry, outgoing)) for entry, outgoing in letters]
+    for entry in entries:
+        entry.formal_check = workflow.checked(entry.formal_check, CheckAct.ADMIT)
+    Submission.objects.bulk_update(entries, ["formal_check"])
+    gate.record_each(VERBS[CheckAct.ADMIT], told, at=at, by=by)
+    owe_all(outgoing for _, outgoing in letters if outgoing)
+
+
+def _detail(entry: Submission, outgoing: Outgoing | None) -> dict[str, str | bool]:
+    """Return what the journal says of every decision: the state it was made in, and whether a mail went with it."""
+    return {"before": entry.formal_check, "told": outgoing is not None}
 
 
 def _moment(value: datetime | None) -> str:

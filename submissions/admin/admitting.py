@@ -1,8 +1,7 @@
 """Admitting, or proposing to admit, many entries at once: only where nothing speaks against it, and after one look."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -17,12 +16,16 @@ from accounts.models import User
 from landespreis import clock
 from landespreis.outgoing import Outgoing
 from landespreis.refusal import Refused
-from submissions import permissions, reading, turns
+from submissions import permissions, reading
 from submissions.actions import formal_check, four_eyes, gate, ruling
 from submissions.actions.ruling import Ruling
 from submissions.admin.cases import checker
 from submissions.models import Submission
+from submissions.turns import Kind, Queue, Turn
 from submissions.workflow import CheckAct
+
+AT_ONCE = 100
+"""Entries in one transaction: whoever wants one of them waits for no more than these."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Admitting(admin.ModelAdmin):  # type: ignore[type-arg]
         return self._ask(request, list(queryset.select_related("round", "owner").order_by("number")))
 
     def admit_many(self, request: HttpRequest) -> HttpResponse:
-        """Ask once more about what was chosen in the queue; after that decide, one by one, what was asked about."""
+        """Ask once more about what was chosen in the queue; after that decide what was asked about."""
         user = checker(request)
         if "confirmed" in request.POST:
             self._decide(request, user)
@@ -79,25 +82,31 @@ class Admitting(admin.ModelAdmin):  # type: ignore[type-arg]
         return TemplateResponse(request, "admin/submissions/admit.html", context)
 
     def _decide(self, request: HttpRequest, user: User) -> None:
-        """Decide one by one: what cannot be admitted is named and stops nothing."""
-        admission = Ruling(CheckAct.ADMIT, tell="tell" in request.POST)
+        """Decide about so many at a time: what cannot be admitted is named and stops nothing."""
         marks = [mark.partition(" ") for mark in request.POST.getlist("entry")]
         read = {UUID(key): int(mark) for key, _, mark in marks if _is_key(key) and mark.isdecimal()}
         rows = list(Submission.objects.filter(pk__in=read).select_related("round", "owner").order_by("number"))
-        admitted = sum(self._one(request, row, admission, user, read[row.pk]) for row in rows)
+        admitted = 0
+        for first in range(0, len(rows), AT_ONCE):
+            some = rows[first : first + AT_ONCE]
+            refused = _admit(some, user, tell="tell" in request.POST, read=read)
+            for row in some:
+                if row.pk in refused:
+                    self.message_user(request, f"{row}: {refused[row.pk].message}", messages.WARNING)
+            admitted += len(some) - len(refused)
         if admitted:
             words = "1 Einreichung ist" if admitted == 1 else f"{admitted} Einreichungen sind"
             proposed = rows[0].round.four_eyes
             self.message_user(request, f"{words} {'zur Zulassung vorgeschlagen' if proposed else 'zugelassen'}.")
 
-    def _one(self, request: HttpRequest, row: Submission, admission: Ruling, user: User, read: int) -> bool:
-        verb: Any = four_eyes.propose if row.round.four_eyes else formal_check.decide
-        try:
-            verb(row, admission, by=user, read=read)
-        except Refused as refusal:
-            self.message_user(request, f"{row}: {refusal.message}", messages.WARNING)
-            return False
-        return True
+
+def _admit(rows: Sequence[Submission], user: User, *, tell: bool, read: Mapping[UUID, int]) -> dict[UUID, Refused]:
+    """Admit entries, or propose it where two decide; return why those that stay as they are do."""
+    refused: dict[UUID, Refused] = {}
+    for verb, two in ((formal_check.admit_each, False), (four_eyes.propose_admissions, True)):
+        if some := [row for row in rows if row.round.four_eyes == two]:
+            refused |= verb(some, by=user, tell=tell, read=read)
+    return refused
 
 
 def _is_key(text: str) -> bool:
@@ -110,12 +119,11 @@ def _is_key(text: str) -> bool:
 
 def _sorted(rows: Sequence[Submission], user: User) -> Sorted:
     """Part what may be admitted together from the rest; the queue of each round says what is safe."""
-    now = clock.now()
-    queued = {
-        turn.entry.pk: turn
-        for round in {row.round_id: row.round for row in rows}.values()
-        for turn in turns.queue(round, user, now)
-    }
+    queued: dict[UUID, Turn] = {}
+    for round in {row.round_id: row.round for row in rows}.values():
+        queue = Queue(round, user, clock.now())
+        chosen = queue.rows.filter(pk__in=[row.pk for row in rows])
+        queued |= {turn.entry.pk: turn for turn in queue.turns(chosen)}
     ready, others = [], []
     for row in rows:
         turn = queued.get(row.pk)
@@ -133,10 +141,10 @@ def _with_people(rows: Sequence[Submission]) -> None:
         row.colleagues = list(colleagues.get(row.pk, []))
 
 
-def _why(row: Submission, turn: turns.Turn | None) -> str:
+def _why(row: Submission, turn: Turn | None) -> str:
     if turn is None:
         return f"{row.get_status_display()}, {row.get_formal_check_display()}"
-    if turn.kind is turns.Kind.CHECK and turn.judged:
+    if turn.kind is Kind.CHECK and turn.judged:
         return f"Prüfpunkte: {turn.judged}"
     return turn.said
 

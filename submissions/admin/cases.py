@@ -1,8 +1,8 @@
 """The formal check of one entry as its pages see it: what is offered now, under which names, and where they lead."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -12,10 +12,11 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 from landespreis import clock
-from submissions import permissions, turns, workflow
+from submissions import permissions, workflow
 from submissions.actions import formal_check, ruling
 from submissions.admin.confirm import CorrectionForm, RemarkForm, TellForm
 from submissions.models import Proposal, Submission
+from submissions.turns import Place, Queue, Turn
 from submissions.workflow import CheckAct
 
 Check = Submission.Check
@@ -153,24 +154,24 @@ def checker(request: HttpRequest) -> User:
 # Through the queue -----------------------------------------------------------------------------------
 
 
-def address(turn: turns.Turn | None, flow: str) -> str:
-    """Return the page on which somebody who goes through the queue decides about it; empty for None."""
-    if turn is None:
+def address(entry: UUID | None, flow: str) -> str:
+    """Return the page on which somebody who goes through the queue decides about an entry; empty for None."""
+    if entry is None:
         return ""
-    return f"{reverse('admin:submissions_review', args=[turn.entry.pk])}?{urlencode({'reihe': flow})}"
+    return f"{reverse('admin:submissions_review', args=[entry])}?{urlencode({'reihe': flow})}"
 
 
-def waiting(of: Case) -> list[turns.Turn]:
+def waiting(of: Case) -> Queue:
     """Return the part of the queue that the person goes through."""
-    found = turns.queue(of.entry.round, of.user, of.now)
-    return [row for row in found if of.flow in {ALL, row.category}]
+    return Queue(of.entry.round, of.user, of.now, category="" if of.flow == ALL else of.flow)
 
 
-def next_after(of: Case, rows: Sequence[turns.Turn], here: str) -> str:
+def next_after(of: Case, here: Place | None) -> str:
     """Return the address of the next entry after the place `here` that is not this one; empty at the end."""
-    return address(turns.following([row for row in rows if row.entry.pk != of.entry.pk], here), of.flow)
+    return address(waiting(of).following(here, but=of.entry.pk), of.flow)
 
 
-def place(of: Case, rows: Sequence[turns.Turn]) -> str:
-    """Return where the entry stands in the queue; empty where it does not."""
-    return next((row.key for row in rows if row.entry.pk == of.entry.pk), "")
+def turn(of: Case) -> Turn | None:
+    """Return what the entry waits for; None where it is not in that part of the queue."""
+    queued = waiting(of)
+    return next(iter(queued.turns(queued.rows.filter(pk=of.entry.pk))), None)

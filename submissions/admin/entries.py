@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Membership, User
 from landespreis import clock, wording
+from landespreis.paging import KeysFirst
 from landespreis.readonly import kept
 from landespreis.records import periods
 from landespreis.records.permissions import may_hold
@@ -93,7 +94,8 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck, People):
         "owner__email", "editors__user__name", "editors__email",
     )  # fmt: skip
     search_help_text = "Nummer („IKZ-2026-0005“ oder „5“), eingereichter Titel, Kommune, AGS oder Person"
-    list_select_related = ("round", "lead", "category", "owner")
+    list_select_related = ("round", "lead", "category", "owner", "current")
+    paginator = KeysFirst
     inlines = (VersionInline, ExtensionInline, ReminderInline, EventInline)
     fields = (
         "entry", "round", "status", "formal_check", "lead", "category", "owner", "membership", "people", "progress",
@@ -108,7 +110,7 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck, People):
         """Sections are counted on the page: in the query they would be for all rows before it, too."""
         rows: QuerySet[Submission] = super().get_queryset(request)
         sections = Prefetch("sections", Section.objects.only("submission_id"))
-        return rows.annotate(came=F("current__submitted_at")).prefetch_related("owner__memberships", sections)
+        return rows.defer("current__canonical").prefetch_related("owner__memberships", sections)
 
     def get_urls(self) -> list[URLPattern]:
         extend = path("<uuid:pk>/verlaengern/", self.admin_site.admin_view(self.extend), name="submissions_extend")
@@ -204,9 +206,9 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck, People):
     def short_category(self, row: Submission) -> str:
         return row.category.short_name if row.category else "–"
 
-    @admin.display(description="eingegangen", ordering="came")
-    def handed_in(self, row: Any) -> str:
-        return wording.moment_short(row.came) if row.came else "–"
+    @admin.display(description="eingegangen", ordering="current__submitted_at")
+    def handed_in(self, row: Submission) -> str:
+        return wording.moment_short(row.current.submitted_at) if row.current else "–"
 
     @admin.display(description="Frist")
     def deadline_text(self, row: Submission) -> str:

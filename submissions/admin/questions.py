@@ -10,7 +10,7 @@ from django.urls import reverse
 from landespreis import wording
 from submissions.actions import formal_check, four_eyes, gate, ruling
 from submissions.actions.ruling import Ruling
-from submissions.admin.cases import DECISIONS, SCORED, TITLES, Case, next_after, place, title, waiting
+from submissions.admin.cases import DECISIONS, SCORED, TITLES, Case, next_after, title, turn
 from submissions.admin.confirm import NoForm, Question, ReasonForm
 from submissions.models import Event, Finding, Proposal, Submission
 from submissions.workflow import CheckAct
@@ -157,11 +157,12 @@ def question(of: Case, slug: str) -> Question | None:
         made |= {"zuruecknehmen": partial(_undoing, of, of.last)}
     if slug not in made:
         return None
-    here = place(of, waiting(of)) if of.flow else ""
+    queued = turn(of) if of.flow else None
+    here = queued.place if queued else None
 
     def after(_: object) -> str:
         """Where the person goes on once it is done: in the queue to the next one, otherwise back."""
-        return (next_after(of, waiting(of), here) or reverse("admin:submissions_queue")) if of.flow else of.page
+        return (next_after(of, here) or reverse("admin:submissions_queue")) if of.flow else of.page
 
     values: Values = {"form": NoForm} | made[slug]()
     return Question(

@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -31,13 +31,13 @@ from submissions.admin.cases import (
     checker,
     next_after,
     offered,
-    place,
     title,
+    turn,
     waiting,
 )
 from submissions.conditions import CONDITIONS, Condition, Hint
 from submissions.models import Event, Finding, Round, Submission
-from submissions.turns import Kind, Turn
+from submissions.turns import Kind, Queue, Turn
 from submissions.views.versions import links
 
 Check, Verdict = Submission.Check, Finding.Verdict
@@ -90,14 +90,12 @@ class Reviewing(admin.ModelAdmin):  # type: ignore[type-arg]
     def queue(self, request: HttpRequest) -> HttpResponse:
         """Everything that is not decided: what waits for this person first, the rest with whom it waits for."""
         user = checker(request)
-        rounds = list(Round.objects.announced().filter(submissions__number__isnull=False).distinct())
+        handed_in = Submission.objects.filter(round=OuterRef("pk"), number__isnull=False)
+        rounds = list(Round.objects.announced().filter(Exists(handed_in)))
         current = Round.objects.current()
         round = next((row for row in rounds if row.key == request.GET.get("runde")), current)
-        queued = turns.queue(round, user, clock.now()) if round else []
-        category, kind = request.GET.get("kategorie", ""), request.GET.get("stand", "")
-        shown = [row for row in queued if _fits(row, category, kind)]
-        page = Paginator(shown, PER_PAGE).get_page(request.GET.get("seite"))
         asked = {name: request.GET[name] for name in ("runde", "kategorie", "stand") if request.GET.get(name)}
+        category, kind = asked.get("kategorie", ""), asked.get("stand", "")
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -106,14 +104,14 @@ class Reviewing(admin.ModelAdmin):  # type: ignore[type-arg]
             "rounds": rounds,
             "categories": list(round.categories.all()) if round else [],
             "category": category,
-            "kinds": [(one, sum(row.kind is one for row in queued)) for one in Kind],
             "kind": kind,
-            "page": page,
-            "groups": list(_groups(list(page.object_list), category or ALL)),
-            "selectable": any(row.is_safe for row in page.object_list),
-            "first": address(turns.following(shown, ""), category or ALL),
             "asked": f"{urlencode(asked)}&" if asked else "",
         }
+        if round:
+            whole = Queue(round, user, clock.now())
+            context |= _shown(whole, replace(whole, category=category, kind=kind), request.GET.get("seite"))
+        else:
+            context |= {"kinds": [(kind, 0) for kind in Kind], "page": Paginator([], PER_PAGE).get_page(1)}
         return TemplateResponse(request, "admin/submissions/queue.html", context)
 
     def review(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
@@ -153,7 +151,7 @@ class Reviewing(admin.ModelAdmin):  # type: ignore[type-arg]
         content = entry.current.payload
         known = _findings(entry)
         checklist = form or Checklist(initial=_initial(known.get(entry.current.number, {})))
-        queued = waiting(of) if of.flow else []
+        queued = turn(of) if of.flow else None
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -169,9 +167,9 @@ class Reviewing(admin.ModelAdmin):  # type: ignore[type-arg]
             "answers": [(title(of, slug), of.link(slug)) for slug in verbs if slug in ANSWERS],
             "steps": [(title(of, slug), of.link(slug)) for slug in verbs if _is_step(slug, editable)],
             "course": entry.events.filter(verb__in=TOLD).select_related("by", "version").defer("version__canonical"),
-            "turn": next((row for row in queued if row.entry.pk == entry.pk), None),
-            "number_waiting": sum(row.kind is not Kind.OTHERS for row in queued),
-            "next": next_after(of, queued, place(of, queued)),
+            "turn": queued,
+            "number_waiting": _number_waiting(waiting(of)) if of.flow else 0,
+            "next": next_after(of, queued.place if queued else None) if of.flow else "",
             "is_own": of.proposal is not None and of.proposal.proposed_by_id == of.user.pk,
         }
         return TemplateResponse(request, "admin/submissions/review.html", context)
@@ -185,8 +183,29 @@ def _is_step(slug: str, editable: bool) -> bool:
 # The queue -------------------------------------------------------------------------------------------
 
 
-def _fits(turn: Turn, category: str, kind: str) -> bool:
-    return category in {"", turn.category} and kind in {"", turn.kind.value}
+def _shown(whole: Queue, chosen: Queue, page: str | None) -> dict[str, Any]:
+    """Return what the page of the queue shows of it."""
+    numbers = whole.numbers()
+    fitting = numbers if chosen == whole else chosen.numbers()
+    shown = Paginator(range(fitting.total()), PER_PAGE).get_page(page)
+    rows, flow = chosen.turns(chosen.rows[max(shown.start_index() - 1, 0) : shown.end_index()]), chosen.category or ALL
+    return {
+        "kinds": [(kind, numbers[kind]) for kind in Kind],
+        "page": shown,
+        "groups": list(_groups(rows, flow)),
+        "selectable": any(row.is_safe for row in rows),
+        "first": address(_first(rows) if shown.number == 1 else chosen.following(None), flow),
+    }
+
+
+def _first(rows: Sequence[Turn]) -> uuid.UUID | None:
+    """Return the entry that the queue begins with, from its first page; those that wait for others stand at its end."""
+    return next((row.entry.pk for row in rows if row.kind is not Kind.OTHERS), None)
+
+
+def _number_waiting(queue: Queue) -> int:
+    numbers = queue.numbers()
+    return numbers.total() - numbers[Kind.OTHERS]
 
 
 def _groups(rows: Sequence[Turn], flow: str) -> Iterator[tuple[Kind, list[dict[str, Any]]]]:
@@ -196,7 +215,7 @@ def _groups(rows: Sequence[Turn], flow: str) -> Iterator[tuple[Kind, list[dict[s
         found = [
             {
                 "turn": row,
-                "url": address(row, flow),
+                "url": address(row.entry.pk, flow),
                 "look": [condition.title for condition in conditions.to_look_at(hints[row.entry.pk])],
             }
             for row in rows

@@ -156,6 +156,14 @@ class Submission(models.Model):
         verbose_name = "Einreichung"
         verbose_name_plural = "Einreichungen"
         ordering = ("-created_at",)
+        indexes = (
+            models.Index(fields=["-created_at", "-id"], name="newest_submissions"),
+            models.Index(
+                fields=["round", "number", "formal_check", "extended_until", "submitted_category", "current", "id"],
+                condition=Q(status="submitted", formal_check__in=["open", "returned"]),
+                name="undecided_submissions",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=["round", "number"], name="one_submission_per_number"),
             models.UniqueConstraint(

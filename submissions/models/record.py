@@ -43,6 +43,7 @@ class Version(models.Model):
         verbose_name = "Version"
         verbose_name_plural = "Versionen"
         ordering = ("-number",)
+        indexes = (models.Index(fields=["id", "submitted_at"], name="moments_of_versions"),)
         constraints = (models.UniqueConstraint(fields=["submission", "number"], name="one_version_per_number"),)
 
     def __str__(self) -> str:

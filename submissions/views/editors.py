@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from landespreis import clock
+from landespreis import clock, throttle
 from landespreis.refusal import NotAllowed, Refused, TooLate
 from submissions import permissions, workflow
 from submissions.actions import editors as verbs
@@ -43,6 +43,9 @@ class EditorRow:
         return str(self.editor.user) if self.editor.user else self.editor.email
 
 
+OFTEN = "In der letzten Stunde sind sehr viele Einladungen hinausgegangen."
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def editors(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
@@ -56,6 +59,7 @@ def editors(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, entry, form, status=422)
     try:
+        throttle.require(request, "invite", OFTEN, key=str(entry.pk))
         editor = verbs.invite(entry, by=request.user, **form.cleaned_data)
     except (NotAllowed, TooLate):
         raise

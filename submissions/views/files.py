@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from landespreis import files as private_files
-from landespreis import uploads, wording
+from landespreis import throttle, uploads, wording
 from landespreis.refusal import NotAllowed, Refused, TooLate
 from submissions import permissions
 from submissions.actions import files as verbs
@@ -25,6 +25,7 @@ from submissions.views import frame
 from submissions.views.frame import SignedIn
 
 Scan = Attachment.Scan
+OFTEN = "In den letzten Minuten wurden hier sehr viele Dateien hochgeladen. Alles bisher Hochgeladene ist da."
 FORMATS = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP"}
 
 
@@ -205,6 +206,7 @@ def _keep(
         return None, 422
     upload: UploadedFile[bytes] = form.cleaned_data["datei"]
     try:
+        throttle.require(request, "upload", OFTEN, key=str(entry.pk))
         file = verbs.add(
             entry,
             upload,

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Membership, User
 from landespreis import clock, wording
@@ -53,7 +53,7 @@ class Change:
 
 
 @login_required
-@require_GET
+@require_safe
 def index(request: SignedIn) -> HttpResponse:
     """The own entries, newest first, and whether one can begin another."""
     now = clock.now()
@@ -90,7 +90,7 @@ def start(request: SignedIn) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def overview(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     """Everything about one entry on one page: its state, what is missing, its sections, people, files, versions."""
     entry = frame.find(request.user, pk)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from landespreis import files
@@ -27,7 +27,7 @@ OVER = (
 
 
 @login_required
-@require_GET
+@require_safe
 def version(request: SignedIn, pk: uuid.UUID, n: int) -> HttpResponse:
     """What one submit froze, as its receipt says it and as the jury reads it; with `?vergleich=` what differs.
 
@@ -113,7 +113,7 @@ def _comparison(shown: Frame, this: Version, other: str, *, with_draft: bool) ->
 
 
 @login_required
-@require_GET
+@require_safe
 def receipt(request: SignedIn, pk: uuid.UUID, n: int) -> HttpResponseBase:
     """The Eingangsbestätigung as PDF; until it is rendered a page that says so."""
     found = (

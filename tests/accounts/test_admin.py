@@ -7,12 +7,15 @@ from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from post_office.models import Email
 
 from accounts import register
 from accounts.models import Membership, Municipality, User
+from landespreis.models import Trace
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import MembershipFactory, MunicipalityFactory, StaffFactory, UserFactory
 
@@ -95,6 +98,38 @@ def test_membership_decided_twice_shows_the_refusal(as_office: Client) -> None:
 
     assert "ist schon bestätigt." in page
     assert Email.objects.count() == 1
+
+
+@pytest.mark.parametrize("action", ["confirm", "refuse"])
+def test_deciding_thirty_memberships_takes_the_queries_of_one(as_office: Client, action: str) -> None:
+    rows = MembershipFactory.create_batch(32)
+
+    def queries(chosen: list[Membership]) -> int:
+        form = {"action": action, "_selected_action": [row.pk for row in chosen]}
+        with CaptureQueriesContext(connection) as asked:
+            as_office.post(reverse(LIST), form)
+        return len(asked)
+
+    queries(rows[:1])
+    counts = queries(rows[1:2]), queries(rows[2:])
+
+    assert counts[1] <= counts[0] + 1  # Django notes a single change by another statement than many
+    assert Email.objects.count() == 32
+    assert Trace.objects.filter(verb=f"membership_{action.removesuffix('e')}ed").count() == 32
+    assert LogEntry.objects.count() == 32
+    assert not Membership.objects.filter(status="pending").exists()
+
+
+def test_action_names_what_stays_and_decides_the_rest(as_office: Client) -> None:
+    done, waiting = MembershipFactory.create_batch(2)
+    as_office.post(page_of(done), {"_confirm": "1"})
+
+    form = {"action": "confirm", "_selected_action": [done.pk, waiting.pk]}
+    page = as_office.post(reverse(LIST), form, follow=True).content.decode()
+
+    waiting.refresh_from_db()
+    assert "ist schon bestätigt." in page
+    assert (waiting.status, Email.objects.count()) == ("confirmed", 2)
 
 
 def test_membership_is_not_decided_by_readers(client: Client) -> None:

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from post_office.models import Email
+from pytest_django import Settings
 
 from accounts import actions
 from accounts.adapter import AccountAdapter
@@ -180,7 +181,8 @@ def test_wrong_passkey_when_asked_again(rf: Any, client: Client) -> None:
     assert told() == [("code_failed", person, f"Konto {person}", {"account": person})]
 
 
-def test_wrong_passkey_instead_of_a_password(client: Client) -> None:
+def test_wrong_passkey_instead_of_a_password(client: Client, settings: Settings) -> None:
+    settings.MFA_RATE_LIMITS = {"webauthn_login": "10/m/ip"}
     for _ in range(14):
         client.post(reverse("mfa_login_webauthn"), {"credential": passkey()})
 

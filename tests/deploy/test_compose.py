@@ -65,7 +65,7 @@ def run(service: dict[str, Any], secrets: Path, *command: str) -> subprocess.Com
 def test_make_secrets_makes_up_what_nobody_has_to_know(secrets: Path) -> None:
     made = {path.name: path.read_text() for path in secrets.iterdir()}
 
-    assert {name for name, content in made.items() if content} == {"secret_key", "postgres_password"}
+    assert {name for name, content in made.items() if content} == {"secret_key", "postgres_password", "metrics_token"}
     assert (len(made["secret_key"]), len(made["postgres_password"])) == (96, 64)
     assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in secrets.iterdir()} == {0o444}

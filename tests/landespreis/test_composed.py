@@ -210,3 +210,16 @@ def test_columns_may_be_named_in_any_order_and_have_their_types(open_round: Roun
         read = [getattr(row, name) for name in names]
         assert read == [getattr(fresh, name) for name in names]
         assert [type(value) for value in read] == [type(getattr(fresh, name)) for name in names]
+
+
+@pytest.mark.postgresql  # SQLite plans in no time
+@pytest.mark.django_db
+@pytest.mark.parametrize(("one_plan", "kept"), [(True, 1), (False, 0)])
+def test_plan_of_what_is_asked_again_is_kept_where_one_fits_all(one_plan: bool, kept: int) -> None:
+    sql = f"SELECT %s + {kept}"
+
+    answers = [fetched(sql, [number], one_plan=one_plan) for number in (1, 2, 3, 4)]
+
+    statements = fetched("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", [f"%+ {kept}"])
+    assert answers == [[(number + kept,)] for number in (1, 2, 3, 4)]
+    assert statements == [(kept,)]

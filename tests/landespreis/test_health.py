@@ -41,8 +41,12 @@ def test_readyz_is_ready_when_everything_answers(client: Client, db: None) -> No
         "broker": "ok",
         "storage": "ok",
         "oldest_owed_mail_seconds": None,
+        "oldest_owed_circular_seconds": None,
+        "oldest_owed_parcel_seconds": None,
         "oldest_owed_receipt_seconds": None,
+        "oldest_owed_scan_seconds": None,
         "oldest_owed_paper_seconds": None,
+        "oldest_owed_newsletter_seconds": None,
     }
 
 

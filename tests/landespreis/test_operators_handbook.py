@@ -15,6 +15,7 @@ READ = {
     "deploy/Caddyfile": r"\{\$([A-Z_]+)",
     "docker-compose.yml": r"\$\{([A-Z_]+)",
     "Procfile": r"\$\{([A-Z_]+)",
+    "landespreis/worker.py": r'os\.environ\.get\("([A-Z_]+)"',
 }
 """File → how a setting is read there."""
 

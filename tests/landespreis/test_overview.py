@@ -14,7 +14,7 @@ from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from accounts.models import User
-from landespreis import clock, overview
+from landespreis import clock, overview, owed
 from portal.models import Inquiry
 from submissions.actions import formal_check, four_eyes, handing_in
 from submissions.actions.ruling import Ruling
@@ -243,10 +243,10 @@ def test_tasks_that_wait_stand_before_those_that_are_done(office: User, open_rou
 
 def test_mail_is_late_after_ten_minutes_and_counted_when_it_failed(office: User, open_round: Round) -> None:
     row = Email.objects.create(to="ada@stadt.example", from_email="a@b.example", status=STATUS.queued)
-    Email.objects.filter(pk=row.pk).update(created=timezone.now() - overview.LATE + timedelta(minutes=1))
+    Email.objects.filter(pk=row.pk).update(created=timezone.now() - owed.LATE + timedelta(minutes=1))
     assert not any("überfällig" in task.one for task in seen(office).tasks)
 
-    Email.objects.filter(pk=row.pk).update(created=timezone.now() - overview.LATE - timedelta(minutes=1))
+    Email.objects.filter(pk=row.pk).update(created=timezone.now() - owed.LATE - timedelta(minutes=1))
     assert any(task.one == "Mail überfällig" for task in seen(office).tasks)
 
     Email.objects.filter(pk=row.pk).update(status=STATUS.failed)

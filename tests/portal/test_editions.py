@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F, Model
 
 from landespreis import clock
-from portal.models import Block, Edition, NewsCategory, Newsletter
+from portal.models import Block, Edition, NewsCategory, Newsletter, Project
 from submissions.models import Round
 from tests.portal import factories
 
@@ -77,6 +77,30 @@ def test_update_of_a_watched_table_counts(content: None, label: str, topic: str)
     column = model._meta.fields[1].name
 
     assert counts(topic, lambda: model._default_manager.order_by().update(**{column: F(column)}))
+
+
+@pytest.mark.parametrize(
+    ("label", "column"),
+    [
+        ("portal.ProjectFacet", "value"), ("portal.ProjectCategory", "short_name"), ("portal.Topic", "name"),
+        ("accounts.Municipality", "name"), ("portal.Project", "published_at"), ("portal.Project", "edition"),
+        ("portal.Project", "sort_key"), ("portal.ProjectPartner", "country"), ("portal.ProjectPartner", "kind"),
+    ],
+)  # fmt: skip
+def test_catalogue_counts_what_it_tells(content: None, label: str, column: str) -> None:
+    model: type[Model] = apps.get_model(label)
+    other = {"country": "NL", "kind": "andere", "published_at": clock.now()}.get(column, "anders")
+    rows = model._default_manager.filter(pk=model._default_manager.order_by("pk").values("pk")[:1])
+
+    assert counts("catalogue", lambda: rows.update(**{column: other}))
+
+
+def test_catalogue_leaves_out_texts_and_what_stays_the_same(content: None) -> None:
+    project = Project.objects.get()
+
+    assert not counts("catalogue", lambda: Project.objects.update(abstract="Neu", published_at=F("published_at")))
+    assert not counts("catalogue", project.save)
+    assert counts("catalogue", project.delete)
 
 
 def test_insert_and_delete_count(db: None) -> None:

@@ -297,7 +297,7 @@ def test_home_leads_to_the_winners(client: Client, awarded: winners.Winner, roun
 # Cost --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("path", "cold"), [("/", 8), ("/landespreis/", 5)])
+@pytest.mark.parametrize(("path", "cold"), [("/", 9), ("/landespreis/", 5)])
 @pytest.mark.parametrize("amount", [1, 3])
 def test_page_asks_the_database_a_fixed_number_of_times(
     client: Client, open_round: Round, path: str, cold: int, amount: int
@@ -315,7 +315,8 @@ def test_page_asks_the_database_a_fixed_number_of_times(
             client.get(path)
         asked.append(len(queries))
 
-    assert asked == [cold, 1]
+    alike = path == "/" and connection.vendor == "postgresql"  # where projects and partners are one question
+    assert asked == [cold - alike, 1]
 
 
 @pytest.mark.parametrize("make", [factories.ProjectFactory, factories.EventFactory, factories.NewsFactory])

@@ -20,8 +20,9 @@ from typing import Any
 import psycopg
 import redis
 
+from rehearsal.machines import Line, Process, free_port, wait
+from rehearsal.mailbox import MailServer
 from tests.accounts.factories import PASSWORD
-from tests.processes.servers import Line, MailServer, Process, free_port, wait
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(sys.executable).parent
@@ -180,8 +181,8 @@ class Portal:
     def start(self, kind: str) -> Process:
         command = {
             "web": ["gunicorn", "--config", "deploy/gunicorn.py", "landespreis.wsgi"],
-            "worker": ["celery", "--app", "landespreis", "worker", "--concurrency", "1", "--loglevel", "INFO"],
-            "beat": ["celery", "--app", "landespreis", "beat", "--pidfile=", "--loglevel", "INFO"],
+            "worker": ["celery", "--quiet", "--app", "landespreis.worker", "worker", "--concurrency", "1"],
+            "beat": ["celery", "--quiet", "--app", "landespreis", "beat", "--pidfile="],
         }[kind]
         return self._run(f"-{kind}", str(PROGRAMS / command[0]), *command[1:])
 
@@ -263,7 +264,9 @@ class Portal:
 
     def receipts(self) -> list[str]:
         """Return who got a receipt, sorted."""
-        return sorted(address for kind, address in self.mail.received if kind == "Eingangsbestätigung")
+        letters = [letter for letter in self.mail.letters if letter.kind == "Eingangsbestätigung"]
+        assert all([name.endswith(".pdf") for name in letter.attached] == [True] for letter in letters)
+        return sorted(letter.to for letter in letters)
 
     def reminders(self) -> list[str]:
         return sorted(address for kind, address in self.mail.received if kind == "Handlungsbedarf")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from rehearsal.machines import Process, wait
 from tests.processes.portal import Portal
-from tests.processes.servers import Process, wait
 
 pytestmark = pytest.mark.processes
 

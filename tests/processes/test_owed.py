@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from rehearsal.machines import wait
 from tests.processes.portal import Portal, Sqlite
-from tests.processes.servers import wait
 
 pytestmark = pytest.mark.processes
 

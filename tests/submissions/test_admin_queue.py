@@ -20,6 +20,7 @@ from submissions import conditions
 from submissions.actions import findings, formal_check, four_eyes, ruling
 from submissions.actions.findings import Judged
 from submissions.actions.ruling import Ruling
+from submissions.admin import admitting
 from submissions.models import Event, Finding, Proposal, Round, Submission
 from submissions.workflow import CheckAct
 from tests.accounts.conftest import show_factor
@@ -663,6 +664,31 @@ def test_many_takes_the_same_number_of_queries(office: Client, three: list[Submi
     queries(three)
 
     assert queries(three[:1]) == queries(three)
+
+
+def test_deciding_about_many_takes_the_same_number_of_queries(office: Client, three: list[Submission]) -> None:
+    def queries(rows: list[Submission]) -> int:
+        page = html(office.post(reverse(MANY), {"entry": [str(row.pk) for row in rows]}))
+        with CaptureQueriesContext(connection) as caught:
+            office.post(reverse(MANY), confirmed(page, tell="on"))
+        return len(caught)
+
+    queries(three[:0])
+    one = queries(three[:1])
+
+    assert queries(three[1:]) == one
+
+
+def test_many_are_admitted_so_many_at_a_time(
+    office: Client, three: list[Submission], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admitting, "AT_ONCE", 2)
+    page = html(office.post(reverse(MANY), {"entry": [str(row.pk) for row in three]}))
+
+    answer = html(office.post(reverse(MANY), confirmed(page), follow=True))
+
+    assert "3 Einreichungen sind zugelassen." in answer
+    assert set(Submission.objects.values_list("formal_check", flat=True)) == {Check.ADMITTED}
 
 
 def test_many_is_asked_for_with_post(office: Client, entry: Submission) -> None:

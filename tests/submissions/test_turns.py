@@ -1,5 +1,6 @@
 """Whose turn it is: which entries wait for this person, which for others, in which order, in how many queries."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -9,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from landespreis import clock
-from submissions import turns
+from submissions import turns, workflow
 from submissions.actions import findings, formal_check, four_eyes
 from submissions.actions.findings import Judged
 from submissions.actions.ruling import Ruling
 from submissions.models import Category, Finding, Round, Submission
-from submissions.turns import Kind, Turn
+from submissions.turns import Kind, Queue, Turn
 from submissions.workflow import CheckAct
 from tests.accounts.factories import StaffFactory
 from tests.conftest import CLOSES, MIDWAY, SECOND
@@ -40,7 +41,11 @@ def came(round: Round, at: Clock, days: int, **fields: str) -> Submission:
 
 
 def seen(round: Round, user: User) -> list[Turn]:
-    return turns.queue(Round.objects.get(pk=round.pk), user, clock.now())
+    return queued(round, user).turns()
+
+
+def queued(round: Round, user: User, **chosen: str) -> Queue:
+    return Queue(Round.objects.get(pk=round.pk), user, clock.now(), **chosen)
 
 
 def kinds(round: Round, user: User) -> list[tuple[str, Kind]]:
@@ -152,14 +157,56 @@ def test_following_is_the_next_that_waits_for_this_person(open_round: Round, off
     first, second = came(open_round, at, 1), came(open_round, at, 2)
     waiting = came(open_round, at, 3)
     Submission.objects.filter(pk=waiting.pk).update(extended_until=LATER)
-    queue = seen(open_round, office)
+    queue = queued(open_round, office)
+    places = [turn.place for turn in queue.turns()]
 
-    def after(key: str) -> Submission | None:
-        turn = turns.following(queue, key)
-        return turn.entry if turn else None
+    assert [queue.following(place) for place in (None, *places[:2])] == [first.pk, second.pk, first.pk]
+    assert [queue.following(None, but=first.pk), queue.following(places[0], but=second.pk)] == [second.pk, first.pk]
+    Submission.objects.exclude(pk=waiting.pk).update(formal_check="admitted")
+    assert queue.following(None) is None
 
-    assert [after(""), after(queue[0].key), after(queue[1].key)] == [first, second, first]
-    assert turns.following(queue[2:], "") is None
+
+def test_places_are_in_the_order_of_the_queue(open_round: Round, office: User, at: Clock) -> None:
+    Round.objects.update(four_eyes=True)
+    entries = [came(open_round, at, days) for days in (3, 1, 2, 1)]
+    Submission.objects.filter(pk=entries[0].pk).update(extended_until=LATER)
+    four_eyes.propose(entries[1], ADMISSION, by=StaffFactory(superuser=True))
+
+    places = [turn.place for turn in seen(open_round, office)]
+
+    assert [place.number for place in places] == [2, 4, 3, 1]
+    assert places == sorted(places)
+
+
+def test_numbers_are_those_of_the_turns_whatever_is_chosen(open_round: Round, office: User, at: Clock) -> None:
+    Round.objects.update(four_eyes=True)
+    entries = [came(open_round, at, days) for days in (1, 2, 3, 4)]
+    other = Category.objects.exclude(pk=entries[0].submitted_category_id).order_by("pk").first()
+    assert other
+    Submission.objects.filter(pk=entries[0].pk).update(submitted_category=other)
+    Submission.objects.filter(pk=entries[1].pk).update(extended_until=LATER)
+    four_eyes.propose(entries[2], ADMISSION, by=StaffFactory(superuser=True))
+    every = seen(open_round, office)
+
+    for category in ("", other.key, "krisen", "\0", "nein"):
+        for kind in ("", *(one.value for one in Kind), "nein"):
+            queue = queued(open_round, office, category=category, kind=kind)
+            fits = [turn for turn in every if category in {"", turn.category} and kind in {"", turn.kind.value}]
+            assert [turn.entry for turn in queue.turns()] == [turn.entry for turn in fits]
+            assert queue.numbers() == Counter(turn.kind for turn in fits)
+    assert Counter(turn.kind for turn in every) == {Kind.CONFIRM: 1, Kind.CHECK: 2, Kind.OTHERS: 1}
+
+
+def test_queue_of_a_round_that_has_not_opened_waits_for_nobody(open_round: Round, office: User, at: Clock) -> None:
+    """Its opening may be moved on the round's page; `workflow.is_open` then says no, and so does the queue."""
+    came(open_round, at, 1)
+    at(MIDWAY)
+    Round.objects.update(opens_at=MIDWAY + timedelta(days=1))
+
+    (turn,) = seen(open_round, office)
+
+    assert not workflow.is_open(turn.entry, clock.now())
+    assert turn.kind is Kind.CHECK
 
 
 def test_hints_name_other_entries_of_the_lead_in_the_round_only(open_round: Round, at: Clock) -> None:
@@ -178,9 +225,9 @@ def test_queue_and_hints_take_the_same_number_of_queries(open_round: Round, offi
         with CaptureQueriesContext(
             connection,
         ) as caught:
-            rows = turns.queue(round, office, clock.now())
+            rows = Queue(round, office, clock.now()).turns()
             turns.hints([row.entry for row in rows])
-            assert all(row.key and row.category and row.entry.submitted_lead for row in rows)
+            assert all(row.place and row.category and row.entry.submitted_lead for row in rows)
         return len(caught)
 
     came(open_round, at, 1)

@@ -20,6 +20,8 @@ from landespreis.tables import FORMULA, MARK
 
 MOST_ROWS = 500
 """Rows per file that is brought in: each is stored within the one request."""
+MOST_COLUMNS = 100
+"""Many more than a project has: a file of a million names would become a million times its rows."""
 MOST_UNPACKED = 40_000_000
 """Bytes that an XLSX may take when unpacked."""
 LONGEST_CELL = 100_000
@@ -89,6 +91,8 @@ def _table(rows: Iterator[Sequence[str]], first: int) -> Table:
         header.pop()
     if "" in header or len(set(header)) < len(header) or not header:
         raise Unusable("In der ersten Zeile braucht jede Spalte einen eigenen Namen. Lassen Sie keinen leer.")
+    if len(header) > MOST_COLUMNS:
+        raise Unusable(f"Die Datei hat mehr als {MOST_COLUMNS} Spalten. Behalten Sie nur, was zu Projekten gehört.")
     table = Table(Dataset(headers=header), [])
     for number, row in enumerate(rows, start=first):
         cells = [*row, *[""] * (len(header) - len(row))]
@@ -131,7 +135,7 @@ def _json(content: bytes) -> Iterator[list[str]]:
         raise Unusable(f"Die Datei beginnt wie JSON, lässt sich aber nicht so lesen. {CURE}") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise Unusable("Die JSON-Datei muss eine Liste von Projekten sein, jedes mit den Spalten als Namen.")
-    header = list(dict.fromkeys(str(name) for row in rows for name in row))
+    header = list(dict.fromkeys(str(name) for row in rows for name in row))[: MOST_COLUMNS + 1]
     yield header
     for row in rows:
         yield [_checked(_plain(row.get(name))) for name in header]
@@ -146,7 +150,7 @@ def _spreadsheet(content: bytes) -> Iterator[list[str]]:
             raise Unusable("Die Tabelle ist zu groß. Teilen Sie sie, und spielen Sie die Teile nacheinander ein.")
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
         sheet = book.worksheets[0]
-        for number, row in enumerate(sheet.iter_rows(), start=1):
+        for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), start=1):
             formulas += [
                 f"Zeile {number}, Spalte {place}" for place, cell in enumerate(row, 1) if cell.data_type == "f"
             ]

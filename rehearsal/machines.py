@@ -1,10 +1,8 @@
-"""What the portal's real processes are and talk to: a process, a mail server, a way to Redis that can be cut."""
+"""Processes of this machine and the lines between them: to start, freeze and kill, to cut and let go dead."""
 
-import asyncio
-import email
-import email.policy
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -15,12 +13,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
-
 Found = TypeVar("Found")
 PATIENCE = 90
 """Seconds; the machine may be busy."""
+SERVED = range(20000, 32000)
+"""Below the ports from which Linux takes those of clients."""
 
 
 def wait(condition: Callable[[], Found], what: str, seconds: float = PATIENCE) -> Found:
@@ -34,19 +31,29 @@ def wait(condition: Callable[[], Found], what: str, seconds: float = PATIENCE) -
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody uses, and nobody gets for a connection of theirs while its server is away."""
+    while True:
+        port = secrets.choice(SERVED)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+
+
+def reaches(port: int) -> bool:
+    """Return whether somebody on this machine takes connections there."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2):
+        return True
+    return False
 
 
 class Process:
     """A process of the portal with all its children, in a group of their own, and what it says."""
 
-    def __init__(self, command: list[str], *, env: dict[str, str], log: Path) -> None:
+    def __init__(self, command: list[str], *, env: dict[str, str], log: Path, user: str | None = None) -> None:
         self.log = log
-        with log.open("wb") as out:
+        with log.open("ab") as out:
             self.popen = subprocess.Popen(
-                command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+                command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, user=user
             )
 
     def said(self, pattern: str) -> int:
@@ -73,52 +80,29 @@ class Process:
         self._signal(signal.SIGKILL)
         self.popen.wait(PATIENCE)
 
+    def children(self) -> list[int]:
+        return _children(self.popen.pid)
+
+    def family(self) -> list[int]:
+        """Return the process ids of itself and of everybody who descends from it."""
+        found = [self.popen.pid]
+        for pid in found:  # grows while it is gone through
+            found.extend(_children(pid))
+        return found
+
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self.popen.pid, number)
 
 
-class MailServer:
-    """An SMTP server that keeps who got what, and can be away, refuse, or keep senders waiting."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.received: list[tuple[str, str]] = []  # kind of mail, address
-        self.asked: list[str] = []
-        self.holds = False
-        self.refusal = ""
-        self.controller: Controller | None = None
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        self.asked.append(address)
-        while self.holds:
-            await asyncio.sleep(0.02)
-        if self.refusal:
-            return self.refusal
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        content = envelope.content if isinstance(envelope.content, bytes) else b""
-        message = email.message_from_bytes(content, policy=email.policy.default)
-        kind = str(message["Subject"]).split()[0].rstrip(":")
-        attached = [part.get_filename() or "" for part in message.walk() if part.get_content_disposition()]
-        if kind == "Eingangsbestätigung":
-            assert [name.endswith(".pdf") for name in attached] == [True]
-        self.received.extend((kind, address) for address in envelope.rcpt_tos)
-        return "250 OK"
-
-    def open(self) -> None:
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port, decode_data=False)
-        self.controller.start()
-
-    def close(self) -> None:
-        self.holds = False
-        if self.controller:
-            self.controller.stop()
-            self.controller = None
+def _children(pid: int) -> list[int]:
+    with suppress(OSError):
+        return [
+            int(child)
+            for thread in Path(f"/proc/{pid}/task").iterdir()
+            for child in (thread / "children").read_text().split()
+        ]
+    return []
 
 
 class Line:

@@ -1,0 +1,1 @@
+"""What operators watch the portal by: lines of the log, figures, alerts, reports of errors. Never personal data."""

@@ -1,0 +1,46 @@
+"""What must be true at the end of a rehearsal, one module per theme; each yields findings."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import close_old_connections
+
+from rehearsal.stage import Stage
+
+Check = Callable[[Stage], Iterable["Finding"]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that must be true, whether it is, and the figures behind it."""
+
+    invariant: str
+    holds: bool
+    says: str
+
+
+def compare(invariant: str, found: object, expected: object) -> Finding:
+    """Return a finding that holds if both are the same; it shows both where they differ."""
+    same = found == expected
+    return Finding(invariant, same, f"{_brief(found)}" if same else f"{_brief(found)} statt {_brief(expected)}")
+
+
+def none(invariant: str, wrong: Iterable[object], of: int) -> Finding:
+    """Return a finding that holds if `wrong` is empty; `of` is how many were looked at."""
+    rows = list(wrong)
+    return Finding(invariant, not rows, f"{of} geprüft" if not rows else f"{len(rows)} von {of}: {_brief(rows)}")
+
+
+def check_all(stage: Stage, checks: Iterable[Check]) -> Iterator[Finding]:
+    """Yield what every check finds; one that cannot look, because the story ended before, has found something."""
+    for check in checks:
+        close_old_connections()  # a fault may have ended the one there was
+        try:
+            yield from check(stage)
+        except Exception as error:  # the others are looked at all the same
+            yield Finding(f"{check.__module__}.{check.__name__}", False, f"{type(error).__name__}: {error}")
+
+
+def _brief(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 400 else f"{text[:400]} …"

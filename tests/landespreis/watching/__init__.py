@@ -1,0 +1,1 @@
+"""What operators watch the portal by: that it is right, and that nobody is named in it."""

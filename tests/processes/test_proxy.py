@@ -23,7 +23,7 @@ QUICK = {"read_header 10s": "read_header 1s", "read_body 2m": "read_body 1s", "i
 
 
 class Proxy:
-    def __init__(self, portal: Portal, folder: Path) -> None:
+    def __init__(self, portal: Portal, folder: Path, app: str = "") -> None:
         self.portal, self.port = portal, free_port()
         text = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
         for said, quicker in QUICK.items():
@@ -40,11 +40,19 @@ class Proxy:
             "HOME": str(folder),
         }
         portal.env |= {"ACCESS_LOG": "1", "WEB_THREADS": str(THREADS)}
-        self.web = portal.start("web")
+        self.web = self._serve(app, folder) if app else portal.start("web")
         command = [str(PROGRAMS / "caddy"), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
         self.process = Process(command, env=portal.env | told, log=portal.logs / "proxy.log")
         portal.processes.append(self.process)
         wait(lambda: self.say(b"GET /healthz HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n") == [200], "an answer")
+
+    def _serve(self, app: str, folder: Path) -> Process:
+        """Start the real web server with another application than the portal."""
+        (folder / "other.py").write_text(app)
+        command = [str(PROGRAMS / "gunicorn"), "--config", str(ROOT / "deploy" / "gunicorn.py"), "other:app"]
+        web = Process([*command, "--chdir", str(folder)], env=self.portal.env, log=self.portal.logs / "web.log")
+        self.portal.processes.append(web)
+        return web
 
     def say(self, sent: bytes) -> list[int]:
         """Send these bytes and nothing more; return the status of every answer until the proxy ends the connection."""
@@ -141,8 +149,18 @@ def test_proxy_lets_a_body_at_the_limit_through(proxy: Proxy) -> None:
     assert proxy.reached("/post") == 1
 
 
-def test_proxy_takes_no_part_of_a_large_body_for_a_request(proxy: Proxy) -> None:
+READER = """
+def app(environ, start):
+    environ["wsgi.input"].read()
+    start("200 OK", [("Content-Length", "2")])
+    return [b"ok"]
+"""
+"""An application that reads every body to its end; the portal looks at the length and does not."""
+
+
+def test_proxy_takes_no_part_of_a_large_body_for_a_request(portal: Portal, tmp_path: Path) -> None:
     """More than 256 kB beyond the limit: so much nobody reads away in the end, and the connection has to end."""
+    proxy = Proxy(portal, tmp_path, READER)
     beyond = HIDDEN * (300_000 // len(HIDDEN))
 
     answers = [

@@ -1,12 +1,12 @@
 """The last day: many hand in, some improve or withdraw, a third comes in the last minutes, and some come too late."""
 
+import time
 from datetime import datetime, timedelta
 
 from landespreis import clock
 from rehearsal.acts import drafting, extending, reminding
 from rehearsal.applicant import Applicant
 from rehearsal.cast import Finish
-from rehearsal.machines import wait
 from rehearsal.stage import Stage
 
 MORNING = timedelta(hours=15)
@@ -15,8 +15,6 @@ PER_SECOND = 12
 SHORTEST, WITH_FAULTS = 15.0, 90.0
 """Seconds of the rush."""
 LATE_WITHIN = 6.0
-TOGETHER = 64
-"""People at the same time in the rush."""
 
 
 def play(stage: Stage) -> None:
@@ -69,4 +67,5 @@ def _look_through(person: Applicant) -> None:
 
 
 def _wait_until(moment: datetime) -> None:
-    wait(lambda: clock.now() >= moment, f"it is {moment}", 600)
+    """Let the people's own moment come: the clock runs on by itself, so that looking at it all the time is not needed."""
+    time.sleep(max((moment - clock.now()).total_seconds(), 0))

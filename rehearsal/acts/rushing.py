@@ -67,5 +67,5 @@ def _look_through(person: Applicant) -> None:
 
 
 def _wait_until(moment: datetime) -> None:
-    """Let the people's own moment come: the clock runs on by itself, so that looking at it all the time is not needed."""
+    """Let somebody's own moment come. The clock runs on by itself; a hundred who look at it would slow the portal."""
     time.sleep(max((moment - clock.now()).total_seconds(), 0))

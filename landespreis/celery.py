@@ -8,6 +8,7 @@ from kombu.transport import TRANSPORT_ALIASES
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "landespreis.settings")
 
 TRANSPORT_ALIASES["folder"] = "landespreis.broker:Transport"
+TRANSPORT_ALIASES["redis"] = "landespreis.acknowledging:Transport"
 app = Celery("landespreis")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -19,7 +19,7 @@ class Nowhere:
     unacked_key, unacked_index_key, do_restore = "unacked", "unacked_index", False
 
     @contextmanager
-    def conn_or_acquire(self, client: Any = None) -> Iterator["redis.Redis[bytes]"]:
+    def conn_or_acquire(self, client: Any = None) -> Iterator[redis.Redis]:
         with redis.Redis(port=1) as unreachable:
             yield unreachable
 
@@ -31,7 +31,7 @@ def test_celery_takes_redis_with_these_acknowledgements() -> None:
 
 
 def test_ack_without_an_answer_frees_the_place_of_the_message() -> None:
-    counted = acknowledging.QoS(Nowhere(), prefetch_count=1)
+    counted: Any = acknowledging.QoS(Nowhere(), prefetch_count=1)  # type: ignore[no-untyped-call]
     counted._delivered["tag"] = SimpleNamespace()
     assert counted.can_consume() is False
 

@@ -41,6 +41,17 @@ EXPOSE 8000
 ENTRYPOINT ["deploy/entrypoint"]
 CMD ["web"]
 
+# For rehearsals only (deploy/rehearsal.yml): the same with servers of its own, which may be killed.
+FROM app AS rehearsal
+USER 0:0
+# hadolint ignore=DL3008
+RUN printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d \
+    && chmod +x /usr/sbin/policy-rc.d \
+    && apt-get update \
+    && apt-get install -y --no-install-recommends postgresql redis-server \
+    && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
+
 FROM caddy:2.11-alpine AS proxy
 COPY deploy/Caddyfile /etc/caddy/Caddyfile
 COPY deploy/pages /srv/pages

@@ -8,7 +8,7 @@ from kombu.transport import TRANSPORT_ALIASES
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "landespreis.settings")
 
 TRANSPORT_ALIASES["folder"] = "landespreis.broker:Transport"
-TRANSPORT_ALIASES["redis"] = "landespreis.acknowledging:Transport"
+TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "landespreis.redis_broker:Transport"
 app = Celery("landespreis")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

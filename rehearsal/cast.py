@@ -3,7 +3,7 @@
 import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 PASSWORD = "Sauerland-Probe-4711"  # noqa: S105 - nobody's: the people are invented
@@ -90,6 +90,16 @@ def make(seed: int, places: Sequence[tuple[str, str]], categories: Sequence[str]
     keys = [ags for ags, _ in places]
     towns = (_town(chance, number, ags, name, keys, categories) for number, (ags, name) in enumerate(places))
     return Cast(seed, tuple(towns))
+
+
+def in_the_last_minutes(cast: Cast) -> Cast:
+    """Return the same people, who all lead an entry and hand it in at the very end, and nothing besides."""
+    last = Finish.LAST_MINUTES
+    towns = (
+        replace(town, leads=True, finish=last, files=0, colleague="", improves=False, withdraws=False)
+        for town in cast.towns
+    )
+    return replace(cast, towns=tuple(towns))
 
 
 def _town(

@@ -13,6 +13,7 @@ from rehearsal.stage import Stage
 
 DOORS = ("/konto/login/", "/konto/2fa/", "/konto/reauthenticate/")
 """Pages that stand before a guarded one."""
+FACTORS = "/konto/2fa/"
 CODE_SECONDS = 30
 """Seconds for which a one-time code is good; the portal takes each once."""
 
@@ -47,7 +48,7 @@ class Insider:
         """Log in and show the second factor, or set it up."""
         if page.path.startswith("/konto/login/"):
             page = self.browser.send(page.form(field="password").fill(login=self.email, password=PASSWORD))
-        if page.path.startswith("/konto/2fa/") and not self.secret:
+        if page.path == FACTORS:  # none is set up yet, also if an answer seemed to say so
             self.sets_up()
         elif page.path.startswith(DOORS):
             self.browser.send(page.form(field="code").fill(code=self.code()))

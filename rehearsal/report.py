@@ -24,6 +24,7 @@ TOLD = {
     "segregated": "Aussonderungen vollzogen",
     "recused": "Befangenheiten erklärt",
     "scored": "Bewertungen abgegeben",
+    "opened": "Sitzungen eröffnet",
     "decided": "Kategorien entschieden",
     "published": "Preisträger veröffentlicht",
     "subscribed": "Newsletter abonniert",

@@ -43,6 +43,8 @@ class Stage:
     props: dict[str, Any] = field(default_factory=dict)
     """What one act leaves for later ones, by name; the act says what in its docstring."""
 
+    per_second: float = 12
+    """How many press in a second of the rush on average; by default less than what two web processes can do."""
     faults: bool = False
     """Whether something may fail at any time: then people begin to hurry earlier."""
 

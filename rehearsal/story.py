@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 from django.core.management import call_command
+from django.db import connection
 
 from accounts.models import Municipality
 from landespreis import clock
@@ -49,6 +50,8 @@ ACTS: dict[str, Callable[[Stage], None]] = {
     "Newsletter": writing.play,
 }
 """Name of an act, as the progress shows it, and what plays it, in order."""
+RUSH = ("Vor der Eröffnung", "Entwürfe", "Schluss")
+"""The acts of a measurement: everybody has a draft and presses in the last minutes."""
 EPILOGUE: dict[str, Callable[[Stage], None]] = {"Jahre später": keeping.play}
 """Played when what was handed in has been checked: afterwards most of that is gone."""
 
@@ -71,9 +74,19 @@ class Outcome:
 
 
 def rehearse(
-    folder: Path, *, seed: int, municipalities: int, progress: Progress, faults: Sequence[Fault] = ()
+    folder: Path,
+    *,
+    seed: int,
+    municipalities: int,
+    progress: Progress,
+    faults: Sequence[Fault] = (),
+    per_second: float = 0,
 ) -> Outcome:
-    """Play everything and say what came of it. Whatever happens, no process of it is left."""
+    """Play everything and say what came of it. Whatever happens, no process of it is left.
+
+    With `per_second` only the way to the rush is played: everybody leads an entry, and so many of them press in a
+    second.
+    """
     installation = Installation(folder)
     try:
         with progress.act("Einrichten"):
@@ -82,9 +95,11 @@ def rehearse(
             wait(Recovery(installation).well, "the portal does its work")
         stage.faults = bool(faults)
         outcome = Outcome(stage, faults, memory=[memory.taken(installation)])
-        _play(outcome, ACTS)
-        _check(outcome, "Prüfen", catalogue.CHECKS)
-        if not outcome.failure:
+        if per_second:
+            stage.cast, stage.per_second = cast.in_the_last_minutes(stage.cast), per_second
+        _play(outcome, {name: ACTS[name] for name in RUSH} if per_second else ACTS)
+        _check(outcome, "Prüfen", catalogue.RUSH if per_second else catalogue.CHECKS)
+        if not outcome.failure and not per_second:
             _play(outcome, EPILOGUE)
             _check(outcome, "Noch einmal prüfen", catalogue.LATER)
         outcome.memory.append(memory.taken(installation))
@@ -108,6 +123,7 @@ def _play(outcome: Outcome, acts: Mapping[str, Callable[[Stage], None]]) -> None
 
 
 def _check(outcome: Outcome, name: str, checks: Iterable[Check]) -> None:
+    connection.close()  # a fault may have cut it
     with outcome.stage.progress.act(name):
         outcome.findings.extend(invariants.check_all(outcome.stage, checks))
 

@@ -1,7 +1,7 @@
 """The meeting of the jury: a Session per category, opened, attended, revised, decided, confirmed twice, with minutes.
 
-Leaves in `props`: "winners" (key of the category → label of the winner, empty for no prize), "ranking" (key of the
-category → what the office's page shows) and "marks" (the exported points), both taken once all is decided.
+Leaves in `props`, each by the key of the category: "chairs" (who presided; nobody if recused there), "winners" (label,
+empty for no prize), "ranking" (what the office's page shows once all is decided); and "marks" (the exported points).
 Notes in the ledger: "decided" (who=chair's address, about=key of the category, number=label of the winner).
 """
 
@@ -15,13 +15,15 @@ from io import StringIO
 from jury.models import Juror, Session
 from rehearsal import tally
 from rehearsal.acts import scoring, seating
-from rehearsal.acts.scoring import Case
 from rehearsal.browser import Form, Page
+from rehearsal.field import Case, admitted
 from rehearsal.insiders import Insider, answer, once
-from rehearsal.ledger import DECIDED, RECUSED, SCORED
+from rehearsal.ledger import DECIDED, OPENED, RECUSED, SCORED
 from rehearsal.stage import Stage
 from submissions.models import Category
 
+PRINTING = 900
+"""Seconds that minutes and certificates may take."""
 OTHER, NOBODY = "andere", "kein"
 REASONS = "Das Vorhaben trägt, die Partner teilen Kosten und Nutzen gerecht, und andere können es übernehmen."
 CONFIRM = "Beschluss als Vorsitz bestätigen"
@@ -38,14 +40,17 @@ def play(stage: Stage) -> None:
     meets = stage.round.session_at
     assert meets
     stage.at(meets + timedelta(minutes=10))
-    field = stage.persist("know the field", lambda: scoring.cases(stage))
-    keys = list(dict.fromkeys(case.category for case in field))
+    field = stage.persist("know the field", lambda: admitted(stage))
+    keys = sorted({case.category for case in field})
     stage.progress.expect(len(keys))
-    stage.props["winners"] = {}
+    stage.props |= {"winners": {}, "chairs": {}}
     without = next((key for key in reversed(keys) if key not in stage.props["tied"]), "")
     for key in keys:
         _meets(stage, key, [case for case in field if case.category == key], prize=key != without)
         stage.progress.step()
+    for key, chair in stage.props["chairs"].items():
+        if chair:
+            stage.persist(f"the minutes of {key}", partial(_minutes, chair, key), seconds=PRINTING)
     office = seating.office(stage)
     stage.props["ranking"] = {key: _shown(stage, office, key) for key in keys}
     stage.props["marks"] = stage.persist("take the points along", lambda: _exported(office))
@@ -56,6 +61,7 @@ def _meets(stage: Stage, key: str, cases: list[Case], *, prize: bool) -> None:
     page = f"/admin/jury/session/kategorie/{category.pk}/"
     office, people = seating.office(stage), list(seating.jury(stage).values())
     _opens(stage, office, category, page)
+    stage.persist("look at points too early", lambda: _peeps(stage, office, f"{page}punkte/"))
     if not prize:
         _revises(stage, people, cases)
     winner = _wins(stage, key, cases) if prize else None
@@ -69,7 +75,7 @@ def _meets(stage: Stage, key: str, cases: list[Case], *, prize: bool) -> None:
     stage.ledger.note(chair.email, DECIDED, key, number=label)
     for person in people:
         stage.persist("read what was decided", lambda person=person: person.get(f"/jury/sitzung/{key}/"))  # type: ignore[misc]
-    stage.persist(f"the minutes of {key}", lambda: _minutes(stage, key, cases, chair))
+    stage.props["chairs"][key] = None if _recusals(stage, chair, cases) else chair
 
 
 def _opens(stage: Stage, office: Insider, category: Category, page: str) -> None:
@@ -79,15 +85,24 @@ def _opens(stage: Stage, office: Insider, category: Category, page: str) -> None
     present = list(map(str, serving))
     sessions = Session.objects.filter(category=category)
     opens = partial(answer, office, f"{page}eroeffnen/", "Sitzung eröffnen", present=present[:-1])
+    stage.ledger.note(office.email, OPENED, category.key)
     once(stage, f"open {category.key}", sessions.exists, opens)
     late = sessions.filter(attendances__juror=serving[-1])
     notes = partial(answer, office, f"{page}anwesenheit/", "Anwesenheit speichern", present=present)
     once(stage, "note who came late", late.exists, notes)
 
 
+def _peeps(stage: Stage, office: Insider, path: str) -> None:
+    """Ask for the points before the decision is locked: what the page says, the ledger keeps."""
+    page = office.browser.get(path)
+    if page.status >= 500:
+        raise LookupError(f"{page.status} {path}")
+    stage.ledger.see(office.email, path, page.body)
+
+
 def _revises(stage: Stage, people: list[Insider], cases: list[Case]) -> None:
     """Somebody who is not recused changes a sheet, with a reason that the minutes will quote."""
-    case = cases[0]
+    case = min(cases, key=lambda case: case.town)
     person = next((one for one in people if not _recusals(stage, one, [case])), None)
     if person is None:
         return
@@ -108,12 +123,11 @@ def _revises(stage: Stage, people: list[Insider], cases: list[Case]) -> None:
 def _wins(stage: Stage, key: str, cases: list[Case]) -> Case:
     """Return who is first by what the jurors were told; where two share the first place, the jury votes."""
     by_pk = {str(case.entry.pk): case for case in cases}
-    last = {(line.who, line.about): line.detail["points"] for line in stage.ledger.told(SCORED)}
     marks = [
-        tally.Mark(entry, key, seat, name.removeprefix("punkte_"), Fraction(1), int(value))
-        for (seat, entry), points in last.items()
+        tally.Mark(entry, key, seat, criterion, Fraction(1), value)
+        for (seat, entry), given in scoring.standing(stage).items()
         if entry in by_pk
-        for name, value in points.items()
+        for criterion, value in given.items()
     ]
     first = [by_pk[place.entry] for place in tally.places(marks)[key] if place.rank == 1]
     return stage.cast.chance("vote", key).choice(sorted(first, key=lambda case: case.town))
@@ -183,10 +197,8 @@ def _office_confirms(stage: Stage, category: Category, page: str) -> None:
     once(stage, f"the office confirms {category.key}", confirmed.exists, confirm)
 
 
-def _minutes(stage: Stage, key: str, cases: list[Case], chair: Insider) -> None:
-    """Read the minutes as somebody whom no recusal keeps from them; where there is nobody, the office has them."""
-    if _recusals(stage, chair, cases):
-        return
+def _minutes(chair: Insider, key: str) -> None:
+    """Read the minutes; they are printed with the certificates of every entry of the category."""
     page = chair.get(f"/jury/sitzung/{key}/niederschrift.pdf")
     if not page.content.startswith(b"%PDF-"):
         raise LookupError("the minutes are not printed yet")

@@ -10,8 +10,6 @@ from rehearsal.cast import Finish
 from rehearsal.stage import Stage
 
 MORNING = timedelta(hours=15)
-PER_SECOND = 12
-"""So many press in a second on average: less than what two web processes can do."""
 SHORTEST, WITH_FAULTS = 15.0, 90.0
 """Seconds of the rush."""
 LATE_WITHIN = 6.0
@@ -49,7 +47,7 @@ def _rush(stage: Stage, closes: datetime) -> None:
     everybody = [*inside, *late]
     stage.progress.expect(2 * len(everybody))
     stage.crowd(everybody, _look_through)
-    seconds = WITH_FAULTS if stage.faults else max(SHORTEST, len(inside) / PER_SECOND)
+    seconds = WITH_FAULTS if stage.faults else max(SHORTEST, len(inside) / stage.per_second)
     stage.at(closes - timedelta(seconds=seconds))
 
     def press(person: Applicant) -> None:

@@ -1,4 +1,4 @@
-"""The jury at home: declarations, recusals, drafts, sheets, reopened ones, a dossier; and who must not see, tries.
+"""The jury at home: declarations, recusals before and after a look, drafts, sheets, reopened ones, a dossier.
 
 Leaves in `props`: "tied" (keys of the categories in which two entries are alike on purpose → numbers of both).
 Notes in the ledger: "recused" (who=address, about=entry), "scored" (who=key of the seat, about=entry, points).
@@ -7,45 +7,32 @@ Notes in the ledger: "recused" (who=address, about=entry), "scored" (who=key of 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 
 import pikepdf
 
-from accounts.models import User
-from rehearsal.acts import seating
-from rehearsal.browser import Browser, Form, NoAnswer, Page
+from rehearsal.acts import prying, seating
+from rehearsal.browser import Form, NoAnswer, Page
+from rehearsal.field import ENTRY, Case, admitted
 from rehearsal.insiders import Insider
 from rehearsal.ledger import RECUSED, SCORED, now
 from rehearsal.stage import GaveUp, Stage
-from submissions.models import Submission
 
-ENTRY = "/jury/einreichungen/"
 NUMBER = re.compile(r"/jury/einreichungen/([A-Z]+-\d+-\d+)/")
-BIASED, DRAFTED, REOPENED, CAREFUL = 0.03, 0.05, 0.03, 0.1
-"""Of all sheets: recused from, first saved as a draft, opened again, and read page by page instead of in many tabs."""
+BIASED, REGRETTED, DRAFTED, REOPENED, CAREFUL = 0.015, 0.015, 0.05, 0.03, 0.1
+"""Of all sheets: recused from before or after they were final, first saved as a draft, opened again, and read page by
+page instead of in many tabs."""
+REMARK = "Vermerk von Sitz {}, nur für ihn"
+"""What a juror writes on each sheet: nobody else reads it before the Session."""
 REASON, TEXT = "amt", "Ich gehöre dem Rat einer der beteiligten Kommunen an."
-
-
-@dataclass(frozen=True)
-class Case:
-    """An admitted entry: what the office knows of it, and its town, which is the same in every run."""
-
-    entry: Submission
-    category: str
-    town: str
-
-    @property
-    def label(self) -> str:
-        return self.entry.label
 
 
 def play(stage: Stage) -> None:
     opens = stage.round.scoring_opens_at
     assert opens
     stage.at(opens + timedelta(days=1, hours=2))
-    field = stage.persist("know the field", lambda: cases(stage))
+    field = stage.persist("know the field", lambda: admitted(stage))
     if not field:
         raise GaveUp("no entry takes part: the story needs more municipalities")
     stage.props["tied"] = _alike(stage, field)
@@ -53,17 +40,7 @@ def play(stage: Stage) -> None:
     stage.progress.expect(len(field) * len(people))
     stage.crowd(people, lambda key: _scores_all(stage, key, field))
     _takes_along(stage, field)
-    _strangers(stage, field)
-
-
-def cases(stage: Stage) -> list[Case]:
-    """Return what takes part, in the order of numbers."""
-    rows = Submission.objects.admitted().filter(round=stage.round).select_related("round", "submitted_category")
-    emails = dict(User.objects.values_list("pk", "email"))
-    return [
-        Case(entry, str(entry.submitted_category.key) if entry.submitted_category else "", emails[entry.owner_id])
-        for entry in rows.order_by("number")
-    ]
+    prying.strangers(stage, field)
 
 
 def _alike(stage: Stage, field: Sequence[Case]) -> dict[str, list[int]]:
@@ -95,6 +72,21 @@ def points(stage: Stage, seat: str, case: Case) -> dict[str, str]:
     return {f"punkte_{key}": str(value) for key, value in zip(criteria, given, strict=True)}
 
 
+def standing(stage: Stage) -> dict[tuple[str, str], dict[str, int]]:
+    """Return what counts by what the jurors were told: seat and entry (pk) → points by criterion.
+
+    The last word of each counts. A sheet from which its juror was recused later does not count.
+    """
+    seats = {person.email: key for key, person in seating.jury(stage).items()}
+    recused = {(seats[line.who], line.about) for line in stage.ledger.told(RECUSED)}
+    last = {(line.who, line.about): line.detail["points"] for line in stage.ledger.told(SCORED)}
+    return {
+        sheet: {name.removeprefix("punkte_"): int(value) for name, value in given.items()}
+        for sheet, given in last.items()
+        if sheet not in recused
+    }
+
+
 # A juror at the desk -----------------------------------------------------------------------------------
 
 
@@ -111,16 +103,19 @@ def _scores_all(stage: Stage, key: str, field: Sequence[Case]) -> None:
         if case.label not in listed:
             raise LookupError(f"{key} does not see {case.label}")
         chance = stage.cast.chance("sheet", key, case.town)
-        if case.entry.number not in tied and chance.random() < BIASED:
+        bias = 1 if case.entry.number in tied else chance.random()
+        if bias < BIASED:
             _recuses(stage, person, case)
             continue
         kind = chance.random()
-        given = points(stage, key, case)
+        given = points(stage, key, case) | {"gesamt": REMARK.format(key)}
         if kind >= DRAFTED + REOPENED + CAREFUL and _quickly(person, case, given, token):
             pass
         else:
             _carefully(stage, person, case, given, draft=kind < DRAFTED, again=DRAFTED <= kind < DRAFTED + REOPENED)
-        stage.ledger.note(key, SCORED, str(case.entry.pk), points=given)
+        stage.ledger.note(key, SCORED, str(case.entry.pk), points=points(stage, key, case))
+        if bias < BIASED + REGRETTED:
+            _recuses(stage, person, case)
         stage.progress.step()
 
 
@@ -152,7 +147,7 @@ def _carefully(
 ) -> None:
     """Go page by page, from wherever the entry stands."""
     if draft:
-        half = dict(list(given.items())[:2])
+        half = dict(list(given.items())[:2])  # what lacks may come later
         stage.persist(f"begin {case.label}", lambda: _saves(person, case, half, "Entwurf speichern"))
     stage.persist(f"score {case.label}", lambda: _saves(person, case, given, "Abschließen"))
     if again:
@@ -205,43 +200,7 @@ def _recuses(stage: Stage, person: Insider, case: Case) -> None:
 
     since = stage.persist(f"recuse from {case.label}", step)
     stage.ledger.note(person.email, RECUSED, str(case.entry.pk), since=since)
-    for address in forbidden(case):
-        stage.persist("look all the same", lambda address=address: _refused(person.browser, address))  # type: ignore[misc]
-
-
-# Who must not see --------------------------------------------------------------------------------------
-
-
-def forbidden(case: Case) -> list[str]:
-    """Return addresses under which a recused juror must find nothing."""
-    page = f"{ENTRY}{case.label}/"
-    return [page, f"{page}befangenheit/", f"/jury/sitzung/{case.category}/{case.label}/"]
-
-
-def _refused(browser: Browser, path: str) -> None:
-    """Ask for a page that must not be there: what it says all the same, the ledger keeps."""
-    page = browser.get(path)
-    if page.status >= 500:
-        raise LookupError(f"{page.status} {path}")
-
-
-def _strangers(stage: Stage, field: Sequence[Case]) -> None:
-    """An applicant, a visitor and somebody of the office try addresses of the jury; they are no jurors."""
-    case = stage.cast.chance("stranger").choice(field)
-    paths = [*forbidden(case), f"{ENTRY}{case.label}/oeffnen/", f"/jury/kategorien/{case.category}/", "/jury/"]
-    paths += [f"/einreichungen/{case.entry.pk}/", f"/admin/submissions/submission/{case.entry.pk}/change/"]
-    visitor = stage.watched("visitor")
-    for path in paths:
-        stage.persist("a visitor tries", lambda path=path: _refused(visitor, path))  # type: ignore[misc]
-    other = next((one for one in field if one.town != case.town), None)
-    if other:
-        applicant = Insider("Bewerbung", other.town, stage.watched(f"applicant {other.town}"))
-        stage.persist("an applicant logs in", lambda: applicant.get("/einreichungen/"))
-        for path in paths:
-            stage.persist("an applicant tries", lambda path=path: _refused(applicant.browser, path))  # type: ignore[misc]
-    jurors = list(seating.jury(stage).values())
-    for path in (f"/einreichungen/{case.entry.pk}/", f"/admin/submissions/submission/{case.entry.pk}/change/"):
-        stage.persist("a juror tries", lambda path=path: _refused(jurors[0].browser, path))  # type: ignore[misc]
+    prying.tries(stage, person.browser, prying.forbidden(case))
 
 
 # The dossier -------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from rehearsal.ledger import Outage, now
 from rehearsal.stage import Stage
 
 GAP = (1.0, 5.0)
-"""Seconds between one recovery and the next fault."""
+"""Seconds between one recovery and the next fault, and as long again as half of the last one took."""
 TWO_AT_ONCE = 0.25
 
 
@@ -48,10 +48,13 @@ class Troublemaker(Thread):
 
     def run(self) -> None:
         try:
-            while not self.over.wait(self.chance.uniform(*GAP)):
+            took = 0.0
+            while not self.over.wait(self.chance.uniform(*GAP) + took / 2):
+                begin = time.monotonic()
                 first = next(self.deck)
                 second = next(self.deck) if self.chance.random() < TWO_AT_ONCE else None
                 self.strike([first, second] if second and second.component != first.component else [first])
+                took = time.monotonic() - begin
         except BaseException as error:  # told to who waits for this thread
             self.error = error
         finally:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from django.db import close_old_connections
+
 from rehearsal.stage import Stage
 
 Check = Callable[[Stage], Iterable["Finding"]]
@@ -32,6 +34,7 @@ def none(invariant: str, wrong: Iterable[object], of: int) -> Finding:
 def check_all(stage: Stage, checks: Iterable[Check]) -> Iterator[Finding]:
     """Yield what every check finds; one that cannot look, because the story ended before, has found something."""
     for check in checks:
+        close_old_connections()  # a fault may have ended the one there was
         try:
             yield from check(stage)
         except Exception as error:  # the others are looked at all the same

@@ -1,20 +1,20 @@
-"""No page and no mail to somebody recused, or with no seat at all, carried an entry's title or number."""
+"""Who must not see something got no page and no mail with it: the recused, who has no seat, all before the Session."""
 
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
 from typing import NamedTuple
 
+from rehearsal.acts import seating
+from rehearsal.acts.prying import APPLICANT, VISITOR
+from rehearsal.acts.scoring import REMARK
 from rehearsal.invariants import Check, Finding, none
-from rehearsal.ledger import PUBLISHED, RECUSED
+from rehearsal.ledger import OPENED, PUBLISHED, RECUSED
 from rehearsal.stage import Stage
 from submissions.models import Submission
 
-STRANGERS = "applicant "
-"""How the ledger names somebody who hands entries in and tries the jury's pages; their address follows."""
-VISITOR = "visitor"
 DOORS = "/konto/"
 """Pages that repeat in a hidden field which address was asked for, and with it the number in it."""
 
@@ -46,14 +46,32 @@ def strangers(stage: Stage) -> Iterator[Finding]:
     entries, end = _entries(stage).values(), published(stage)
     wrong, count = [], 0
     for who in sorted({seen.who for seen in stage.ledger.seen}):
-        if who != VISITOR and not who.startswith(STRANGERS):
+        if who != VISITOR and not who.startswith(APPLICANT):
             continue
-        others = [entry for entry in entries if entry.owner.email != who.removeprefix(STRANGERS)]
+        others = [entry for entry in entries if entry.owner.email != who.removeprefix(APPLICANT)]
         for text in pages(stage, who):
             if text.at < end:
                 count += 1
                 wrong += [(who, entry.label, text.where) for entry in others if carries(entry, text)]
     yield none("Fremde sehen nichts von Einreichungen", wrong, count)
+
+
+def early(stage: Stage) -> Iterator[Finding]:
+    """Before the first Session no juror reads what another one wrote on a sheet; the office not even in it."""
+    opened = next((line.at for line in stage.ledger.told(OPENED)), datetime.max.replace(tzinfo=UTC))
+    remarks = {person.email: REMARK.format(key) for key, person in seating.jury(stage).items()}
+    wrong, count = [], 0
+    for who, own in remarks.items():
+        for text in [*pages(stage, who), *letters(stage, who)]:
+            if text.at < opened:
+                count += 1
+                wrong += [(who, text.where) for remark in remarks.values() if remark != own and remark in text.content]
+    yield none("Vor der Sitzung liest niemand fremde Bewertungen", wrong, count)
+    looked = pages(stage, seating.office(stage).email)
+    points = [
+        text.where for text in looked if "Mittel" in text.content or any(r in text.content for r in remarks.values())
+    ]
+    yield none("Vor dem Beschluss sieht das Ministerium keine Punkte", points, len(looked))
 
 
 def carries(entry: Submission, text: Text) -> bool:
@@ -63,11 +81,11 @@ def carries(entry: Submission, text: Text) -> bool:
     return bool(title) or (not text.where.startswith(DOORS) and entry.label in content)
 
 
-def pages(stage: Stage, who: str) -> Iterable[Text]:
+def pages(stage: Stage, who: str) -> list[Text]:
     return [Text(seen.at, seen.path, seen.text) for seen in stage.ledger.seen if seen.who == who]
 
 
-def letters(stage: Stage, who: str) -> Iterable[Text]:
+def letters(stage: Stage, who: str) -> list[Text]:
     """Return the mails to an address, with the machine's time at which they came."""
     return [
         Text(arrived(letter.at), f"Mail „{letter.subject}“", f"{letter.subject}\n{letter.text}")
@@ -90,4 +108,4 @@ def _entries(stage: Stage) -> dict[str, Submission]:
     return {str(entry.pk): entry for entry in rows}
 
 
-CHECKS: tuple[Check, ...] = (recused, strangers)
+CHECKS: tuple[Check, ...] = (recused, strangers, early)

@@ -6,8 +6,9 @@ from jury.models import Letter
 from landespreis import clock
 from portal.models import Announcement, News
 from rehearsal.acts import opening, publishing
+from rehearsal.acts.prying import VISITOR
 from rehearsal.invariants import Check, Finding, compare, none
-from rehearsal.invariants.blindness import VISITOR, Text, arrived, carries, pages
+from rehearsal.invariants.blindness import Text, arrived, carries, pages
 from rehearsal.ledger import PUBLISHED
 from rehearsal.stage import Stage
 from submissions.models import Submission

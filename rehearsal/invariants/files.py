@@ -8,20 +8,20 @@ from django.core.files.storage import default_storage
 from django.db.models import FileField, Model
 
 from portal.models import Picture
-from portal.models.pictures import folder
 from rehearsal import ledger
 from rehearsal.invariants import Check, Finding, none
 from rehearsal.stage import Stage
 from submissions.models import Attachment
+
+COPIES = ("avif", "webp", "jpg")
+"""Forms of the smaller copies of a picture."""
 
 
 def belongings(stage: Stage) -> Iterator[Finding]:
     """The two lists are the same, for all models with files and the whole storage."""
     named = set(_named())
     lying = set(_lying(""))
-    folders = {folder(picture) for picture in Picture.objects.only("key")}
-    strange = {name for name in lying - named if name.rpartition("/")[0] not in folders}  # a picture has smaller copies
-    yield none("Keine Datei ohne Zeile", sorted(strange), len(lying))
+    yield none("Keine Datei ohne Zeile", sorted(lying - named), len(lying))
     yield none("Keine Zeile ohne Datei", sorted(named - lying), len(named))
 
 
@@ -50,22 +50,25 @@ def _is_whole(row: Attachment) -> bool:
 
 
 def _named() -> Iterator[str]:
-    """Yield the path of every file that a row of any model names."""
+    """Yield the path of every file that a row of any model names, and of the smaller copies of every picture."""
     for model in apps.get_models():
         for field in _file_fields(model):
             values = model._default_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True)
             yield from filter(None, values)
+    for picture in Picture.objects.all():
+        folder = str(picture.file.name).rpartition("/")[0]
+        yield from (f"{folder}/{width}.{form}" for width in picture.widths for form in COPIES)
 
 
 def _file_fields(model: type[Model]) -> list["FileField"]:
     return [field for field in model._meta.concrete_fields if isinstance(field, FileField)]
 
 
-def _lying(place: str) -> Iterator[str]:
-    folders, files = default_storage.listdir(place)
-    yield from (f"{place}{name}" for name in files)
+def _lying(folder: str) -> Iterator[str]:
+    folders, files = default_storage.listdir(folder)
+    yield from (f"{folder}{name}" for name in files)
     for name in folders:
-        yield from _lying(f"{place}{name}/")
+        yield from _lying(f"{folder}{name}/")
 
 
 CHECKS: tuple[Check, ...] = (belongings, contents)

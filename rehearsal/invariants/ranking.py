@@ -8,9 +8,10 @@ from django.db.models import QuerySet
 
 from jury.models import Decision
 from rehearsal import tally
+from rehearsal.acts import scoring
 from rehearsal.acts.seating import jury
 from rehearsal.invariants import Check, Finding, compare, none
-from rehearsal.ledger import RECUSED, SCORED
+from rehearsal.ledger import RECUSED
 from rehearsal.stage import Stage
 from submissions.models import Submission
 
@@ -45,10 +46,7 @@ def winners(stage: Stage) -> Iterator[Finding]:
 def counts(stage: Stage) -> Iterator[Finding]:
     """Exported is exactly what every juror was told is final, by the last word; nothing of a recused seat."""
     labels = _labels(stage)
-    told: dict[tuple[str, str], dict[str, int]] = {}
-    for line in stage.ledger.told(SCORED):
-        points = line.detail["points"].items()
-        told[line.who, labels[line.about]] = {name.removeprefix("punkte_"): int(value) for name, value in points}
+    told = {(seat, labels[entry]): given for (seat, entry), given in scoring.standing(stage).items()}
     exported: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for mark in stage.props["marks"]:
         exported[mark.seat, mark.entry][mark.criterion] = mark.points

@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from rehearsal.acts import prying
+from rehearsal.acts.scoring import REMARK
+from rehearsal.insiders import Insider
 from rehearsal.invariants import blindness
-from rehearsal.ledger import PUBLISHED, RECUSED, now
+from rehearsal.ledger import OPENED, PUBLISHED, RECUSED, now
 from rehearsal.stage import Stage
 from submissions.models import Round, Submission
 from tests.conftest import MIDWAY
@@ -14,6 +17,7 @@ from tests.jury import factories
 from tests.rehearsal.told import broken, mail
 
 JUROR, APPLICANT = "jury.bank@jury.example", "person1@stadt05111000.example"
+OFFICE = "renate.vollmer@geschaeftsstelle.example"
 RECUSED_SEE, STRANGERS_SEE = "Befangene sehen nichts von der Einreichung", "Fremde sehen nichts von Einreichungen"
 PAGE = "/jury/kategorien/krisen/"
 
@@ -57,19 +61,47 @@ def test_pages_before_the_recusal_and_of_others_may_name_it(
 
 
 def test_stranger_who_sees_an_entry_is_found(stage: Stage, entry: Submission) -> None:
-    stage.ledger.see(f"{blindness.STRANGERS}{APPLICANT}", PAGE, entry.label)
+    stage.ledger.see(f"{prying.APPLICANT}{APPLICANT}", PAGE, entry.label)
 
     assert broken(stage, blindness.strangers) == [STRANGERS_SEE]
 
 
 def test_stranger_may_see_the_own_entry_and_the_address_that_was_asked_for(stage: Stage, entry: Submission) -> None:
-    stage.ledger.see(f"{blindness.STRANGERS}{entry.owner.email}", "/einreichungen/", entry.submitted_title)
-    stage.ledger.see(blindness.VISITOR, "/konto/login/", f"next=/jury/einreichungen/{entry.label}/")
+    stage.ledger.see(f"{prying.APPLICANT}{entry.owner.email}", "/einreichungen/", entry.submitted_title)
+    stage.ledger.see(prying.VISITOR, "/konto/login/", f"next=/jury/einreichungen/{entry.label}/")
 
     assert broken(stage, blindness.strangers) == []
 
 
 def test_door_that_shows_a_title_is_found(stage: Stage, entry: Submission) -> None:
-    stage.ledger.see(blindness.VISITOR, "/konto/login/", entry.submitted_title)
+    stage.ledger.see(prying.VISITOR, "/konto/login/", entry.submitted_title)
 
     assert broken(stage, blindness.strangers) == [STRANGERS_SEE]
+
+
+@pytest.fixture
+def five(stage: Stage) -> None:
+    """Two of the jury, and somebody of the office, at their browsers."""
+    people = {key: Insider(key, f"jury.{key}@jury.example", stage.browser()) for key in ("bank", "staedtetag")}
+    stage.props |= {"jury": people, "office": (Insider("Renate Vollmer", OFFICE, stage.browser()),)}
+
+
+def test_remark_of_another_before_the_session_is_found(stage: Stage, five: None) -> None:
+    stage.ledger.see(JUROR, PAGE, REMARK.format("bank"))
+    stage.ledger.see(JUROR, PAGE, REMARK.format("staedtetag"))
+
+    assert broken(stage, blindness.early) == ["Vor der Sitzung liest niemand fremde Bewertungen"]
+
+
+def test_remark_of_another_in_the_session_is_well(stage: Stage, five: None) -> None:
+    stage.ledger.note(OFFICE, OPENED, "krisen")
+    stage.ledger.see(JUROR, PAGE, REMARK.format("staedtetag"))
+
+    assert broken(stage, blindness.early) == []
+
+
+@pytest.mark.parametrize("text", [REMARK.format("bank"), "<th>Mittel</th>"])
+def test_points_shown_to_the_office_are_found(stage: Stage, five: None, text: str) -> None:
+    stage.ledger.see(OFFICE, "/admin/jury/session/kategorie/5/punkte/", text)
+
+    assert broken(stage, blindness.early) == ["Vor dem Beschluss sieht das Ministerium keine Punkte"]

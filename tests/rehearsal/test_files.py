@@ -10,6 +10,7 @@ from rehearsal import ledger
 from rehearsal.invariants import files
 from rehearsal.stage import Stage
 from submissions.models import Attachment, Round, Submission
+from tests.portal import factories as content
 from tests.rehearsal.told import broken
 from tests.submissions import factories
 
@@ -38,6 +39,16 @@ def test_belongings_find_a_file_that_no_row_names(stage: Stage, attachment: Atta
     default_storage.save("einreichungen/verloren.pdf", ContentFile(factories.PDF))
 
     assert broken(stage, files.belongings) == [NO_ROW]
+
+
+def test_belongings_know_the_copies_of_a_picture(stage: Stage, db: None) -> None:
+    picture = content.picture()
+
+    assert broken(stage, files.belongings) == []
+
+    default_storage.delete(str(picture.file.name).replace("original", str(picture.widths[0])))
+
+    assert broken(stage, files.belongings) == [NO_FILE]
 
 
 def test_belongings_and_contents_find_a_row_whose_file_is_gone(stage: Stage, attachment: Attachment) -> None:

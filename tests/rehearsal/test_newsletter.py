@@ -108,3 +108,13 @@ def test_circular_that_was_never_released_is_found(stage: Stage) -> None:
     stage.ledger.note("renate", WRITTEN, CIRCULAR, number=0)
 
     assert broken(stage, newsletter.circulars) == [f"Nachricht „{CIRCULAR}“ ist eine"]
+
+
+def test_mail_handed_over_again_without_need_is_found(stage: Stage, two: None, circular: None) -> None:
+    issue(stage, ANNA, BERND)
+    for subject in (ISSUE, ISSUE, CIRCULAR, CIRCULAR):
+        mail(stage, ANNA, subject, "zwei", list_unsubscribe="<https://portal.example/>", message_id=f"<1.{subject}>")
+
+    again = "nur dann ein zweites Mal zugestellt, wenn dabei etwas ausfiel"
+    assert f"„{ISSUE}“ {again}" in broken(stage, newsletter.issues)
+    assert broken(stage, newsletter.circulars) == [f"Nachricht „{CIRCULAR}“ {again}"]

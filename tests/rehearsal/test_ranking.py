@@ -86,4 +86,4 @@ def test_points_nobody_gave_are_found(stage: Stage, scene: rooms.Stage) -> None:
 def test_points_of_somebody_recused_are_found(stage: Stage, scene: rooms.Stage) -> None:
     stage.ledger.note("jury.bank@jury.example", RECUSED, str(scene.entries[0].pk))
 
-    assert broken(stage, ranking.counts) == ["Kein Punkt von Befangenen"]
+    assert broken(stage, ranking.counts) == ["Gezählt wird, was abgeschlossen wurde", "Kein Punkt von Befangenen"]

@@ -33,6 +33,10 @@ class Command(BaseCommand):
             "--faults", nargs="?", const="alle", default="", metavar="NAMEN",
             help="Störungen: alle, oder die mit diesen Namen: " + ", ".join(fault.name for fault in kinds.ALL),
         )  # fmt: skip
+        parser.add_argument(
+            "--only-rush", nargs="?", const=12, default=0, type=float, metavar="ZAHL",
+            help="misst nur den Ansturm: alle reichen zuletzt ein, so viele in der Sekunde",
+        )  # fmt: skip
         parser.add_argument("--web", type=int, default=2, help="Prozesse von gunicorn")
         parser.add_argument(
             "--report", type=Path, help="Datei für den Bericht (Markdown); daneben entsteht einer als JSON"
@@ -87,6 +91,7 @@ def _rehearsed(folder: Path, options: dict[str, Any], faults: Any) -> story.Outc
             municipalities=options["municipalities"],
             progress=Progress(),
             faults=faults,
+            per_second=options["only_rush"],
         )
     except KeyboardInterrupt:
         sys.stderr.write(f"\nAbgebrochen. Protokolle und Daten stehen in {folder}.\n")

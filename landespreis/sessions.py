@@ -37,15 +37,8 @@ class SessionStore(db.SessionStore):
         now = timezone.now()
         if SESSION_KEY in data:
             data.setdefault(BEGUN, now.timestamp())
-<<<<<<< HEAD
         key = self._get_or_create_session_key()  # type: ignore[attr-defined]  # the stubs leave it out
         return Session(session_key=key, session_data=self.encode(data), expire_date=_end(data, now))
-=======
-        session = super().create_model_instance(data)
-        assert isinstance(session, Session)
-        session.expire_date = _end(data, now)
-        return session
->>>>>>> attack
 
     def _go_on(self, session: Session, data: dict[str, Any], now: datetime) -> None:
         """Put the end off, at most every few minutes; the longest time stays."""

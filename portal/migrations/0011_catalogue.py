@@ -31,4 +31,6 @@ def backwards(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies = [("portal", "0010_ceremony"), ("accounts", "0001_register_and_people")]
 
+    beside_old_code = "Triggers count in rows of their own, which the version before neither reads nor writes."
+
     operations = [migrations.RunPython(forwards, backwards)]

@@ -15,9 +15,9 @@ from accounts.models import Municipality, User
 from jury.models import Seat
 from landespreis import setting_up, shelf
 from portal.models import Page, ProjectCategory
+from rehearsal.machines import free_port, wait
 from submissions.models import Round
 from tests.accounts.factories import UserFactory
-from tests.processes.servers import free_port, wait
 
 ADDRESS = "arne.peukert@administration.example"
 

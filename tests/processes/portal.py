@@ -179,9 +179,11 @@ class Portal:
     # Processes --------------------------------------------------------------------------------------
 
     def start(self, kind: str) -> Process:
+        # The version before may know its worker by another name.
+        worker = "landespreis.worker" if (self.code / "landespreis" / "worker.py").exists() else "landespreis"
         command = {
             "web": ["gunicorn", "--config", "deploy/gunicorn.py", "landespreis.wsgi"],
-            "worker": ["celery", "--quiet", "--app", "landespreis.worker", "worker", "--concurrency", "1"],
+            "worker": ["celery", "--quiet", "--app", worker, "worker", "--concurrency", "1"],
             "beat": ["celery", "--quiet", "--app", "landespreis", "beat", "--pidfile="],
         }[kind]
         return self._run(f"-{kind}", str(PROGRAMS / command[0]), *command[1:])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.machines import Process, free_port, wait
 from tests.processes.portal import PROGRAMS, ROOT, Portal
-from tests.processes.servers import Process, free_port, wait
 
 pytestmark = pytest.mark.processes
 HOST = b"Host: 127.0.0.1\r\n"

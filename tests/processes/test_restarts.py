@@ -13,8 +13,8 @@ from typing import Self
 
 import pytest
 
+from rehearsal.machines import PATIENCE, wait
 from tests.processes.portal import PROGRAMS, Portal
-from tests.processes.servers import PATIENCE, wait
 
 pytestmark = pytest.mark.processes
 PAGES = ("/healthz", "/konto/login/")

@@ -2,8 +2,8 @@
 
 import pytest
 
+from rehearsal.machines import wait
 from tests.processes.portal import Portal
-from tests.processes.servers import wait
 
 pytestmark = pytest.mark.processes
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.machines import free_port, wait
 from tests.processes import predecessor
 from tests.processes.portal import ROOT, Portal, Postgres, Sqlite, Template
-from tests.processes.servers import free_port, wait
 
 pytestmark = pytest.mark.processes
 

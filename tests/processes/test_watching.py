@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from rehearsal.machines import Process, free_port, wait
 from tests.processes.portal import Portal
-from tests.processes.servers import Process, free_port, wait
 
 pytestmark = pytest.mark.processes
 TOKEN = "figures-for-the-test"

@@ -117,7 +117,9 @@ class OfficeSite(HandbookSite, PickupSite):
         """
         page = admin_class or ModelAdmin
         named = {"__module__": page.__module__, "__doc__": page.__doc__}
-        super().register(model_or_iterable, type(page.__name__, (Traced, page, FoundByWords, Named, Chosen), named), **options)
+        super().register(
+            model_or_iterable, type(page.__name__, (Traced, page, FoundByWords, Named, Chosen), named), **options
+        )
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return super().each_context(request) | {"lookup_text": ""}

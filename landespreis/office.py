@@ -69,9 +69,9 @@ class Named(ModelAdmin):  # type: ignore[type-arg]
 class Chosen(ModelAdmin):  # type: ignore[type-arg]
     """Does nothing with a choice of rows that no list offers; Django would fail where a key is no number at all."""
 
-    def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]") -> Any:
+    def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]", *where: Any, **more: Any) -> Any:
         if all(self._is_key(text) for text in request.POST.getlist(ACTION_CHECKBOX_NAME)):
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *where, **more)
         self.message_user(request, NO_ROWS, messages.ERROR)
         return None
 

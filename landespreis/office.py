@@ -113,7 +113,8 @@ class OfficeSite(HandbookSite, PickupSite):
     ) -> None:
         """Register as the admin does, with every page `Traced`, so that none can be forgotten.
 
-        Lists search by `FoundByWords`, are headed by `Named` and read a choice as `Chosen`, below what the class does itself.
+        Lists search by `FoundByWords`, are headed by `Named` and read a choice as `Chosen`, below what the class does
+        itself.
         """
         page = admin_class or ModelAdmin
         named = {"__module__": page.__module__, "__doc__": page.__doc__}

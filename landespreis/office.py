@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.templatetags import admin_list
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.template.response import TemplateResponse
@@ -25,6 +28,7 @@ from landespreis.records import desk
 from landespreis.records.permissions import may_disclose
 from landespreis.watching import standing
 
+NO_ROWS = "Ausgewählt war etwas, das es in dieser Liste nicht gibt. Geändert ist nichts; bitte wählen Sie noch einmal."
 NAMELESS = re.compile(r": \w+ object \(\d+\)$")
 """How Django names a row that has no name."""
 
@@ -61,6 +65,23 @@ class Named(ModelAdmin):  # type: ignore[type-arg]
         told, counts, *rest = super().get_deleted_objects(objs, request)
         links = {str(one._meta.verbose_name_plural) for one in _links(self.opts)}
         return _named(told), {name: count for name, count in counts.items() if name not in links}, *rest
+
+
+class Chosen(ModelAdmin):  # type: ignore[type-arg]
+    """Does nothing with a choice of rows that no list offers; Django would fail where a key is no number at all."""
+
+    def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]", *where: Any, **more: Any) -> Any:
+        if all(self._is_key(text) for text in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            return super().response_action(request, queryset, *where, **more)
+        self.message_user(request, NO_ROWS, messages.ERROR)
+        return None
+
+    def _is_key(self, text: str) -> bool:
+        try:
+            self.opts.pk.to_python(text)
+        except ValidationError:
+            return False
+        return True
 
 
 class Traced(ModelAdmin):  # type: ignore[type-arg]
@@ -100,11 +121,14 @@ class OfficeSite(HandbookSite, PickupSite):
     ) -> None:
         """Register as the admin does, with every page `Traced`, so that none can be forgotten.
 
-        Lists search by `FoundByWords` and are headed by `Named`, below what the class does itself.
+        Lists search by `FoundByWords`, are headed by `Named` and read a choice as `Chosen`, below what the class does
+        itself.
         """
         page = admin_class or ModelAdmin
         named = {"__module__": page.__module__, "__doc__": page.__doc__}
-        super().register(model_or_iterable, type(page.__name__, (Traced, page, FoundByWords, Named), named), **options)
+        super().register(
+            model_or_iterable, type(page.__name__, (Traced, page, FoundByWords, Named, Chosen), named), **options
+        )
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request) | {"lookup_text": "", "running": None}

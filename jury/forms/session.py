@@ -54,7 +54,7 @@ class DecisionForm(forms.Form):
     votes_abstained = VotesField("Enthaltung")
     reasons = CommentField(label="Gründe der Jury", most=REASONS_LIMIT, rows=5)
     laudatio = forms.ChoiceField(label="Laudatio schreibt", required=False)
-    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    seen = forms.IntegerField(label="Stand dieser Seite", min_value=0, widget=forms.HiddenInput)
 
     def __init__(
         self, board: Board, data: Mapping[str, Any] | None = None, *, decision: Decision | None, seen: int
@@ -121,7 +121,7 @@ class DecisionForm(forms.Form):
 class ConfirmForm(forms.Form):
     """The revision of the decision that the person has read."""
 
-    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    revision = forms.IntegerField(label="Stand dieser Seite", min_value=1, widget=forms.HiddenInput)
 
 
 class ReviseForm(SheetForm):

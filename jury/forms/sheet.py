@@ -71,7 +71,7 @@ class SheetForm(forms.Form):
     `revision` is the state of the sheet the page was opened with.
     """
 
-    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    revision = forms.IntegerField(label="Stand dieser Seite", min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, criteria: Sequence[Criterion], scale: range, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -128,7 +128,7 @@ class NewTextForm(Worded):
 class SeenForm(forms.Form):
     """What the person looked at before they released it."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    seen = forms.CharField(label="Stand dieser Seite", widget=forms.HiddenInput, max_length=64)
 
 
 def _title() -> forms.CharField:

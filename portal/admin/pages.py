@@ -35,6 +35,8 @@ class VersionInline(admin.TabularInline):  # type: ignore[type-arg]
 
     @admin.display(description="Version")
     def link(self, version: PageVersion) -> str:
+        if not version.pk:  # a row that a form was made to have, shown again with what is wrong in it
+            return ""
         return format_html(
             '<a href="{}">Version {}</a>', reverse("admin:portal_version", args=[version.pk]), version.number
         )

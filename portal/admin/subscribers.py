@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
@@ -70,11 +72,14 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         )
         return ask(self, request, question)
 
-    def table(self, request: HttpRequest) -> StreamingHttpResponse:
+    def table(self, request: HttpRequest) -> HttpResponseBase:
         """The subscriptions of the list as it is filtered, for spreadsheets."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = self.get_changelist_instance(request).get_queryset(request)
+        try:
+            rows = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return redirect("admin:portal_subscriber_changelist")
         about = "Abonnements des Newsletters (CSV)"
         journal.note(journal.Verb.EXPORTED, by=person(request), about=about, key="abonnements", form="csv")
         response = StreamingHttpResponse(tables.csv_lines(COLUMNS, _rows(rows)), content_type="text/csv; charset=utf-8")

@@ -59,8 +59,8 @@ class ProposalForm(forms.Form):
     `revision` is the state of the proposal that the page was opened with, `sitting` names that opened page.
     """
 
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    sitting = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    revision = forms.IntegerField(label="Stand dieser Seite", required=False, widget=forms.HiddenInput)
+    sitting = forms.CharField(label="Stand dieser Seite", required=False, max_length=40, widget=forms.HiddenInput)
     title = LineField(
         label="Titel",
         max_length=150,

@@ -27,7 +27,12 @@ class StartForm(forms.Form):
             "invalid_choice": "Wählen Sie eine der angebotenen Kommunen.",
         },
     )
-    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    key = forms.UUIDField(
+        label="Diese Seite",
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid": "Öffnen Sie sie bitte noch einmal."},
+    )
 
     def __init__(self, user: User, data: QueryDict | None = None) -> None:
         super().__init__(data, initial={"key": uuid.uuid4()})
@@ -101,7 +106,7 @@ class DeclarationForm(forms.Form):
     contact = forms.BooleanField(
         error_messages={"required": "Bestätigen Sie, dass die Ansprechperson einverstanden ist."},
     )
-    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    seen = forms.CharField(label="Stand dieser Seite", required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, proposal: Proposal, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -31,7 +31,7 @@ class PersonForm(forms.Form):
         max_length=200,
         widget=forms.TextInput({"tabindex": "-1", "autocomplete": "off"}),
     )
-    begun = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    begun = forms.CharField(label="Stand dieser Seite", required=False, max_length=200, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

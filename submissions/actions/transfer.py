@@ -100,6 +100,8 @@ def accept(offer: Offer, *, by: User) -> Submission:
             f"Übernehmen kann nur, wer mit der Adresse {offer.email} angemeldet ist. Sie sind es als {by.email}.",
             title="Anderes Konto",
         )
+    if by.pk == entry.owner_id:
+        raise Refused("Sie sind für diese Einreichung schon verantwortlich.", title="Schon übernommen")
     if not works_for_lead(by, entry):
         place = entry.lead.label if entry.lead else "welche Kommune"
         raise Refused(f"Geben Sie zuerst in Ihrem Konto an, dass Sie für {place} arbeiten.", title="Kommune fehlt noch")

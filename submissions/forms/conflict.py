@@ -26,7 +26,7 @@ class ChoiceForm(forms.Form):
             "invalid_choice": "Wählen Sie eine der angebotenen Fassungen.",
         },
     )
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    revision = forms.IntegerField(label="Stand dieser Seite", widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,

@@ -52,7 +52,7 @@ class DeclarationForm(forms.Form):
         help_text="Ohne diese Zustimmung ändert sich an der Bewertung nichts.",
         required=False,
     )
-    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    seen = forms.CharField(label="Stand dieser Seite", required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

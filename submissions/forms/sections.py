@@ -28,8 +28,8 @@ class SectionForm(forms.Form):
 
     intro = ""
     is_text = False
-    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    sitting = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    revision = forms.IntegerField(label="Stand dieser Seite", required=False, widget=forms.HiddenInput)
+    sitting = forms.CharField(label="Stand dieser Seite", required=False, max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, entry: Submission, spec: SectionSpec, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

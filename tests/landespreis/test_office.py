@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from landespreis.office import NO_ROWS
 from submissions.models import Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory
@@ -238,3 +239,15 @@ def test_hits_are_counted_where_something_was_asked(client: Client, db: None) ->
     pages = [client.get(url + asked).content.decode() for asked in ("", "?q=gibtesnicht")]
 
     assert ["alle anzeigen" in page for page in pages] == [False, True]
+
+
+@pytest.mark.parametrize("key", ["", "x", "\0", "²"])
+def test_act_on_what_no_list_offers_changes_nothing(client: Client, db: None, key: str) -> None:
+    show_factor(client, StaffFactory(superuser=True))
+    url = reverse("admin:auth_group_changelist")
+    Group.objects.create(name="Gäste")
+
+    answer = client.post(url, {"action": "delete_selected", "_selected_action": key, "post": "yes"}, follow=True)
+
+    assert [str(message) for message in answer.context["messages"]] == [NO_ROWS]
+    assert Group.objects.count() == 1

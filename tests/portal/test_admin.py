@@ -203,6 +203,22 @@ def test_version_can_be_read_and_put_back(admin: Client, editor: User) -> None:
     assert page.versions.count() == 3
 
 
+def test_version_that_is_not_there_has_no_link(admin: Client) -> None:
+    page = factories.page()
+    rows = {"versions-TOTAL_FORMS": "3", "versions-INITIAL_FORMS": "1", "versions-0-id": page.versions.get().pk}
+
+    answer = admin.post(reverse("admin:portal_page_change", args=[page.pk]), {"title": "", "body": "Text", **rows})
+
+    assert answer.status_code == 200
+    assert answer.content.decode().count("/admin/portal/page/version/") == 1
+
+
+def test_subscribers_of_a_filter_that_is_none_are_not_taken_out(admin: Client) -> None:
+    answer = admin.get(reverse("admin:portal_subscriber_table"), {"gibtsnicht": "1"})
+
+    assert (answer.status_code, answer.url) == (302, reverse("admin:portal_subscriber_changelist"))
+
+
 def test_version_of_another_page_needs_the_right(client: Client, db: None) -> None:
     version = factories.page().versions.get()
     show_factor(client, StaffFactory())

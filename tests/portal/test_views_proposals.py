@@ -152,6 +152,17 @@ def test_new_begins_once_however_often_it_is_pressed(login: Login) -> None:
     assert answers == [Proposal.objects.get().get_absolute_url()] * 2
 
 
+def test_new_with_a_broken_key_says_so_in_german(login: Login) -> None:
+    user = proposing.person()
+
+    answer = login(user).post(
+        reverse("portal:proposal_new"), {"key": "x", "municipality": str(proposing.home(user).pk)}
+    )
+
+    assert answer.status_code == 422
+    assert "Diese Seite: Öffnen Sie sie bitte noch einmal." in text(answer)
+
+
 def test_new_asks_for_the_municipality_where_there_are_several(login: Login) -> None:
     user = proposing.person()
     other = MembershipFactory(user=user).municipality

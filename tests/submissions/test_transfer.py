@@ -15,7 +15,7 @@ from accounts.models import Membership, User
 from landespreis.files import Unavailable
 from landespreis.refusal import NotAllowed, Refused
 from submissions import workflow
-from submissions.actions import helping, receipts, transfer
+from submissions.actions import entries, helping, receipts, transfer
 from submissions.models import Event, HelpRequest, Offer, Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
@@ -203,6 +203,20 @@ def test_takeover_by_another_account_is_refused(client: Client, entry: Submissio
     assert "Abmelden" in html
     assert client.post(link(Offer.objects.get())).status_code == 403
     assert Submission.objects.get().owner == entry.owner
+
+
+def test_takeover_by_who_got_it_meanwhile_is_refused(entry: Submission, office: User) -> None:
+    """The owner handed over to the same person: they must not become their own colleague."""
+    colleague = factories.editor(entry, "edit")
+    give(entry, colleague, office, keeps="edit")
+    offer = entry.offers.get()
+    MembershipFactory(user=colleague, municipality=entry.lead)
+    entries.hand_over(entry, to=colleague, by=entry.owner)
+
+    with pytest.raises(Refused, match="schon verantwortlich"):
+        transfer.accept(offer, by=colleague)
+
+    assert list(entry.editors.values_list("user", flat=True)) == [entry.owner_id]
 
 
 def test_takeover_needs_a_login(client: Client, entry: Submission, office: User) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 log = logging.getLogger(__name__)
 
+QUESTION = "SELECT clock_timestamp()"
 AGREED = timedelta()
 FRESH = 30.0
 """Seconds for which a measurement holds."""
@@ -94,7 +95,7 @@ def _measure() -> None:
     begin = machine()
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT clock_timestamp()")
+            cursor.execute(QUESTION)
             shown: datetime = cursor.fetchone()[0]
     except Error as error:
         log.warning("the database was not asked for the time: %s", str(error).strip())

@@ -17,7 +17,6 @@ from landespreis import clock, drift
 
 SECOND = timedelta(seconds=1)
 OFF = timedelta(seconds=90)
-QUESTION = "SELECT clock_timestamp()"
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def shared(settings: Any) -> Iterator[Any]:
 
 def database_now() -> datetime:
     with connection.cursor() as cursor:
-        cursor.execute(QUESTION)
+        cursor.execute(drift.QUESTION)
         moment: datetime = cursor.fetchone()[0]
     return moment
 
@@ -79,7 +78,7 @@ def test_now_asks_the_database_once_in_a_while(shared: Any) -> None:
         for _ in range(20):
             clock.now()
 
-    assert [query["sql"] for query in asked] == [QUESTION]
+    assert [query["sql"] for query in asked] == [drift.QUESTION]
 
 
 @pytest.mark.postgresql

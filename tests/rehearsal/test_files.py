@@ -8,13 +8,14 @@ from django.core.files.storage import default_storage
 
 from rehearsal import ledger
 from rehearsal.invariants import files
+from rehearsal.ledger import Outage
 from rehearsal.stage import Stage
 from submissions.models import Attachment, Round, Submission
 from tests.portal import factories as content
 from tests.rehearsal.told import broken
 from tests.submissions import factories
 
-NO_ROW, NO_FILE = "Keine Datei ohne Zeile", "Keine Zeile ohne Datei"
+NO_ROW, NO_FILE = "Keine Datei ohne Zeile, außer wenn beim Ablegen etwas ausfiel", "Keine Zeile ohne Datei"
 WHOLE, HELD = "Jede hochgeladene Datei ist unversehrt", "Jede Datei, die wieder herausgegeben wurde, liegt vor"
 SHA256 = hashlib.sha256(factories.PDF).hexdigest()
 
@@ -49,6 +50,17 @@ def test_belongings_know_the_copies_of_a_picture(stage: Stage, db: None) -> None
     default_storage.delete(str(picture.file.name).replace("original", str(picture.widths[0])))
 
     assert broken(stage, files.belongings) == [NO_FILE]
+
+
+def test_belongings_count_a_file_that_was_left_by_an_outage(stage: Stage, attachment: Attachment) -> None:
+    name = default_storage.save("einreichungen/verloren.pdf", ContentFile(factories.PDF))
+    stored = default_storage.get_modified_time(name)
+    stage.ledger.outages.append(Outage("worker", "kill-worker", stored, stored))
+
+    assert [(finding.holds, finding.says) for finding in files.belongings(stage)] == [
+        (True, "2 geprüft, 1 nach einem Ausfall verwaist"),
+        (True, "1 geprüft"),
+    ]
 
 
 def test_belongings_and_contents_find_a_row_whose_file_is_gone(stage: Stage, attachment: Attachment) -> None:

@@ -1,6 +1,6 @@
 """The jury at home: declarations, recusals before and after a look, drafts, sheets, reopened ones, a dossier.
 
-Leaves in `props`: "biased" (who surely is), "tied" (categories in which two entries are alike on purpose → their numbers).
+Leaves in `props`: "biased" (who surely is), "tied" (categories in which two entries are alike on purpose → numbers).
 Notes in the ledger: "recused" (who=address, about=entry), "scored" (who=key of the seat, about=entry, points).
 """
 

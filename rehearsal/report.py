@@ -76,7 +76,9 @@ def markdown(outcome: Outcome) -> str:
             *_table("Fehlerseiten (5xx) und ausgebliebene Antworten", ("währenddessen ausgefallen", "5xx", "keine"), (
                 (row["during"], row["errors"], row["unanswered"]) for row in said["errors"]
             )),
-            *_table("Arbeitsspeicher (MiB)", ("Prozess", "zu Beginn", "am Ende"), _memory(said["memory"])),
+            *_table("Arbeitsspeicher (MiB)", ("nach dem Akt", "Web", "Worker"), (
+                (name, taken["web"], taken["worker"]) for name, taken in said["memory"].items()
+            )),
         ]
     )  # fmt: skip
 
@@ -161,7 +163,3 @@ def _errors(answers: Iterable[Answer], outages: Sequence[Outage]) -> list[dict[s
 def _meets(answer: Answer, outage: Outage) -> bool:
     over = outage.well or outage.until
     return outage.since <= answer.ended and (over is None or answer.began <= over)
-
-
-def _memory(taken: Sequence[dict[str, int]]) -> list[tuple[object, ...]]:
-    return [(kind, *(moment[kind] for moment in taken)) for kind in taken[0]] if taken else []

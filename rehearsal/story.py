@@ -63,8 +63,8 @@ class Outcome:
     stage: Stage
     faults: Sequence[Fault]
     findings: list[Finding] = field(default_factory=list)
-    memory: list[dict[str, int]] = field(default_factory=list)
-    """MiB of web and worker, before the first act and after the last."""
+    memory: dict[str, dict[str, int]] = field(default_factory=dict)
+    """MiB of web and worker after each act."""
     failure: str = ""
 
     @property
@@ -94,7 +94,7 @@ def rehearse(
             stage = prepare(installation, seed=seed, municipalities=municipalities, progress=progress)
             wait(Recovery(installation).well, "the portal does its work")
         stage.faults = bool(faults)
-        outcome = Outcome(stage, faults, memory=[memory.taken(installation)])
+        outcome = Outcome(stage, faults, memory={"Einrichten": memory.taken(installation)})
         if per_second:
             stage.cast, stage.per_second = cast.in_the_last_minutes(stage.cast), per_second
         _play(outcome, {name: ACTS[name] for name in RUSH} if per_second else ACTS)
@@ -102,7 +102,6 @@ def rehearse(
         if not outcome.failure and not per_second:
             _play(outcome, EPILOGUE)
             _check(outcome, "Noch einmal prüfen", catalogue.LATER)
-        outcome.memory.append(memory.taken(installation))
         return outcome
     finally:
         installation.close()
@@ -116,6 +115,7 @@ def _play(outcome: Outcome, acts: Mapping[str, Callable[[Stage], None]]) -> None
             for name, play in acts.items():
                 with stage.progress.act(name):
                     play(stage)
+                outcome.memory[name] = memory.taken(stage.installation)
         with stage.progress.act("Ausklang"):
             stage.settle()
     except Exception as error:  # what is true is looked at all the same

@@ -81,3 +81,18 @@ def test_markdown_says_first_whether_it_passed(stage: Stage) -> None:
     assert passed.splitlines()[2] == "**Ergebnis: bestanden: Alles, was gelten muss, galt.**"
     assert broken.splitlines()[2] == "**Ergebnis: nicht bestanden: 1 von 2 Aussagen gelten nicht.**"
     assert "| ✗ | Nichts ist doppelt | 2 \\| 3 |" in broken.splitlines()
+
+
+def test_markdown_shows_memory_after_each_act(stage: Stage) -> None:
+    outcome = Outcome(
+        stage, (), memory={"Einrichten": {"web": 200, "worker": 150}, "Schluss": {"web": 230, "worker": 0}}
+    )
+
+    assert report.markdown(outcome).splitlines()[-3:] == [
+        "| --- | --- | --- |",
+        *_rows("Einrichten 200 150", "Schluss 230 0"),
+    ]
+
+
+def _rows(*said: str) -> list[str]:
+    return [f"| {' | '.join(row.split())} |" for row in said]

@@ -13,8 +13,9 @@ from rehearsal.stage import Stage
 Found = TypeVar("Found")
 CODE_PAGE, LOGIN_PAGE, SIGNUP_PAGE = "/konto/confirm-email/", "/konto/login/", "/konto/signup/"
 CODE_SECONDS = 60
-KNOWN = "Sie haben schon ein Konto"
 """So long somebody waits for the code, then they log in and get another."""
+KNOWN = "Sie haben schon ein Konto"
+"""Subject of the mail after a sign-up with an address that is known."""
 
 
 class Person:

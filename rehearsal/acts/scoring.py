@@ -1,6 +1,6 @@
 """The jury at home: declarations, recusals before and after a look, drafts, sheets, reopened ones, a dossier.
 
-Leaves in `props`: "tied" (keys of the categories in which two entries are alike on purpose → numbers of both).
+Leaves in `props`: "biased" (who surely is), "tied" (categories in which two entries are alike on purpose → numbers).
 Notes in the ledger: "recused" (who=address, about=entry), "scored" (who=key of the seat, about=entry, points).
 """
 
@@ -36,6 +36,7 @@ def play(stage: Stage) -> None:
     if not field:
         raise GaveUp("no entry takes part: the story needs more municipalities")
     stage.props["tied"] = _alike(stage, field)
+    stage.props["biased"] = _surely_biased(stage, field)
     people = seating.jury(stage)
     stage.progress.expect(len(field) * len(people))
     stage.crowd(people, lambda key: _scores_all(stage, key, field))
@@ -50,6 +51,13 @@ def _alike(stage: Stage, field: Sequence[Case]) -> dict[str, list[int]]:
         by_category[case.category].append(case)
     many = [key for key in sorted(by_category) if len(by_category[key]) > 1]
     return {key: [case.entry.number or 0 for case in by_category[key][:2]] for key in many[:2]}
+
+
+def _surely_biased(stage: Stage, field: Sequence[Case]) -> dict[tuple[str, str], float]:
+    """Choose who is recused even in a small field, one before and one after a look: seat and town → when."""
+    tied = {number for pair in stage.props["tied"].values() for number in pair}
+    others = sorted(case.town for case in field if case.entry.number not in tied)
+    return {("staedtetag", others[0]): 0.0, ("landkreistag", others[-1]): BIASED} if others else {}
 
 
 def points(stage: Stage, seat: str, case: Case) -> dict[str, str]:
@@ -103,7 +111,7 @@ def _scores_all(stage: Stage, key: str, field: Sequence[Case]) -> None:
         if case.label not in listed:
             raise LookupError(f"{key} does not see {case.label}")
         chance = stage.cast.chance("sheet", key, case.town)
-        bias = 1 if case.entry.number in tied else chance.random()
+        bias = 1 if case.entry.number in tied else stage.props["biased"].get((key, case.town), chance.random())
         if bias < BIASED:
             _recuses(stage, person, case)
             continue

@@ -167,6 +167,13 @@ def _own_ground(settings: Any, tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
+def lasting_sessions(settings: Any) -> None:
+    """For tests that let hours or days pass: nobody has to log in again meanwhile."""
+    year = int(timedelta(days=365).total_seconds())
+    settings.SESSION_COOKIE_AGE = settings.SESSION_IDLE_SECONDS = settings.SESSION_IDLE_GUARDED_SECONDS = year
+
+
+@pytest.fixture
 def no_redis(settings: Any) -> Iterator[None]:
     """The cache as in production, on a Redis that nobody runs."""
     settings.CACHES = {"default": {**project.REDIS_CACHE, "LOCATION": "redis://127.0.0.1:1/0"}}

@@ -7,12 +7,16 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
+from landespreis import sessions
+from landespreis.watching import standing
 from tests.accounts.factories import StaffFactory
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
+    """Nobody has tried anything yet; how the portal stands is known, as in every test."""
     cache.clear()
+    cache.set(standing.KEY, (), None)
     yield
     cache.clear()
 
@@ -30,8 +34,9 @@ def as_staff(client: Client, staff: User) -> Client:
 
 
 def show_factor(client: Client, user: User) -> None:
-    """Log `user` in, as after a login with the second factor."""
+    """Log `user` in, as after a login with the second factor and a first page behind it."""
     client.force_login(user)
     session = client.session
     session["accounts_second_factor_shown_by"] = user.pk
+    session[sessions.GUARDED] = True
     session.save()

@@ -57,6 +57,7 @@ def text(client: Client, address: str) -> str:
 # Seats -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("lasting_sessions")
 def test_list_says_how_far_everybody_is(
     office: Client, open_round: Round, person: User, at: Callable[[datetime], None]
 ) -> None:

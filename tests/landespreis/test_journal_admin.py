@@ -146,6 +146,7 @@ def test_who_may_read_the_journal(client: Client, role: str, status: int, db: No
     assert client.get(LIST).status_code == status
 
 
+@pytest.mark.usefixtures("lasting_sessions")
 def test_overview_tells_until_when_the_journal_is_chained(office: Client, at: Any) -> None:
     three_days(at)
     assert "verkettet bis 19. Januar 2026" in office.get(reverse("admin:index")).content.decode()

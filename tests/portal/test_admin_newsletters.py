@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -133,6 +134,7 @@ def test_what_can_be_chosen_is_named_and_asked_for_once(admin: Client) -> None:
     counts = []
     for amount in (1, 3):
         newsletter = factories.issue(*(Block(kind="meldung", news=item) for _ in range(amount)))
+        ContentType.objects.clear_cache()
         with CaptureQueriesContext(connection) as queries:
             page = admin.get(url("change", newsletter)).content.decode()
         counts.append(len(queries))

@@ -439,6 +439,7 @@ def test_adoption_list_asks_the_same_for_one_and_three(
         assert len(office.get(reverse("admin:portal_adoption")).context["waiting"]) == count
 
 
+@pytest.mark.usefixtures("lasting_sessions")
 def test_adoption_says_nothing_of_the_decision(office: Client, open_round: Round, at: At) -> None:
     winner, other = award.entry(open_round), award.entry(open_round)
     url = reverse("admin:portal_adoption")

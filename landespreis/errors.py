@@ -1,8 +1,11 @@
-"""The pages that say what went wrong and what to do: handlers for 400, 403, 404, 405, 413, 429, 500 and CSRF."""
+"""The pages that say what went wrong and what to do: handlers for 400, 403, 404, 405, 413, 429, 500, 503 and CSRF."""
 
+import sys
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -10,6 +13,9 @@ from django.template.loader import render_to_string
 from landespreis import parking
 from landespreis.context import installation
 from landespreis.watching import tracing
+
+RETRY_SECONDS = 30
+"""How long a database mostly takes to come back."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -48,8 +54,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an internal error without session, user or database, because one of them may be the reason.
 
-    The page names the request, so that a person can tell which it was and the log is found.
+    A database that is away is none of ours to repair: 503, and when to try again. Both pages name the request, so that
+    a person can tell which it was and the log is found.
     """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        response = HttpResponse(_alone("503.html"), status=503)
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
+    return HttpResponse(_alone("500.html"), status=500)
+
+
+def _alone(template: str) -> str:
     context: dict[str, Any] = {**installation(None), "user": AnonymousUser(), "messages": [], "request": None}
-    context["request_id"] = tracing.request_id()
-    return HttpResponse(render_to_string("500.html", context), status=500)
+    return render_to_string(template, context | {"request_id": tracing.request_id(), "contact": settings.CONTACT_EMAIL})

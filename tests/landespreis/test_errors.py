@@ -1,9 +1,11 @@
 """Tests of the pages that say what went wrong."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
@@ -46,6 +48,31 @@ def test_server_error_needs_neither_database_nor_session() -> None:
     html = errors.server_error(request).content.decode()
 
     assert "Bei uns ist etwas schiefgegangen" in html
+
+
+@pytest.mark.parametrize("away", [OperationalError, InterfaceError])
+def test_database_that_is_away_is_said_with_when_to_try_again(away: type[Exception], settings: Any) -> None:
+    settings.CONTACT_EMAIL = "hilfe@land.example"
+
+    try:
+        raise away("server closed the connection unexpectedly")
+    except away:
+        response = errors.server_error(RequestFactory().post("/einreichungen/"))
+    html = response.content.decode()
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert "Das Portal antwortet gerade nicht" in html
+    assert "mailto:hilfe@land.example" in html
+    assert "server closed" not in html
+
+
+def test_server_error_names_the_mailbox_of_this_installation(settings: Any) -> None:
+    settings.CONTACT_EMAIL = "hilfe@land.example"
+
+    html = errors.server_error(RequestFactory().get("/")).content.decode()
+
+    assert html.count("hilfe@land.example") == 2
+    assert "portal.example" not in html
 
 
 def test_csrf_failure_is_answered_by_our_page(db: None) -> None:

@@ -87,7 +87,7 @@ def config(form: str, level: str) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "chosen"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
-            "celery.beat": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING" if level == "INFO" else level},  # else a line for each look
             "celery.worker.strategy": {"level": "WARNING"},  # that a task has come: its end is told
             "fontTools": {"level": "ERROR"},
             "pikepdf": {"level": "WARNING"},

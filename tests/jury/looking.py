@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from post_office.models import Email
 
+from landespreis.watching.requests import HEADER
 from submissions.models import Category, Submission
 from tests.jury import decided, worlds
 
@@ -18,9 +19,13 @@ Seen = dict[str, str]
 
 
 def told(response: Any) -> str:
-    """Return status, headers, cookies and body of an answer and of those that led to it."""
+    """Return status, headers, cookies and body of an answer and of those that led to it.
+
+    The id of the request is left out: it is made up for each.
+    """
     parts = [f"{code} {url}" for url, code in getattr(response, "redirect_chain", [])]
-    parts += [str(response.status_code), *(f"{name}: {value}" for name, value in response.items())]
+    headers = [f"{name}: {value}" for name, value in response.items() if name != HEADER]
+    parts += [str(response.status_code), *headers]
     parts += [cookie.OutputString() for cookie in response.cookies.values()]
     content = b"".join(response.streaming_content) if response.streaming else response.content
     worlds.status(response)

@@ -186,7 +186,8 @@ class Portal:
             "worker": ["celery", "--quiet", "--app", worker, "worker", "--concurrency", "1"],
             "beat": ["celery", "--quiet", "--app", "landespreis", "beat", "--pidfile="],
         }[kind]
-        return self._run(f"-{kind}", str(PROGRAMS / command[0]), *command[1:])
+        told = ["LOG_LEVEL=DEBUG"] if kind == "beat" else []  # else it does not say what it sends
+        return self._run(f"-{kind}", *told, str(PROGRAMS / command[0]), *command[1:])
 
     def manage(self, *words: str) -> Process:
         """Start `manage.py` with these words; nobody waits for its end."""

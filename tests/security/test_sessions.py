@@ -275,12 +275,14 @@ def test_cookie_is_out_of_reach_of_scripts_and_other_sites(client: Client) -> No
     assert (cookie["httponly"], cookie["samesite"], cookie["domain"], cookie["path"]) == (True, "Lax", "", "/")
 
 
-def test_no_cookie_but_session_and_form_token_is_set(client: Client) -> None:
+def test_no_cookie_but_session_form_token_and_message_is_set(client: Client) -> None:
+    """A message of the last step is shown by the next page, and costs no write of the session."""
     log_in(client, UserFactory())
     client.get(reverse("accounts:profile"))
     client.post(reverse("account_logout"))
 
-    assert set(client.cookies) <= {COOKIE, project.CSRF_COOKIE_NAME}
+    assert set(client.cookies) == {COOKIE, project.CSRF_COOKIE_NAME, "messages"}
+    assert (client.cookies["messages"]["httponly"], client.cookies["messages"]["samesite"]) == (True, "Lax")
 
 
 def test_ended_sessions_are_deleted(client: Client, at: Clock) -> None:

@@ -14,6 +14,7 @@ from post_office.models import STATUS, Email
 from prometheus_client.parser import text_string_to_metric_families
 
 from jury.models import Paper
+from landespreis.celery import app
 from landespreis.models import Link, Parcel
 from landespreis.watching import exposition
 from landespreis.watching import figures as asked_for
@@ -190,9 +191,15 @@ def test_chain_tells_its_last_day_and_how_many_wait(open_round: Round) -> None:
 
 
 def test_queue_tells_how_many_messages_wait(db: None) -> None:
-    found = figures()
+    app.control.purge()  # what other tests have sent
+    before = figures()
+    for _ in range(2):
+        app.send_task("landespreis.tasks.send_owed_mail")
 
-    assert (found["landespreis_broker_up",], found["landespreis_queue_messages",]) == (1, 0)
+    after = figures()
+
+    assert (before["landespreis_broker_up",], before["landespreis_queue_messages",]) == (1, 0)
+    assert after["landespreis_queue_messages",] == 2
 
 
 # When something is away ------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def test_id_stands_on_the_page_of_an_error_and_in_its_log(client: Client, db: No
     assert [line["request_id"] for line in said.of("django.request")] == [request_id]
 
 
-def test_id_holds_until_the_last_part_of_an_answer_and_no_longer(client: Client) -> None:
+def test_id_holds_until_the_last_part_of_an_answer_and_no_longer(client: Client, db: None) -> None:
     answer = client.get("/strom/")
 
     assert b"".join(answer.streaming_content).decode() == answer.headers["X-Request-ID"]  # type: ignore[attr-defined]

@@ -133,6 +133,15 @@ class Installation:
             self.running[kind].append(process)
             return process
 
+    def revive(self) -> None:
+        """Start again what has ended by itself, as Compose and systemd do."""
+        with self.lock:
+            for kind, processes in self.running.items():
+                for ended in [process for process in processes if not process.runs()]:
+                    self.end(ended)
+                    if not self.closed:
+                        self.start(kind)
+
     def kill(self, kind: str) -> None:
         """End all processes of a kind at once, as a power cut would."""
         with self.lock:

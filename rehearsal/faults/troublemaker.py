@@ -71,6 +71,7 @@ class Troublemaker(Thread):
             self.over.wait(seconds)
         recovery, end = Recovery(self.stage.installation), time.monotonic() + PATIENCE
         while time.monotonic() < end and not self.abandoned.is_set():
+            self.stage.installation.revive()
             if recovery.well():
                 for outage in outages:
                     outage.well = now()

@@ -8,6 +8,7 @@ from jury.models import Assessment, Letter, Recusal, Score
 from landespreis.models import RetentionFigures, RetentionRun
 from rehearsal.acts import keeping
 from rehearsal.invariants import Check, Finding, compare, none
+from rehearsal.invariants.files import was_interrupted
 from rehearsal.ledger import SEGREGATED
 from rehearsal.stage import Stage
 from submissions.models import Answer, Attachment, Editor, Partner, Receipt, Submission, Version
@@ -42,10 +43,14 @@ def gone(stage: Stage) -> Iterator[Finding]:
 
 
 def files(stage: Stage) -> Iterator[Finding]:
-    """No file of an entry, and no receipt, lies in the storage any more."""
+    """No file of an entry, and no receipt, lies in the storage any more.
+
+    Left over may be what no row ever named, because somebody was killed while storing it (`files.belongings`).
+    """
     storage = stage.installation.var / "files"
     paths = [path for folder in FOLDERS for path in (storage / folder).rglob("*")]
-    found = [path.relative_to(storage).as_posix() for path in paths if path.is_file()]
+    lying = [path.relative_to(storage).as_posix() for path in paths if path.is_file()]
+    found = [name for name in lying if not was_interrupted(stage, name)]
     yield none("Dateien der Beiträge sind gelöscht", found, stage.props["files_before"])
 
 

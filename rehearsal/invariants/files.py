@@ -26,7 +26,7 @@ def belongings(stage: Stage) -> Iterator[Finding]:
     named = set(_named())
     lying = set(_lying(""))
     orphans = sorted(lying - named)
-    unexplained = [name for name in orphans if not was_interrupted(stage, name)]
+    unexplained = [name for name in orphans if not _was_interrupted(stage, name)]
     finding = none("Keine Datei ohne Zeile, außer wenn beim Ablegen etwas ausfiel", unexplained, len(lying))
     left = len(orphans) - len(unexplained)
     yield replace(finding, says=f"{finding.says}, {left} nach einem Ausfall verwaist") if left else finding
@@ -49,8 +49,7 @@ def contents(stage: Stage) -> Iterator[Finding]:
     yield none("Jede Datei, die wieder herausgegeben wurde, liegt vor", lost, len(told))
 
 
-def was_interrupted(stage: Stage, name: str) -> bool:
-    """Return whether something was down when a file was stored."""
+def _was_interrupted(stage: Stage, name: str) -> bool:
     stored = default_storage.get_modified_time(name)
     return outages.struck(stage.ledger.outages, stored, stored)
 

@@ -1,14 +1,15 @@
 """What was segregated is gone, with its files; what must stay is as it was, and the figures say how much went."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from zipfile import ZipFile
 
 from jury.models import Assessment, Letter, Recusal, Score
 from landespreis.models import RetentionFigures, RetentionRun
+from rehearsal import outages
 from rehearsal.acts import keeping
 from rehearsal.invariants import Check, Finding, compare, none
-from rehearsal.invariants.files import was_interrupted
 from rehearsal.ledger import SEGREGATED
 from rehearsal.stage import Stage
 from submissions.models import Answer, Attachment, Editor, Partner, Receipt, Submission, Version
@@ -49,8 +50,12 @@ def files(stage: Stage) -> Iterator[Finding]:
     """
     storage = stage.installation.var / "files"
     paths = [path for folder in FOLDERS for path in (storage / folder).rglob("*")]
-    lying = [path.relative_to(storage).as_posix() for path in paths if path.is_file()]
-    found = [name for name in lying if not was_interrupted(stage, name)]
+    lying = [(path, datetime.fromtimestamp(path.stat().st_mtime, UTC)) for path in paths if path.is_file()]
+    found = [
+        path.relative_to(storage).as_posix()
+        for path, stored in lying
+        if not outages.struck(stage.ledger.outages, stored, stored)
+    ]
     yield none("Dateien der Beiträge sind gelöscht", found, stage.props["files_before"])
 
 

@@ -8,8 +8,9 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from rehearsal import ledger
-from rehearsal.browser import File, Page
+from rehearsal.browser import Page
 from rehearsal.cast import Town
+from rehearsal.forms import File
 from rehearsal.person import Person
 from rehearsal.stage import Stage
 

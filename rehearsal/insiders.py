@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
-from rehearsal.browser import Browser, Form, Page
+from rehearsal.browser import Browser, Page
 from rehearsal.cast import PASSWORD
+from rehearsal.forms import Form
 from rehearsal.machines import wait
 from rehearsal.stage import Stage
 
@@ -35,14 +36,14 @@ class Insider:
         if page.path.startswith(DOORS) and not path.startswith(DOORS):
             self.enter(page)
             page = self.browser.get(path)
-        return _fine(page, path)
+        return _fine(page)
 
     def send(self, form: Form) -> Page:
         """Send a form. Raises LookupError for an error page, or where it led to a door."""
         page = self.browser.send(form)
         if page.path.startswith(DOORS):
             raise LookupError(f"{form.action} led to {page.path}")
-        return _fine(page, form.action)
+        return _fine(page)
 
     def enter(self, page: Page) -> None:
         """Log in and show the second factor, or set it up."""
@@ -98,7 +99,7 @@ def once(stage: Stage, what: str, done: Callable[[], bool], does: Callable[[], o
     stage.persist(what, step)
 
 
-def _fine(page: Page, path: str) -> Page:
-    if page.status >= 500 or page.status == 404:
+def _fine(page: Page) -> Page:
+    if page.status == 404:
         raise LookupError(f"{page.status} {page.path}: {page.title}")
-    return page
+    return page.sound()

@@ -6,8 +6,9 @@ from contextlib import suppress
 from typing import TypeVar
 
 from rehearsal import ledger
-from rehearsal.browser import File, Form, NoAnswer, Page
+from rehearsal.browser import NoAnswer, Page
 from rehearsal.cast import PASSWORD
+from rehearsal.forms import File, Form
 from rehearsal.stage import Stage
 
 Found = TypeVar("Found")

@@ -15,8 +15,9 @@ from io import StringIO
 from jury.models import Juror, Session
 from rehearsal import tally
 from rehearsal.acts import scoring, seating
-from rehearsal.browser import Form, Page
+from rehearsal.browser import Page
 from rehearsal.field import Case, admitted
+from rehearsal.forms import Form
 from rehearsal.insiders import Insider, answer, once
 from rehearsal.ledger import DECIDED, OPENED, RECUSED, SCORED
 from rehearsal.stage import Stage
@@ -94,9 +95,7 @@ def _opens(stage: Stage, office: Insider, category: Category, page: str) -> None
 
 def _peeps(stage: Stage, office: Insider, path: str) -> None:
     """Ask for the points before the decision is locked: what the page says, the ledger keeps."""
-    page = office.browser.get(path)
-    if page.status >= 500:
-        raise LookupError(f"{page.status} {path}")
+    page = office.browser.get(path).sound()
     stage.ledger.see(office.email, path, page.body)
 
 

@@ -7,8 +7,8 @@ from PIL import Image
 from landespreis.demo import papers
 from rehearsal.acts import colleagues
 from rehearsal.applicant import Applicant, everybody
-from rehearsal.browser import File
 from rehearsal.cast import Finish, Town
+from rehearsal.forms import File
 from rehearsal.stage import Stage
 from submissions.models import Submission
 

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from rehearsal import ledger
 from rehearsal.applicant import LIST_PAGE, START_PAGE, Applicant, everybody
-from rehearsal.browser import Browser, Form, Page
+from rehearsal.browser import Browser, Page
 from rehearsal.cast import Town
+from rehearsal.forms import Form
 from rehearsal.stage import Stage
 
 READERS, READER = 3, "Leserin"

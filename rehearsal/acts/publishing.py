@@ -64,20 +64,13 @@ def titles(stage: Stage) -> list[str]:
 def _looks(stage: Stage, reporter: Browser) -> None:
     """Open every page on which winners will be; the ledger keeps what stood there."""
     for path in PUBLIC:
-        stage.persist("look at a public page", lambda path=path: _seen(reporter, path))  # type: ignore[misc]
-
-
-def _seen(reporter: Browser, path: str) -> str:
-    page = reporter.get(path)
-    if page.status >= 500:
-        raise LookupError(f"{page.status} {path}")
-    return page.body
+        stage.persist("look at a public page", lambda path=path: reporter.get(path).sound())  # type: ignore[misc]
 
 
 def _all_out(stage: Stage, reporter: Browser) -> None:
     wanted = titles(stage)
     for path in (AWARD, "/aktuelles/feed/"):
-        body = _seen(reporter, path)
+        body = reporter.get(path).sound().body
         missing = [title for title in wanted if title not in body] if path == AWARD else []
         if missing or "Preisträger" not in body:
             raise LookupError(f"{path} does not name {missing}")

@@ -13,8 +13,9 @@ from io import BytesIO
 import pikepdf
 
 from rehearsal.acts import prying, seating
-from rehearsal.browser import Form, NoAnswer, Page
+from rehearsal.browser import NoAnswer, Page
 from rehearsal.field import ENTRY, Case, admitted
+from rehearsal.forms import Form
 from rehearsal.insiders import Insider
 from rehearsal.ledger import RECUSED, SCORED, now
 from rehearsal.stage import GaveUp, Stage

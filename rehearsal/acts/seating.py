@@ -107,7 +107,8 @@ def _accepts(stage: Stage, person: Insider) -> None:
     page = person.browser.get(letter.link(INVITATION))
     if page.status == 200 and page.path.startswith(INVITATION):
         page = person.browser.send(page.form(field="password").fill(password=PASSWORD))
-    if page.status >= 500 or (page.path.startswith(INVITATION) and page.status not in {409, 200}):
+    page.sound()
+    if page.path.startswith(INVITATION) and page.status not in {409, 200}:
         raise LookupError(f"{page.status} {page.path}")
 
 

@@ -9,7 +9,8 @@ from contextlib import suppress
 from landespreis.models import Circular
 from portal.models import Delivery, Newsletter
 from rehearsal.acts import seating
-from rehearsal.browser import Form, Page
+from rehearsal.browser import Page
+from rehearsal.forms import Form
 from rehearsal.insiders import Insider, answer, once
 from rehearsal.ledger import ISSUED, SUBSCRIBED, UNSUBSCRIBED, WRITTEN
 from rehearsal.mailbox import Letter

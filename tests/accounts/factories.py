@@ -8,6 +8,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.core.management import call_command
 from factory.django import DjangoModelFactory
 
 from accounts import register
@@ -88,3 +90,11 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     user = factory.SubFactory(UserFactory)
     municipality = factory.SubFactory(MunicipalityFactory)
     department = "Fachbereich Digitales"
+
+
+def staff(role: str = "Geschäftsstelle", **more: Any) -> User:
+    """Return somebody of the ministry in that role, read anew: nothing is remembered of what they may do."""
+    call_command("load_roles", verbosity=0)
+    user: User = StaffFactory(**more)
+    user.groups.add(Group.objects.get(name=role))
+    return User.objects.get(pk=user.pk)

@@ -4,13 +4,13 @@ from django.urls import reverse
 
 from accounts.models import Membership, User
 from landespreis import audiences
-from tests.accounts.factories import MembershipFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, UserFactory, staff
 from tests.conftest import MIDWAY
 from tests.landespreis import circulars
 
 
 def test_waiting_are_those_nobody_decided_about(db: None) -> None:
-    office = circulars.staff()
+    office = staff()
     waiting, decided = MembershipFactory(), MembershipFactory()
     MembershipFactory(user=UserFactory(is_active=False))
     Membership.objects.filter(pk=decided.pk).update(
@@ -30,6 +30,6 @@ def test_person_with_two_waiting_memberships_gets_a_mail_for_each(db: None) -> N
     user: User = MembershipFactory().user
     MembershipFactory(user=user)
 
-    found = audiences.members(circulars.audience("zugehoerigkeit", circulars.staff()), {})
+    found = audiences.members(circulars.audience("zugehoerigkeit", staff()), {})
 
     assert [one.address for one in found] == [user.email] * 2

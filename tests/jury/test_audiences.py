@@ -9,6 +9,7 @@ from accounts.models import User
 from jury.models import Juror
 from landespreis import audiences
 from submissions.models import Round
+from tests.accounts.factories import staff
 from tests.jury import factories
 from tests.landespreis import circulars
 
@@ -21,7 +22,7 @@ def left(office: User, key: str) -> dict[str, str]:
 
 
 def test_counts_are_what_each_juror_may_see(open_round: Round, at: At) -> None:
-    panel, office = factories.panel(open_round), circulars.staff()
+    panel, office = factories.panel(open_round), staff()
     first, second = factories.admitted(open_round), factories.admitted(open_round, "umwelt")
     at(factories.scoring_time(open_round))
     factories.recuse(panel[0], first)
@@ -36,7 +37,7 @@ def test_counts_are_what_each_juror_may_see(open_round: Round, at: At) -> None:
 
 
 def test_recused_juror_is_told_of_nothing_of_that_entry(open_round: Round, at: At) -> None:
-    panel, office = factories.panel(open_round), circulars.staff()
+    panel, office = factories.panel(open_round), staff()
     entry = factories.admitted(open_round, title="Nur für andere")
     at(factories.scoring_time(open_round))
     factories.recuse(panel[0], entry)
@@ -49,7 +50,7 @@ def test_recused_juror_is_told_of_nothing_of_that_entry(open_round: Round, at: A
 
 def test_opened_categories_are_past_scoring(open_round: Round, at: At) -> None:
     factories.panel(open_round)
-    office, entry = circulars.staff(), factories.admitted(open_round)
+    office, entry = staff(), factories.admitted(open_round)
     at(factories.scoring_time(open_round))
     assert entry.submitted_category
     factories.open_session(entry.submitted_category)
@@ -61,7 +62,7 @@ def test_before_scoring_nothing_is_open(open_round: Round) -> None:
     factories.panel(open_round)
     factories.admitted(open_round)
 
-    assert set(left(circulars.staff(), "jury").values()) == {"0"}
+    assert set(left(staff(), "jury").values()) == {"0"}
 
 
 def test_notice_group_has_those_who_have_not_accepted(open_round: Round) -> None:
@@ -69,7 +70,7 @@ def test_notice_group_has_those_who_have_not_accepted(open_round: Round) -> None
     late = factories.juror(seats[0], accepted=False)
     factories.juror(seats[1])
 
-    assert set(left(circulars.staff(), "jury-hinweise")) == {late.email}
+    assert set(left(staff(), "jury-hinweise")) == {late.email}
 
 
 @pytest.mark.parametrize("change", ["closed", "staff", "ended", "invited"])
@@ -84,13 +85,13 @@ def test_who_does_not_serve_gets_nothing(open_round: Round, at: At, change: str)
     else:
         Juror.objects.update(user=None, confirmed_at=None, notice_accepted_at=None)
 
-    assert left(circulars.staff(), "jury") == {}
+    assert left(staff(), "jury") == {}
 
 
 def test_without_dates_it_says_so(open_round: Round) -> None:
     factories.juror(factories.seats(open_round)[0])
     Round.objects.update(scoring_closes_at=None)
 
-    (one,) = audiences.members(circulars.audience("jury", circulars.staff()), {})
+    (one,) = audiences.members(circulars.audience("jury", staff()), {})
 
     assert (one.filled["frist"], one.filled["restzeit"]) == ("noch nicht festgelegt",) * 2

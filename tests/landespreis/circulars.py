@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.db import transaction
 
 from accounts.models import User
@@ -13,16 +11,8 @@ from landespreis.audiences import Audience
 from landespreis.circulars import actions
 from landespreis.models import Circular
 from submissions.models import Round
-from tests.accounts.factories import StaffFactory
 
 TEXT = "{anrede},\n\nbitte bis {frist}: {link}"
-
-
-def staff(role: str = "Geschäftsstelle") -> User:
-    call_command("load_roles", verbosity=0)
-    user: User = StaffFactory()
-    user.groups.add(Group.objects.get(name=role))
-    return User.objects.get(pk=user.pk)
 
 
 def audience(key: str, by: User) -> Audience:

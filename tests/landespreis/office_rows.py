@@ -15,9 +15,9 @@ from landespreis.records import periods
 from portal import models as portal
 from submissions.actions import helping
 from submissions.models import HelpRequest, Round, Submission
-from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory, staff
 from tests.jury import factories as jury
-from tests.landespreis.circulars import staff, written
+from tests.landespreis.circulars import written
 from tests.portal import factories as content
 from tests.portal import proposing
 from tests.submissions import factories

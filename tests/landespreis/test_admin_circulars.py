@@ -14,6 +14,7 @@ from landespreis.circulars import dispatch, texts, wording_actions
 from landespreis.models import Circular, Trace, Wording
 from submissions.models import Round
 from tests.accounts.conftest import show_factor
+from tests.accounts.factories import staff
 from tests.landespreis import circulars
 from tests.submissions import factories
 
@@ -22,7 +23,7 @@ PAGES = ("preview", "preview_mail", "test", "release", "cancel", "progress", "ch
 
 @pytest.fixture
 def office(db: None) -> User:
-    return circulars.staff()
+    return staff()
 
 
 @pytest.fixture
@@ -219,8 +220,8 @@ def test_list_and_record_take_the_same_number_of_queries(admin: Client, office: 
 
 @pytest.mark.parametrize("role", ["Redaktion", None])
 def test_others_may_not(client: Client, open_round: Round, role: str | None) -> None:
-    circular = circulars.written(open_round, circulars.staff())
-    show_factor(client, circulars.staff(role) if role else factories.draft(open_round).owner)
+    circular = circulars.written(open_round, staff())
+    show_factor(client, staff(role) if role else factories.draft(open_round).owner)
     expected = 403 if role else 404
     addresses = [
         *(url(page, circular.pk) for page in PAGES), url("changelist"), url("add"), url("write", "entwuerfe"),

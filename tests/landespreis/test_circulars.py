@@ -17,7 +17,7 @@ from landespreis.circulars import actions, dispatch, permissions, standing
 from landespreis.models import Circular, CircularRecipient, Trace
 from landespreis.refusal import NotAllowed, Refused
 from submissions.models import Event, Round, Submission
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import StaffFactory, UserFactory, staff
 from tests.landespreis import circulars
 from tests.submissions import factories
 
@@ -27,7 +27,7 @@ Status = Circular.Status
 
 @pytest.fixture
 def office(db: None) -> User:
-    return circulars.staff()
+    return staff()
 
 
 def drafts(round: Round, number: int) -> list[Submission]:
@@ -70,7 +70,7 @@ def test_write_refuses_a_broken_text(open_round: Round, office: User, fields: An
 
 @pytest.mark.parametrize("verb", ["write", "change", "delete", "release", "cancel", "send_test"])
 def test_verbs_are_for_the_office_only(open_round: Round, office: User, verb: str) -> None:
-    circular, other = circulars.written(open_round, office), circulars.staff("Redaktion")
+    circular, other = circulars.written(open_round, office), staff("Redaktion")
     group = circulars.audience("entwuerfe", office)
     words = {"params": {}, "subject": "x", "text": "x"}
     calls: dict[str, Callable[[], object]] = {
@@ -454,7 +454,7 @@ def test_address_comes_once_unless_about_different_rows(db: None) -> None:
 
 
 def test_every_group_gives_a_value_for_every_placeholder(open_round: Round) -> None:
-    office = circulars.staff()
+    office = staff()
     factories.draft(open_round)
     factories.submitted(open_round)
 

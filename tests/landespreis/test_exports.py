@@ -6,20 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
 from landespreis import exports
 from landespreis.models import Trace
 from submissions.models import Category, Round, Submission
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import MembershipFactory, StaffFactory
+from tests.accounts.factories import MembershipFactory, staff
 from tests.conftest import CLOSES
 from tests.jury import factories as jury
 from tests.portal.factories import EventFactory, registration
@@ -41,13 +38,6 @@ COLUMNS = {
     "anmeldungen": "event;starts_at;name;email;organisation;status;question;created_at;confirmed_at;seated_at",
 }
 """Other programs read them: a name never changes, a new column goes to the end."""
-
-
-def staff(role: str) -> User:
-    call_command("load_roles", verbosity=0)
-    user: User = StaffFactory()
-    user.groups.add(Group.objects.get(name=role))
-    return user
 
 
 @pytest.fixture

@@ -13,17 +13,14 @@ import django
 import pytest
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils.text import capfirst
 
-from accounts.models import User
 from landespreis.handbook import pages, places
 from submissions.models import Round
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import UserFactory, staff
 
 BASE = Path(settings.BASE_DIR)
 FILES = sorted(path.stem for path in pages.FOLDER.glob("*.md"))
@@ -33,13 +30,6 @@ SOURCES = ("accounts", "jury", "landespreis", "portal", "submissions")
 MARK = "\0"
 OF_DJANGO = ("contrib/admin", "contrib/auth")
 """Whose German words stand on pages of the admin, too."""
-
-
-def staff(role: str) -> User:
-    call_command("load_roles", verbosity=0)
-    user: User = StaffFactory()
-    user.groups.add(Group.objects.get(name=role))
-    return user
 
 
 @pytest.fixture(params=["Geschäftsstelle", "Redaktion"])

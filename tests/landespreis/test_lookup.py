@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -19,7 +17,7 @@ from portal.models import Proposal
 from submissions.actions import helping
 from submissions.models import Round, Submission
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import MembershipFactory, MunicipalityFactory, StaffFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory, staff
 from tests.jury import factories as jury
 from tests.portal import factories as content
 from tests.portal import proposing
@@ -27,13 +25,6 @@ from tests.submissions import factories
 
 PAGE = reverse("admin:lookup")
 SECRET = "Geheimnisvoller Entwurf"
-
-
-def staff(role: str) -> User:
-    call_command("load_roles", verbosity=0)
-    user: User = StaffFactory(name="Renate Vollmer")
-    user.groups.add(Group.objects.get(name=role))
-    return user
 
 
 @pytest.fixture

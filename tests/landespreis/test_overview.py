@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -21,7 +20,7 @@ from submissions.actions.ruling import Ruling
 from submissions.models import Partner, Round, Submission
 from submissions.workflow import CheckAct
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import MembershipFactory, MunicipalityFactory, StaffFactory
+from tests.accounts.factories import MembershipFactory, MunicipalityFactory, StaffFactory, staff
 from tests.conftest import CLOSES, OPENS
 from tests.jury import factories as jury
 from tests.portal.factories import InquiryFactory
@@ -33,13 +32,6 @@ At = Callable[[datetime], None]
 @pytest.fixture
 def office(db: None) -> User:
     return staff("Geschäftsstelle")
-
-
-def staff(role: str) -> User:
-    call_command("load_roles", verbosity=0)
-    user: User = StaffFactory()
-    user.groups.add(Group.objects.get(name=role))
-    return user
 
 
 def seen(user: User) -> overview.Page:

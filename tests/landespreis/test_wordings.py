@@ -13,7 +13,7 @@ from landespreis.models import Trace, Wording
 from landespreis.refusal import NotAllowed, Refused
 from submissions.actions import formal_check
 from submissions.models import Round
-from tests.accounts.factories import MembershipFactory
+from tests.accounts.factories import MembershipFactory, staff
 from tests.landespreis import circulars
 from tests.submissions import factories
 
@@ -22,7 +22,7 @@ OWN = "Bitte rufen Sie an: {name}."
 
 @pytest.fixture
 def office(db: None) -> User:
-    return circulars.staff()
+    return staff()
 
 
 def found(key: str) -> texts.Text:
@@ -135,7 +135,7 @@ def test_shipped_texts_are_not_deleted_and_own_ones_not_reset(office: User) -> N
 
 
 def test_texts_are_the_offices(office: User) -> None:
-    other, text = circulars.staff("Redaktion"), found("entwurf-frist")
+    other, text = staff("Redaktion"), found("entwurf-frist")
 
     with pytest.raises(NotAllowed):
         wording_actions.word(text, by=other, subject="x", body="x")

@@ -1,8 +1,5 @@
 """A round on its way to the ceremony, for tests: decided categories with papers and letters, an order to publish."""
 
-from django.contrib.auth.models import Group
-from django.core.management import call_command
-
 from accounts.models import User
 from jury.actions import papers
 from portal import ceremony
@@ -10,19 +7,11 @@ from portal.actions import announcing
 from portal.ceremony import Words
 from portal.models import Announcement
 from submissions.models import Round, Submission
-from tests.accounts.factories import StaffFactory
+from tests.accounts.factories import staff
 from tests.portal import award
 from tests.portal.factories import NewsCategoryFactory
 
 WORDS = Words("Die Preisträger stehen fest", "Zwei Projekte haben gewonnen.", "## Krisen\n\n**Pegel** aus Soest.")
-
-
-def staff(role: str = "Geschäftsstelle") -> User:
-    """Return somebody with that role."""
-    call_command("load_roles", verbosity=0)
-    user: User = StaffFactory()
-    user.groups.add(Group.objects.get(name=role))
-    return user
 
 
 def decided(round: Round, **fields: object) -> Submission:

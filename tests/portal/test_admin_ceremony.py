@@ -16,7 +16,7 @@ from portal.actions import announcing
 from portal.models import Announcement, Event, News
 from submissions.models import Round, Submission
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import MembershipFactory
+from tests.accounts.factories import MembershipFactory, staff
 from tests.conftest import SECOND
 from tests.portal import award, ceremonies
 from tests.portal.factories import EventFactory, NewsCategoryFactory
@@ -28,7 +28,7 @@ HOME = "/admin/portal/announcement/"
 
 @pytest.fixture
 def office(client: Client) -> Client:
-    show_factor(client, ceremonies.staff())
+    show_factor(client, staff())
     return client
 
 
@@ -99,7 +99,7 @@ def test_page_asks_for_a_category_of_news_first(office: Client, before: Round) -
 def test_page_says_when_nothing_is_missing(office: Client, before: Round) -> None:
     assert "noch nicht vorgemerkt" in page(office)
     letter = Letter.objects.get()
-    letters.change(letter, by=ceremonies.staff(), subject=letter.subject, text="Von Hand")
+    letters.change(letter, by=staff(), subject=letter.subject, text="Von Hand")
     starts = datetime.combine(before.ceremony_on, datetime.min.time(), before.embargo_until.tzinfo)
     EventFactory(kind=Event.Kind.CEREMONY, starts_at=starts + timedelta(hours=17), ends_at=starts + timedelta(hours=19))
     ceremonies.ordered(before)
@@ -116,7 +116,7 @@ def test_winner_of_a_decision_that_is_not_locked_is_not_told(office: Client, ope
 
 @pytest.mark.parametrize("role", ["Redaktion", "Kommune"])
 def test_pages_are_for_the_office(client: Client, before: Round, role: str) -> None:
-    show_factor(client, MembershipFactory().user if role == "Kommune" else ceremonies.staff(role))
+    show_factor(client, MembershipFactory().user if role == "Kommune" else staff(role))
     expected = 404 if role == "Kommune" else 403
 
     for name in ("portal_ceremony", "portal_announce"):
@@ -250,6 +250,6 @@ def test_overview_reminds_until_it_is_ordered(office: Client, before: Round, at:
 
 def test_overview_does_not_remind_editors(client: Client, before: Round) -> None:
     Round.objects.filter(pk=before.pk).update(decided_at=before.closes_at)
-    show_factor(client, ceremonies.staff("Redaktion"))
+    show_factor(client, staff("Redaktion"))
 
     assert "Preisträger" not in client.get("/admin/").content.decode()

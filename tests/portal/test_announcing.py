@@ -21,7 +21,7 @@ from portal import richtext, tasks
 from portal.actions import adoption, announcing
 from portal.models import Announcement, News, Project
 from submissions.models import Round, Submission
-from tests.accounts.factories import MembershipFactory
+from tests.accounts.factories import MembershipFactory, staff
 from tests.conftest import SECOND
 from tests.portal import award, ceremonies
 from tests.portal.factories import NewsCategoryFactory, NewsFactory
@@ -54,7 +54,7 @@ def verbs() -> list[str]:
 
 # Ordering ----------------------------------------------------------------------------------------------
 def test_order_waits_and_writes_it_down(before: Round) -> None:
-    office = ceremonies.staff()
+    office = staff()
 
     announcement = ceremonies.ordered(before, by=office)
 
@@ -79,7 +79,7 @@ def test_order_again_replaces_the_words(before: Round) -> None:
 
 @pytest.mark.parametrize("role", ["Redaktion", "", "Kommune"])
 def test_order_is_for_the_office(before: Round, role: str) -> None:
-    by: User = MembershipFactory().user if role == "Kommune" else ceremonies.staff("Redaktion")
+    by: User = MembershipFactory().user if role == "Kommune" else staff("Redaktion")
     if not role:
         by.groups.clear()
 
@@ -121,7 +121,7 @@ def test_order_after_it_is_done(before: Round, at: At) -> None:
     with pytest.raises(Refused, match="schon veröffentlicht"):
         ceremonies.ordered(before)
     with pytest.raises(Refused, match="nicht mehr"):
-        announcing.recall(before, by=ceremonies.staff())
+        announcing.recall(before, by=staff())
 
 
 def test_order_goes_with_a_rollback(before: Round) -> None:
@@ -136,7 +136,7 @@ def test_order_goes_with_a_rollback(before: Round) -> None:
 def test_recall_keeps_the_words_and_stops_it(before: Round, at: At) -> None:
     ceremonies.ordered(before)
 
-    announcing.recall(before, by=ceremonies.staff())
+    announcing.recall(before, by=staff())
 
     at(before.embargo_until)
     assert announcing.publish_due() == 0
@@ -146,10 +146,10 @@ def test_recall_keeps_the_words_and_stops_it(before: Round, at: At) -> None:
 
 
 def test_recall_without_an_order_changes_nothing(before: Round) -> None:
-    assert announcing.recall(before, by=ceremonies.staff()) is None
+    assert announcing.recall(before, by=staff()) is None
     ceremonies.ordered(before)
-    announcing.recall(before, by=ceremonies.staff())
-    announcing.recall(before, by=ceremonies.staff())
+    announcing.recall(before, by=staff())
+    announcing.recall(before, by=staff())
 
     assert verbs() == ["winners_ordered", "winners_recalled"]
 
@@ -157,7 +157,7 @@ def test_recall_without_an_order_changes_nothing(before: Round) -> None:
 def test_recall_goes_with_a_rollback(before: Round) -> None:
     ceremonies.ordered(before)
     with transaction.atomic():
-        announcing.recall(before, by=ceremonies.staff())
+        announcing.recall(before, by=staff())
         transaction.set_rollback(True)
 
     assert (Announcement.objects.get().is_waiting, verbs()) == (True, ["winners_ordered"])
@@ -165,7 +165,7 @@ def test_recall_goes_with_a_rollback(before: Round) -> None:
 
 # Publishing --------------------------------------------------------------------------------------------
 def test_publish_brings_everything_out_at_the_end_of_the_embargo(before: Round, winner: Submission, at: At) -> None:
-    office = ceremonies.staff()
+    office = staff()
     announcement = ceremonies.ordered(before, by=office)
     with pytest.raises(Refused, match="vertraulich bis"):
         announcing.publish(announcement)
@@ -197,7 +197,7 @@ def test_publish_twice_is_once(before: Round, at: At) -> None:
 
 def test_publish_without_an_order(before: Round, at: At) -> None:
     announcement = ceremonies.ordered(before)
-    announcing.recall(before, by=ceremonies.staff())
+    announcing.recall(before, by=staff())
     at(before.embargo_until)
 
     with pytest.raises(Refused, match="nicht angeordnet"):
@@ -264,7 +264,7 @@ def test_publish_goes_with_an_embargo_that_moved(before: Round, at: At) -> None:
 
 
 def test_publish_for_somebody_who_lost_the_right_is_noted(before: Round, at: At) -> None:
-    office = ceremonies.staff()
+    office = staff()
     ceremonies.ordered(before, by=office)
     office.groups.clear()
     at(before.embargo_until)

@@ -5,13 +5,14 @@ import pytest
 from accounts.models import User
 from landespreis import audiences
 from portal.models import Registration
+from tests.accounts.factories import staff
 from tests.landespreis import circulars
 from tests.portal import factories
 
 
 @pytest.fixture
 def office(db: None) -> User:
-    return circulars.staff()
+    return staff()
 
 
 @pytest.mark.parametrize(

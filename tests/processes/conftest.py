@@ -27,12 +27,8 @@ def _redis_url() -> str:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Template]:
     folder = tmp_path_factory.mktemp("template")
     store = Postgres(DATABASE_URL) if DATABASE_URL.startswith("postgres") else Sqlite(folder)
-    filled = Template(store, f"landespreis_processes_{os.getpid()}", folder)
-    try:
-        filled.fill()
+    with Template(store, f"landespreis_processes_{os.getpid()}", folder).filled() as filled:
         yield filled
-    finally:
-        store.drop(filled.name)
 
 
 @pytest.fixture

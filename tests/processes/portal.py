@@ -146,6 +146,15 @@ class Template:
         assert done.returncode == 0, done.stderr
         self.people = json.loads(done.stdout.splitlines()[-1])
 
+    @contextmanager
+    def filled(self) -> Iterator["Template"]:
+        """Fill it, and drop the database in the end."""
+        try:
+            self.fill()
+            yield self
+        finally:
+            self.store.drop(self.name)
+
 
 class Portal:
     """One installation. `start` names a line of the Procfile; whatever was started ends with `end`."""

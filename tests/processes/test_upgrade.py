@@ -20,12 +20,8 @@ def before(tmp_path_factory: pytest.TempPathFactory, template: Template) -> Iter
     folder = tmp_path_factory.mktemp("before")
     code = predecessor.unpack(folder / "code")
     store = template.store if isinstance(template.store, Postgres) else Sqlite(folder)
-    filled = Template(store, f"landespreis_before_{os.getpid()}", folder, code=code)
-    try:
-        filled.fill()
+    with Template(store, f"landespreis_before_{os.getpid()}", folder, code=code).filled() as filled:
         yield filled
-    finally:
-        store.drop(filled.name)
 
 
 @pytest.fixture

@@ -1,5 +1,9 @@
 """The browser reads forms as they stand in the page and keeps what a page was led to by."""
 
+from dataclasses import replace
+
+import pytest
+
 from rehearsal.browser import Browser, Page
 
 BODY = """
@@ -51,3 +55,11 @@ def test_twin_has_the_cookies_of_that_moment_and_is_seen_by_the_same_witness() -
     browser.cookies["sessionid"] = "b"
 
     assert (twin.cookies, twin.port, twin.address) == ({"sessionid": "a"}, 1, "198.18.0.1")
+
+
+def test_sound_page_is_none_of_the_servers_errors() -> None:
+    found = replace(page(), status=404)
+
+    assert found.sound() is found
+    with pytest.raises(LookupError, match="503 /titel/: Kategorie"):
+        replace(found, status=503).sound()

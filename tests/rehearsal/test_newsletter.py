@@ -8,7 +8,7 @@ from portal.models import Delivery
 from rehearsal.invariants import newsletter
 from rehearsal.ledger import ISSUED, SUBSCRIBED, UNSUBSCRIBED, WRITTEN
 from rehearsal.stage import Stage
-from tests.landespreis.circulars import staff
+from tests.accounts.factories import staff
 from tests.portal import factories
 from tests.rehearsal.told import broken, mail
 

@@ -13,7 +13,7 @@ from landespreis import audiences
 from landespreis.audiences import Recipient
 from landespreis.circulars import actions
 from submissions.models import Round, Submission
-from tests.accounts.factories import StaffFactory
+from tests.accounts.factories import StaffFactory, staff
 from tests.conftest import CLOSES
 from tests.landespreis import circulars
 from tests.submissions import factories
@@ -24,7 +24,7 @@ Check, Status = Submission.Check, Submission.Status
 
 @pytest.fixture
 def office(db: None) -> User:
-    return circulars.staff()
+    return staff()
 
 
 def members(round: Round, office: User, key: str, **chosen: str) -> list[Recipient]:

@@ -9,9 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pikepdf import Pdf
@@ -22,15 +20,8 @@ from landespreis.models import Parcel
 from submissions import parcels, receipt
 from submissions.actions import handing_in, receipts
 from submissions.models import Attachment, Category, Receipt, Round, Submission
-from tests.accounts.factories import MembershipFactory, MunicipalityFactory, StaffFactory
+from tests.accounts.factories import MembershipFactory, MunicipalityFactory, staff
 from tests.submissions import factories
-
-
-def staff(role: str) -> User:
-    call_command("load_roles", verbosity=0)
-    user: User = StaffFactory()
-    user.groups.add(Group.objects.get(name=role))
-    return user
 
 
 @pytest.fixture

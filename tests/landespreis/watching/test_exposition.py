@@ -22,7 +22,7 @@ from portal.models import Delivery, Newsletter, Subscriber
 from submissions.actions import formal_check, handing_in
 from submissions.models import Attachment, Receipt, Round
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import StaffFactory
+from tests.accounts.factories import StaffFactory, staff
 from tests.conftest import CLOSES
 from tests.landespreis import circulars, office_rows
 from tests.portal import factories as content
@@ -113,7 +113,7 @@ def test_nothing_is_owed_in_an_empty_portal(db: None) -> None:
 
 def test_every_kind_that_is_owed_is_counted_with_its_age(open_round: Round, at: At) -> None:
     now = timezone.now()
-    staff = circulars.staff()
+    office = staff()
     entry = factories.submitted(open_round)
     Receipt.objects.update(owed_at=now - 2 * HOUR)
     Email.objects.all().delete()
@@ -126,14 +126,14 @@ def test_every_kind_that_is_owed_is_counted_with_its_age(open_round: Round, at: 
         Attachment.objects.filter(pk=file.pk).update(uploaded_at=now - hours * HOUR)
     paper = office_rows.paper()
     Paper.objects.filter(pk=paper.pk).update(owed_at=now - 4 * HOUR)
-    Parcel.objects.create(kind="probe", title="x", asked_by=staff, asked_at=now - 5 * HOUR)
-    Parcel.objects.create(kind="probe", title="x", asked_by=staff, asked_at=now - 9 * HOUR, failed_at=now)
+    Parcel.objects.create(kind="probe", title="x", asked_by=office, asked_at=now - 5 * HOUR)
+    Parcel.objects.create(kind="probe", title="x", asked_by=office, asked_at=now - 9 * HOUR, failed_at=now)
     at(now - 6 * HOUR)
-    circulars.release(circulars.written(open_round, staff, key="eingereicht"), staff)
+    circulars.release(circulars.written(open_round, office, key="eingereicht"), office)
     at(now)
     issue = content.issue()
     Newsletter.objects.filter(pk=issue.pk).update(
-        status="sending", released_at=now - 7 * HOUR, released_by=staff, number=1, year=2026, slug="i-2026"
+        status="sending", released_at=now - 7 * HOUR, released_by=office, number=1, year=2026, slug="i-2026"
     )
     for status in ("owed", "handing", "sent", "failed"):
         reader = Subscriber.objects.create(email=f"{status}@stadt.example", asked_at=now)

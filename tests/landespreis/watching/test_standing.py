@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project
-from django.contrib.auth.models import Group
 from django.core.cache import cache
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +20,7 @@ from landespreis.models import Link
 from landespreis.watching import standing
 from submissions.models import Receipt, Round
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import StaffFactory
+from tests.accounts.factories import staff
 from tests.submissions import factories
 
 At = Callable[[datetime], None]
@@ -39,13 +37,6 @@ def _not_looked_yet(db: None) -> None:
 @pytest.fixture
 def office(db: None) -> User:
     return staff("Geschäftsstelle")
-
-
-def staff(role: str) -> User:
-    call_command("load_roles", verbosity=0)
-    user: User = StaffFactory()
-    user.groups.add(Group.objects.get(name=role))
-    return User.objects.get(pk=user.pk)
 
 
 def mail(age: timedelta, status: int = STATUS.queued) -> Email:

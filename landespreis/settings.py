@@ -318,6 +318,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Landespreis"
 USERSESSIONS_TRACK_ACTIVITY = False
 
+MESSAGE_STORAGE = "landespreis.message_cookie.MessageStorage"
 SESSION_ENGINE = "landespreis.sessions"
 SESSION_COOKIE_AGE = int(timedelta(hours=env.int("SESSION_HOURS", default=12)).total_seconds())
 """How long a session lasts after the login, whatever happens in it; it ends with the browser, too."""

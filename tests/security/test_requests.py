@@ -240,7 +240,10 @@ def test_page_of_a_person_is_never_given_to_another(place: Place) -> None:
 def test_cookies_are_bound_to_this_host_with_tls() -> None:
     """The settings are read once per process: what they are with HTTPS is asked of another one."""
     names = "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS"
-    code = f"from django.conf import settings as s; print(*(getattr(s, name) for name in '{names}'.split()))"
+    code = (
+        f"from django.conf import settings as s; print(*(getattr(s, name) for name in '{names}'.split()))\n"
+        "from landespreis.message_cookie import HostCookieStorage; print(HostCookieStorage.cookie_name)"
+    )
     surroundings = {
         **os.environ, "DJANGO_SETTINGS_MODULE": "landespreis.settings", "LANDESPREIS_MODE": "production",
         "SECRET_KEY": "x" * 60, "SMTP_URL": "smtp://mail.example:25", "HTTPS": "1",
@@ -248,7 +251,14 @@ def test_cookies_are_bound_to_this_host_with_tls() -> None:
 
     told = subprocess.run([sys.executable, "-c", code], env=surroundings, capture_output=True, text=True, check=True)
 
-    assert told.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "True", "True", "31536000"]
+    assert told.stdout.split() == [
+        "__Host-sessionid",
+        "__Host-csrftoken",
+        "True",
+        "True",
+        "31536000",
+        "__Host-messages",
+    ]
 
 
 def test_settings(settings: Settings) -> None:

@@ -83,6 +83,10 @@ class Browser:
     def get(self, path: str) -> Page:
         return self._follow("GET", path, b"", {})
 
+    def sound(self, path: str) -> Page:
+        """Open a page that is no error of the server. Raises LookupError, too."""
+        return self.get(path).sound()
+
     def send(self, form: Form, files: Mapping[str, File] | None = None, *, follow: bool = True) -> Page:
         """Send a form and follow where it leads, or close the window before that. Raises NoAnswer."""
         if form.method == "GET":

@@ -75,7 +75,7 @@ def _meets(stage: Stage, key: str, cases: list[Case], *, prize: bool) -> None:
     stage.props["winners"][key] = label
     stage.ledger.note(chair.email, DECIDED, key, number=label)
     for person in people:
-        stage.persist("read what was decided", lambda person=person: person.get(f"/jury/sitzung/{key}/"))  # type: ignore[misc]
+        stage.persist("read what was decided", partial(person.get, f"/jury/sitzung/{key}/"))
     stage.props["chairs"][key] = None if _recusals(stage, chair, cases) else chair
 
 
@@ -95,7 +95,7 @@ def _opens(stage: Stage, office: Insider, category: Category, page: str) -> None
 
 def _peeps(stage: Stage, office: Insider, path: str) -> None:
     """Ask for the points before the decision is locked: what the page says, the ledger keeps."""
-    page = office.browser.get(path).sound()
+    page = office.browser.sound(path)
     stage.ledger.see(office.email, path, page.body)
 
 

@@ -1,5 +1,6 @@
 """Before the opening: the public looks around, some ask for the newsletter, and one begins an entry too early."""
 
+from functools import partial
 from uuid import UUID
 
 from rehearsal import ledger
@@ -28,7 +29,7 @@ def play(stage: Stage) -> None:
 def _read(stage: Stage, name: str) -> None:
     browser = stage.browser(name)
     for path in LOOKED_AT:
-        page = stage.persist(f"{name}: {path}", lambda path=path: _looked_at(browser, path))  # type: ignore[misc]
+        page = stage.persist(f"{name}: {path}", partial(_looked_at, browser, path))
         stage.ledger.see(name, path, page.body)
     browser.close()
 

@@ -1,6 +1,7 @@
 """Who must not see an entry tries to: somebody recused, an applicant, a visitor, a juror in the admin."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from rehearsal.acts import seating
 from rehearsal.browser import Browser
@@ -21,7 +22,7 @@ def forbidden(case: Case) -> list[str]:
 def tries(stage: Stage, browser: Browser, paths: Iterable[str]) -> None:
     """Ask for pages that must not be there: what they say all the same, the ledger keeps."""
     for path in paths:
-        stage.persist("pry", lambda path=path: browser.get(path).sound())  # type: ignore[misc]
+        stage.persist("pry", partial(browser.sound, path))
 
 
 def strangers(stage: Stage, field: Sequence[Case]) -> None:

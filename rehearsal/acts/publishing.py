@@ -4,6 +4,7 @@ Notes in the ledger: "published" (about=key of the round) once the public pages 
 """
 
 from datetime import timedelta
+from functools import partial
 
 from jury.models import Letter
 from landespreis import clock
@@ -64,13 +65,13 @@ def titles(stage: Stage) -> list[str]:
 def _looks(stage: Stage, reporter: Browser) -> None:
     """Open every page on which winners will be; the ledger keeps what stood there."""
     for path in PUBLIC:
-        stage.persist("look at a public page", lambda path=path: reporter.get(path).sound())  # type: ignore[misc]
+        stage.persist("look at a public page", partial(reporter.sound, path))
 
 
 def _all_out(stage: Stage, reporter: Browser) -> None:
     wanted = titles(stage)
     for path in (AWARD, "/aktuelles/feed/"):
-        body = reporter.get(path).sound().body
+        body = reporter.sound(path).body
         missing = [title for title in wanted if title not in body] if path == AWARD else []
         if missing or "Preisträger" not in body:
             raise LookupError(f"{path} does not name {missing}")
@@ -143,4 +144,4 @@ def _brings_out(stage: Stage, renate: Insider) -> None:
     for pk in stage.persist("what is not out", lambda: list(rows.values_list("pk", flat=True)[:SOME])):
         out = Project.objects.filter(pk=pk, published_at__isnull=False)
         path = f"/admin/portal/project/{pk}/veroeffentlichen/jetzt/"
-        once(stage, "bring a project out", out.exists, lambda path=path: answer(renate, path, "eröffentlichen"))  # type: ignore[misc]
+        once(stage, "bring a project out", out.exists, partial(answer, renate, path, "eröffentlichen"))

@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 
 import pikepdf
@@ -104,7 +105,7 @@ def _scores_all(stage: Stage, key: str, field: Sequence[Case]) -> None:
     listed: set[str] = set()
     for category in dict.fromkeys(case.category for case in field):
         path = f"/jury/kategorien/{category}/"
-        page = stage.persist("open a category", lambda path=path: person.get(path))  # type: ignore[misc]
+        page = stage.persist("open a category", partial(person.get, path))
         listed |= set(NUMBER.findall(page.body))
     token = stage.persist("open the first entry", lambda: _token(person.get(f"{ENTRY}{min(listed)}/")))
     tied = {number for pair in stage.props["tied"].values() for number in pair}

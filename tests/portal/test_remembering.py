@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def made(memory: Memory[int], numbers: dict[str, int] = ONE, now: datetime = MID
 
 
 def test_value_is_made_once_and_returned(memory: Memory[int]) -> None:
-    values = [memory.get(ONE, MIDWAY, lambda n=n: n) for n in (3, 4)]  # type: ignore[misc]
+    values = [memory.get(ONE, MIDWAY, partial(int, n)) for n in (3, 4)]
 
     assert values == [3, 3]
 

@@ -13,11 +13,12 @@ from functools import cache, cached_property
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.query import get_related_populators
 from psycopg import Connection, Cursor
+from psycopg.pq import ExecStatus
 from psycopg.sql import Literal
 
 Row = TypeVar("Row", bound=Model)
@@ -37,8 +38,8 @@ def fetched(
     is asked again and again PostgreSQL plans once per connection: over several tables that takes longer than the rows.
     Not with `one_plan` false, where the best way hangs on the values: a rare word wants another than a frequent one.
     """
-    own = on or connection
-    if own.vendor == "postgresql" and not (own.execute_wrappers or own.queries_logged):
+    own = on or connections[DEFAULT_DB_ALIAS]
+    if _is_unwatched(own):
         with own.wrap_database_errors:
             own.ensure_connection()
             raw: Connection[Values] = own.connection
@@ -47,6 +48,28 @@ def fetched(
     with own.cursor() as cursor:
         cursor.execute(sql, params or None)
         return list(cursor.fetchall())
+
+
+def text(sql: str, on: BaseDatabaseWrapper) -> str:
+    """Return the one value of a query without parameters, which is a text.
+
+    For what is asked before every answer. libpq waits for PostgreSQL in one call, for which the interpreter goes to
+    other threads once; psycopg waits by itself in several, and each way back takes longer than all else of the query.
+    What goes wrong there, `fetched` meets again and raises.
+    """
+    if _is_unwatched(on) and not on.in_atomic_block:
+        with on.wrap_database_errors:
+            on.ensure_connection()
+            found = on.connection.pgconn.exec_(sql.encode())
+        if found.status == ExecStatus.TUPLES_OK:
+            return str(found.get_value(0, 0), "utf-8")
+    [(value,)] = fetched(sql, on=on)
+    return str(value)
+
+
+def _is_unwatched(own: BaseDatabaseWrapper) -> bool:
+    """Say whether this is a PostgreSQL of whose queries nobody keeps count."""
+    return own.vendor == "postgresql" and not (own.execute_wrappers or own.queries_logged)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.core.exceptions import EmptyResultSet
+from django.db import connection
 
 from landespreis import composed
 from landespreis.composed import SAMPLE, Part
@@ -24,13 +25,19 @@ FIRST = "erste"
 """Stands where a number is the place of a project among the first."""
 ALL = "alle"
 """Stands where a count is of the whole search, not of a value."""
-OUT = "SELECT id FROM portal_project WHERE published_at <= %s"
-NOTHING = Part("SELECT id, 0 AS rank FROM portal_project WHERE 1 = 0")
+STAMP = "stempel"
+"""Stands where a value is the stamp of what fits the words."""
+COLUMNS = {RELEVANCE: ("id", "rank", "published_at"), TITLE: ("id", "sort_key"), NEWEST: ("id", "published_at")}
 ORDERS = {
-    RELEVANCE: "found.rank DESC, own.published_at DESC, own.id DESC",
-    TITLE: "own.sort_key, own.id",
-    NEWEST: "own.published_at DESC, own.id DESC",
+    RELEVANCE: "rank DESC, published_at DESC, id DESC",
+    TITLE: "sort_key, id",
+    NEWEST: "published_at DESC, id DESC",
 }
+OUT = {
+    TITLE: "SELECT id, sort_key FROM portal_project WHERE published_at <= %s",
+    NEWEST: "SELECT id, published_at FROM portal_project WHERE published_at <= %s",
+}
+NOTHING = Part("SELECT id, 0 AS rank, published_at, sort_key FROM portal_project WHERE 1 = 0")
 
 
 @dataclass(frozen=True)
@@ -51,73 +58,84 @@ class Counts:
         return self.values.get(kind, {})
 
 
-@dataclass(frozen=True)
-class Found:
-    """What is out at a moment and fits the words, whatever else is chosen.
-
-    As SQL of the keys, and of the keys with `rank`: how well each fits.
-    """
-
-    keys: Part
-    ranked: Part
-
-
 class Answer(NamedTuple):
-    """Group, value and number, as `Counts.made` reads them, and the keys of the first projects, in order."""
+    """Group, value and number, as `Counts.made` reads them, and the keys of the first projects, in order.
+
+    `stamp` tells which projects fit the words, whatever else is chosen. Nothing was counted if it was known already.
+    """
 
     counted: tuple[composed.Values, ...]
     first: tuple[int, ...]
+    stamp: str = ""
 
 
-def worded(search: Search, now: datetime) -> Found:
-    """Return what is out at `now` and fits the words; looking words up may take a query."""
-    moment = composed.adapted(now)
+def worded(search: Search, now: datetime) -> Part:
+    """Return SQL of what is out at `now` and fits the words, as `COLUMNS` of the search's order; looking words up may
+    take a query."""
     if not search.words:
-        return Found(Part(OUT, (moment,)), Part(OUT, (moment,)))
+        return Part(OUT[search.sort], (composed.adapted(now),))
     wanted = read(search.words)
     guesses = tuple(sorted(wanted.guesses.items()))
-    return Found(*(part.with_value(SAMPLE, now) for part in _composed(wanted.words, guesses, wanted.is_blank)))
+    return _composed(wanted.words, guesses, wanted.is_blank, search.sort).with_value(SAMPLE, now)
 
 
-def keys(search: Search, found: Found, start: int, amount: int) -> tuple[int, ...]:
-    """Return the keys of so many of those that fit what is chosen, in the order that is asked for."""
-    chosen, source = _chosen(search, "found.id"), _source(search, found)
+def keys(search: Search, found: Part, start: int, amount: int) -> tuple[int, ...]:
+    """Return the keys of so many of those `worded` that fit what is chosen, in the order that is asked for."""
+    chosen = _chosen(search, "found.id")
     sql = (
-        f"WITH found AS ({source.sql}) SELECT own.id FROM portal_project own JOIN found ON found.id = own.id "  # noqa: S608 - our words, %s for values
-        f"WHERE {chosen.sql} ORDER BY {ORDERS[search.sort]} LIMIT %s OFFSET %s"
+        f"WITH found AS ({found.sql}) SELECT id FROM found WHERE {chosen.sql} "  # noqa: S608 - our words, %s for values
+        f"ORDER BY {ORDERS[search.sort]} LIMIT %s OFFSET %s"
     )
-    params = (*source.params, *chosen.params, amount, start)
+    params = (*found.params, *chosen.params, amount, start)
     return tuple(key for (key,) in composed.fetched(sql, params, one_plan=not search.words))
 
 
-def answer(search: Search, found: Found, amount: int) -> Answer:
+def answer(search: Search, found: Part, amount: int, known: str = "") -> Answer:
     """Count what is chosen of the `worded`, and what each value gives beside the other groups' choices, and look up
-    the first of them, in one query: what fits the words is looked for once."""
-    chosen, order, source = _chosen(search, "id"), ORDERS[search.sort], _source(search, found)
+    the first of them, in one query: what fits the words is looked for once.
+
+    Counting takes longer than all else. A text that changes seldom changes what fits some words: where the stamp is the
+    `known` one, and so the numbers are, too, as long as the catalogue stays the same, they are not counted.
+    """
+    chosen, order = _chosen(search, "id"), ORDERS[search.sort]
     left_out = ", ".join(["%s"] * len(search.chosen))
     parts = [
-        Part(f"WITH found AS ({source.sql}), ", source.params),
-        Part(f"whole AS (SELECT * FROM found WHERE {chosen.sql}) ", chosen.params),  # noqa: S608 - our words, %s for values
+        Part(f"WITH found AS ({found.sql}), ", found.params),
+        Part(f"whole AS (SELECT * FROM found WHERE {chosen.sql}), ", chosen.params),  # noqa: S608 - our words, %s for values
+        Part(f"stamp AS ({_stamp() if search.words else NO_STAMP}) "),
         Part(
-            f"SELECT kind, value, number FROM (SELECT '{FIRST}' AS kind, CAST(own.id AS TEXT) AS value, "  # noqa: S608 - our words, %s for values
-            f"ROW_NUMBER() OVER (ORDER BY {order}) AS number FROM portal_project own JOIN whole found "
-            f"ON found.id = own.id ORDER BY {order} LIMIT %s) first UNION ALL ",
+            f"SELECT kind, value, number FROM (SELECT '{FIRST}' AS kind, CAST(id AS TEXT) AS value, "  # noqa: S608 - our words, %s for values
+            f"ROW_NUMBER() OVER (ORDER BY {order}) AS number FROM whole ORDER BY {order} LIMIT %s) first ",
             (amount,),
         ),
-        Part(f"SELECT '{ALL}', '', COUNT(*) FROM whole UNION ALL "),  # noqa: S608 - our words, %s for values
-        _counted("whole", Part(f"kind NOT IN ({left_out})" if left_out else "1 = 1", tuple(search.chosen))),
+        Part(f"UNION ALL SELECT '{STAMP}', said, 0 FROM stamp UNION ALL SELECT '{ALL}', '', COUNT(*) FROM whole "),  # noqa: S608 - our words, %s for values
+        Part("UNION ALL "),
+        _counted("whole", Part(f"kind NOT IN ({left_out})" if left_out else "1 = 1", tuple(search.chosen)), known),
     ]
     for kind in search.chosen:
         beside = _chosen(search, "found.id", but=kind)
-        parts += [Part(" UNION ALL "), _counted("found", Part(f"kind = %s AND {beside.sql}", (kind, *beside.params)))]
+        parts += [
+            Part(" UNION ALL "),
+            _counted("found", Part(f"kind = %s AND {beside.sql}", (kind, *beside.params)), known),
+        ]
     sql, params = "".join(part.sql for part in parts), [value for part in parts for value in part.params]
     rows = composed.fetched(sql, params, one_plan=not search.words)
     first = sorted((number, int(value)) for kind, value, number in rows if kind == FIRST)
-    return Answer(tuple(row for row in rows if row[0] != FIRST), tuple(key for _, key in first))
+    stamp = next(value for kind, value, _ in rows if kind == STAMP)
+    counted = tuple(row for row in rows if row[0] not in {FIRST, STAMP}) if stamp != known else ()
+    return Answer(counted, tuple(key for _, key in first), stamp)
 
 
-def _source(search: Search, found: Found) -> Part:
-    return found.ranked if search.sort == RELEVANCE else found.keys
+NO_STAMP = "SELECT '-' AS said"
+
+
+def _stamp() -> str:
+    """Select one short text for all keys of `found` together."""
+    joined = "string_agg" if connection.vendor == "postgresql" else "group_concat"
+    return (
+        f"SELECT COALESCE(MD5({joined}(CAST(id AS TEXT), ' ')), '-') AS said "  # noqa: S608 - our words
+        "FROM (SELECT id FROM found ORDER BY id) sorted"
+    )
 
 
 def _chosen(search: Search, key: str, *, but: str = "") -> Part:
@@ -130,24 +148,24 @@ def _chosen(search: Search, key: str, *, but: str = "") -> Part:
     return Part(" AND ".join(["1 = 1", *having]), tuple(value for kind, values in groups for value in (kind, *values)))
 
 
-def _counted(source: str, condition: Part) -> Part:
-    """Select kind, value and the number of projects of `source` for each value of the facets that fit."""
+def _counted(source: str, condition: Part, known: str) -> Part:
+    """Select kind, value and the number of projects of `source` for each value of the facets that fit; nothing where
+    the stamp is the `known` one."""
     return Part(
         f"SELECT kind, value, COUNT(*) FROM portal_projectfacet JOIN {source} ON {source}.id = project_id "  # noqa: S608 - our words, %s for values
-        f"WHERE {condition.sql} GROUP BY kind, value",
-        condition.params,
+        f"WHERE (SELECT said FROM stamp) <> %s AND {condition.sql} GROUP BY kind, value",
+        (known, *condition.params),
     )
 
 
 @lru_cache(maxsize=200)
 def _composed(
-    words: tuple[Word, ...], guesses: tuple[tuple[str, tuple[Word, ...]], ...], is_blank: bool
-) -> tuple[Part, Part]:
-    """Return the SQL of `Found` at the moment `SAMPLE`; composing it takes as long as everything else of a search."""
+    words: tuple[Word, ...], guesses: tuple[tuple[str, tuple[Word, ...]], ...], is_blank: bool, sort: str
+) -> Part:
+    """Return the SQL of `worded` at the moment `SAMPLE`; composing it takes as long as everything else of a search."""
     wanted = Wanted(words, is_blank=is_blank, guesses=dict(guesses))
     found = matching(Project.objects.published(SAMPLE), wanted).order_by()
     try:
-        keys, ranked = (Part(*found.values(*columns).query.sql_with_params()) for columns in (["id"], ["id", "rank"]))
+        return Part(*found.values(*COLUMNS[sort]).query.sql_with_params())
     except EmptyResultSet:
-        return NOTHING, NOTHING
-    return keys, ranked
+        return NOTHING

@@ -74,22 +74,40 @@ class Shown(NamedTuple):
     first: tuple[int, ...]
 
 
+class _Last:
+    """What was made last of a search with words, by the stamp of what fitted them."""
+
+    made: tuple[str, Pieces] | None = None
+
+
 _PLAIN, _WORDED = (Memory[Shown](*topics, most=KEPT) for topics in ((CATALOGUE,), (CATALOGUE, "search")))
 _PLAIN_KEYS, _WORDED_KEYS = (
     Memory[tuple[int, ...]](*topics, most=LATER_PAGES) for topics in ((CATALOGUE,), (CATALOGUE, "search"))
 )
+_LAST = Memory[_Last](CATALOGUE, most=KEPT)
 
 
 def of(search: Search, now: datetime, numbers: Numbers) -> Shown:
-    """Return what is shown of a search; it is looked for and counted where that is not known yet."""
+    """Return what is shown of a search; it is looked for and counted where that is not known yet.
+
+    A new text has all words looked for again. What is shown beside the rows stays while they find the same projects.
+    """
+
+    def until(_: object) -> datetime | None:
+        return catalogue.next_publication(now, numbers)
 
     def make() -> Shown:
         known = catalogue.known(now, numbers)
-        found = finding.answer(search, finding.worded(search, now), PER_PAGE)
-        return Shown(_of(search, found.counted, known.named, known.towns), found.first)
+        last = _LAST.get(numbers, now, _Last, key=search, until=until) if search.words else _Last()
+        stamp, pieces = last.made or ("", None)
+        found = finding.answer(search, finding.worded(search, now), PER_PAGE, stamp)
+        if pieces is None or found.stamp != stamp:
+            pieces = _of(search, found.counted, known.named, known.towns)
+            last.made = (found.stamp, pieces)
+        return Shown(pieces, found.first)
 
     memory = _WORDED if search.words else _PLAIN
-    return memory.get(numbers, now, make, key=search, until=lambda _: catalogue.next_publication(now, numbers))
+    return memory.get(numbers, now, make, key=search, until=until)
 
 
 def keys(search: Search, now: datetime, numbers: Numbers, page: int) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from accounts import register
 from accounts.models import Municipality
 from landespreis import clock
+from portal.actions import projects
 from portal.directory import country, filters, finding, markup, pieces, reading, rows
 from portal.directory.search import LONGEST, MOST, NEWEST, PARAMETERS, RELEVANCE, TITLE, UNKNOWN, Filter, Kind, Search
 from portal.models import Edition, Project, ProjectFacet, ProjectPartner, Topic
@@ -251,6 +252,28 @@ def test_answer_begins_with_the_first_of_the_list(three: dict[str, Project], que
     assert first == [finding.keys(search, found, 0, amount) for amount in (1, 2, 20)]
 
 
+@pytest.mark.parametrize(
+    "query", ["q=Bauakten", "q=Bauakten&kategorie=umwelt", "q=Bauakten&sortierung=titel", "q=nirgends"]
+)
+def test_nothing_is_counted_anew_where_the_stamp_is_known(three: dict[str, Project], query: str) -> None:
+    search, now = asked(query), clock.now()
+    found = finding.worded(search, now)
+    whole = finding.answer(search, found, 20)
+
+    again = finding.answer(search, found, 20, whole.stamp)
+
+    assert again == finding.Answer((), whole.first, whole.stamp)
+    assert finding.answer(search, found, 20, "something else") == whole
+
+
+def test_stamp_is_of_what_fits_the_words_whatever_else_is_chosen(three: dict[str, Project]) -> None:
+    whole, chosen, other = (
+        answered(asked(query), clock.now()).stamp for query in ("q=Bauakten", "q=Bauakten&kreis=05974", "q=Zoo")
+    )
+
+    assert whole == chosen != other
+
+
 def test_rows_of_keys_stand_in_their_order_and_only_while_they_are_out(three: dict[str, Project]) -> None:
     keys = [three[name].pk for name in ("zoo", "aue")]
     Project.objects.filter(pk=three["aue"].pk).update(published_at=clock.now() + timedelta(minutes=1))
@@ -391,6 +414,22 @@ def test_pieces_are_those_of_the_search_and_its_numbers(three: dict[str, Project
     assert len({whole[0], chosen[0], fewer[0], renamed[0]}) == 4
     assert len({whole[1], chosen[1]}) == 2
     assert "Wetter" in renamed[0]
+
+
+@pytest.mark.parametrize(("text", "kept"), [("Zwei Städte und ihre Bauakten.", True), ("Von anderem.", False)])
+def test_pieces_of_a_search_stay_while_it_finds_the_same_projects(
+    three: dict[str, Project], text: str, kept: bool
+) -> None:
+    def shown() -> pieces.Shown:
+        return pieces.of(asked("q=Bauakten"), clock.now(), Edition.objects.every())
+
+    before = shown()
+    three["zoo"].abstract = text
+    projects.save(three["zoo"])
+    after = shown()
+
+    assert (after.pieces is before.pieces) is kept
+    assert after.pieces.counts.total == before.pieces.counts.total - (not kept)
 
 
 # Rows ----------------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def with_entry() -> QuerySet[Letter]:
     """Return letters with what their pages and mails read selected."""
     return Letter.objects.select_related(
         "submission__round", "submission__submitted_category", "submission__owner", "released_by"
-    ).prefetch_related(Prefetch("submission__editors", Editor.objects.select_related("user")))
+    ).prefetch_related(Prefetch("submission__editors", Editor.objects.select_related("user"), to_attr="colleagues"))
 
 
 def recipients(letter: Letter) -> list[str]:

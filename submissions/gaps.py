@@ -58,5 +58,5 @@ def _each(rows: "QuerySet[Section] | QuerySet[Attachment]", number: Sum | Count)
 def _read(keys: Sequence[uuid.UUID], now: datetime) -> Iterator[tuple[uuid.UUID, int]]:
     for start in range(0, len(keys), AT_ONCE):
         rows = Submission.objects.filter(pk__in=keys[start : start + AT_ONCE]).select_related("round")
-        for pk, row in draft.load_all(rows, saves=False).items():
+        for pk, row in draft.load_all(list(rows), saves=False).items():
             yield pk, len({problem.section for problem in checks.problems(row, now)})

@@ -12,24 +12,38 @@ from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
 from accounts import actions
 from accounts.models import Membership, User
 from landespreis.models import Trace
-from landespreis.records.parts import Fate, Kind, Lot, Scope, Subject, pointing
+from landespreis.records.parts import Fate, Kind, Lot, Scope, Subject, along, pointing
 
 ACCOUNT = "konto-"
 
 
-def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
+def lots(kind: str, subjects: Sequence[str], before: datetime) -> Sequence[Lot]:
+    """Return accounts with what is theirs; one that the portal's journal names stays as a number."""
     if kind != "accounts":
         return []
-    pk = int(subject.removeprefix(ACCOUNT))
-    account = User.objects.filter(pk=pk)
-    reduce = Lot("account", "Konten, anonymisiert", account, Fate.BLANKED, act=lambda: actions.blank(account.get()))
+    accounts = User.objects.filter(pk__in=[int(subject.removeprefix(ACCOUNT)) for subject in subjects])
+    named = Exists(Trace.objects.filter(by=OuterRef("pk")))
+    mine = along("user", _subject)
     return [
-        Lot("sessions", "Sitzungen", UserSession.objects.filter(user=pk)),
-        Lot("factors", "zweite Faktoren", Authenticator.objects.filter(user=pk)),
-        Lot("addresses", "E-Mail-Adressen", EmailAddress.objects.filter(user=pk)),
-        Lot("memberships", "Zugehörigkeiten", Membership.objects.filter(user=pk)),
-        reduce if Trace.objects.filter(by=pk).exists() else Lot("account", "Konto", account),
-    ]
+        Lot("sessions", "Sitzungen", UserSession.objects.filter(user__in=accounts), mine),
+        Lot("factors", "zweite Faktoren", Authenticator.objects.filter(user__in=accounts), mine),
+        Lot("addresses", "E-Mail-Adressen", EmailAddress.objects.filter(user__in=accounts), mine),
+        Lot("memberships", "Zugehörigkeiten", Membership.objects.filter(user__in=accounts), mine),
+        Lot(
+            "account", "Konten, anonymisiert", accounts.filter(named), along("pk", _subject), Fate.BLANKED,
+            act=_blank_all,
+        ),
+        Lot("account", "Konto", accounts.exclude(named), along("pk", _subject)),
+    ]  # fmt: skip
+
+
+def _subject(pk: int) -> str:
+    return f"{ACCOUNT}{pk}"
+
+
+def _blank_all(keys: Sequence[int]) -> None:
+    for account in User.objects.filter(pk__in=keys):
+        actions.blank(account)
 
 
 def figures(kind: str, subjects: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
@@ -52,7 +66,7 @@ def unused(before: datetime) -> "QuerySet[User]":
 
 def _subjects(scope: Scope, before: datetime) -> Iterator[Subject]:
     for user in unused(before):
-        yield Subject(f"{ACCOUNT}{user.pk}", f"Konto {user.pk}", user.name)
+        yield Subject(_subject(user.pk), f"Konto {user.pk}", user.name)
 
 
 KINDS = (

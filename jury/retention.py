@@ -10,10 +10,10 @@ from statistics import fmean, pstdev
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from jury.models import Assessment, Clearance, Decision, JuryEvent, Letter, Paper, Recusal, Score
-from landespreis.records.parts import Document, Kind, Lot, Scope, Stored, Subject, stored, stored_chunks
+from landespreis.records.parts import Document, Kind, Lot, Scope, Subject, along, known, stored, stored_chunks
 from submissions.models import Category, Submission
 from submissions.retention import handed_in, rounds
 
@@ -23,21 +23,25 @@ KEPT: Mapping[str, str] = {
 }
 
 
-def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
-    """Return what the jury wrote about an entry; the dossiers of its category hold its text and go with it."""
+def lots(kind: str, subjects: Sequence[str], before: datetime) -> Sequence[Lot]:
+    """Return what the jury wrote about entries; the dossiers of their categories hold their text and go with them."""
     if kind not in ENTRIES:
         return []
-    entry = UUID(subject)
-    sheets = Assessment.objects.filter(submission=entry)
-    letters = Letter.objects.filter(submission=entry)
+    entries = Submission.objects.filter(pk__in=subjects)
+
+    def own(key: str, label: str, model: type[Model], *, is_kept: bool = False) -> Lot:
+        rows = model._default_manager.filter(submission__in=entries)
+        return Lot(key, label, rows, along("submission"), is_kept=is_kept)
+
+    scores = Score.objects.filter(assessment__submission__in=entries)
     return [
-        Lot("scores", "Punkte", Score.objects.filter(assessment__in=sheets)),
-        Lot("sheets", "Bewertungen", sheets),
-        Lot("clearances", "Erklärungen „nicht befangen“", Clearance.objects.filter(submission=entry)),
-        Lot("recusals", "Befangenheiten", Recusal.objects.filter(submission=entry)),
-        Lot("jury-events", "Zeilen im Verlauf der Jury", JuryEvent.objects.filter(submission=entry), is_kept=True),
-        _dossiers(subject),
-        *([Lot("letters", "Briefe", letters)] if kind == "entries" else []),
+        Lot("scores", "Punkte", scores, along("assessment__submission")),
+        own("sheets", "Bewertungen", Assessment),
+        own("clearances", "Erklärungen „nicht befangen“", Clearance),
+        own("recusals", "Befangenheiten", Recusal),
+        own("jury-events", "Zeilen im Verlauf der Jury", JuryEvent, is_kept=True),
+        _dossiers(entries),
+        *([own("letters", "Briefe", Letter)] if kind == "entries" else []),
     ]
 
 
@@ -95,12 +99,12 @@ def figures(kind: str, subjects: Sequence[str]) -> Mapping[str, Mapping[str, Any
     return found
 
 
-def _dossiers(subject: str) -> Lot:
-    category = Submission.objects.get(pk=subject).submitted_category
-    papers = Paper.objects.filter(kind=Paper.Kind.DOSSIER, category=category).select_related("category")
-    holding = [paper for paper in papers if subject in paper.entries]
-    files: list[Stored] = [file for paper in holding for file in stored(paper.filename, paper.file, paper.size)]
-    return Lot("dossiers", "Dossiers", Paper.objects.filter(pk__in=[paper.pk for paper in holding]), files=files)
+def _dossiers(entries: "QuerySet[Submission]") -> Lot:
+    categories = {str(pk): category for pk, category in entries.values_list("pk", "submitted_category")}
+    papers = Paper.objects.filter(kind=Paper.Kind.DOSSIER, category__in=set(categories.values()) - {None})
+    holding = [(key, paper.pk) for paper in papers for key in paper.entries if categories.get(key) == paper.category_id]
+    rows = Paper.objects.filter(pk__in={pk for _, pk in holding}).select_related("category")
+    return Lot("dossiers", "Dossiers", rows, known(holding), files=lambda row: stored(row.filename, row.file, row.size))
 
 
 def _sheet(row: Assessment) -> dict[str, Any]:

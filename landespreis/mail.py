@@ -115,6 +115,12 @@ def owe_all(letters: Iterable[tuple[str, "Said"]]) -> list[Email]:
     return rows
 
 
+def attach(files_of: Iterable[tuple[Email, Attachment]]) -> None:
+    """Let kept files go with owed mails, in one statement."""
+    link = Email.attachments.through
+    link.objects.bulk_create(link(email=row, attachment=attachment) for row, attachment in files_of)
+
+
 def take_back(rows: QuerySet[Email]) -> int:
     """Delete those of `rows` that are owed and in no worker's hands; return how many that were.
 
@@ -358,9 +364,19 @@ def _owed(headers: Mapping[str, str], **fields: Any) -> Email:
 
 def keep(attached: Attached) -> Attachment:
     """Store a file that goes with mails, and return its row."""
-    attachment = Attachment(name=files.clean_name(attached.name), mimetype=attached.mimetype)
-    attachment.file.save(attachment.name, ContentFile(attached.content), save=True)
-    return attachment
+    return keep_all([attached])[0]
+
+
+def keep_all(attached: Iterable[Attached]) -> list[Attachment]:
+    """Store files that go with mails, one after the other, and return their rows, written in one statement."""
+    rows: list[Attachment] = Attachment.objects.bulk_create(_stored(one) for one in attached)
+    return rows
+
+
+def _stored(attached: Attached) -> Attachment:
+    row = Attachment(name=files.clean_name(attached.name), mimetype=attached.mimetype)
+    row.file.save(row.name, ContentFile(attached.content), save=False)
+    return row
 
 
 def _render(name: str, values: Mapping[str, Any], *, escape: bool) -> str:

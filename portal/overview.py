@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from django.contrib.auth.models import PermissionsMixin
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -78,13 +78,20 @@ def _map(user: PermissionsMixin) -> Iterator[Chart]:
 
 
 def _by_district(round: Round) -> Mapping[str, int]:
-    """Return in how many submitted entries of the round a Kreis (by key) takes part, in two queries."""
-    handed_in = Submission.objects.filter(round=round, status=Submission.Status.SUBMITTED)
-    leads = handed_in.order_by().values_list("pk", "submitted_lead__district_ags")
-    partners = Partner.objects.filter(submission__in=handed_in, municipality__isnull=False).order_by()
-    pairs = {*leads, *partners.values_list("submission", "municipality__district_ags")}
-    known = {row.key for row in country.districts()}
-    return Counter(district for _, district in pairs if district in known)
+    """Return in how many submitted entries of the round a Kreis (by key) takes part, counted by the database."""
+    handed_in = Submission.objects.filter(round=round, status=Submission.Status.SUBMITTED).order_by()
+    leads = handed_in.values_list("submitted_lead__district_ags").annotate(number=Count("pk"))
+    partners = Partner.objects.filter(submission__round=round, submission__status=Submission.Status.SUBMITTED)
+    besides = partners.exclude(municipality__district_ags=F("submission__submitted_lead__district_ags")).order_by()
+    others = (
+        besides.filter(municipality__isnull=False)
+        .values_list("municipality__district_ags")
+        .annotate(number=Count("submission", distinct=True))
+    )
+    numbers: Counter[str] = Counter()
+    for district, number in (*leads, *others):
+        numbers[district] += number
+    return {row.key: numbers[row.key] for row in country.districts() if numbers[row.key]}
 
 
 def _drawn(numbers: Mapping[str, int]) -> SafeString:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import accumulate
 from math import ceil
+from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -24,13 +26,25 @@ SLOTS = 28
 """Bars of `SLOT` in the picture of the last days: seven days."""
 
 
+class Came(NamedTuple):
+    """So many came in the stretch that begins `at`, an hour at most and within one `day` of the calendar."""
+
+    at: datetime
+    day: date
+    number: int
+
+
 @dataclass(frozen=True)
 class Line:
-    """Moments, in order, that add up over time; `kind` picks the line's look."""
+    """What came, in order, and adds up over time; `kind` picks the line's look."""
 
     name: str
     kind: str
-    moments: Sequence[datetime]
+    came: Sequence[Came]
+
+    @property
+    def total(self) -> int:
+        return sum(hour.number for hour in self.came)
 
 
 @dataclass(frozen=True)
@@ -49,10 +63,10 @@ class Scale:
 
 def svg(lines: Sequence[Line], *, start: datetime, end: datetime, until: datetime) -> SafeString:
     """Return the picture of `lines` from `start` to `until` on an axis that goes on to `end`, the closing."""
-    step = _step(max((len(line.moments) for line in lines), default=0))
-    highest = max((len(line.moments) for line in lines), default=0)
+    highest = max((line.total for line in lines), default=0)
+    step = _step(highest)
     scale = Scale(start, end, step * max(1, ceil(highest / step)))
-    said = " und ".join(f"{len(line.moments)} {line.name}" for line in lines)
+    said = " und ".join(f"{line.total} {line.name}" for line in lines)
     return format_html(
         '<svg class="lp-plot" viewBox="0 0 760 300" role="img" aria-labelledby="verlauf-t verlauf-d">'
         '<title id="verlauf-t">Einreichungen seit dem {}</title>'
@@ -67,13 +81,16 @@ def svg(lines: Sequence[Line], *, start: datetime, end: datetime, until: datetim
     )
 
 
-def bars(moments: Sequence[datetime], *, end: datetime, until: datetime) -> SafeString:
-    """Return the picture of how many of `moments` lie in each piece of the last days before `end`, up to `until`."""
+def bars(came: Sequence[Came], *, end: datetime, until: datetime) -> SafeString:
+    """Return the picture of how many came in each piece of the last days before `end`, up to `until`.
+
+    `came` is counted by hours that end with `end`.
+    """
     start = end - SLOTS * SLOT
     counts = [0] * SLOTS
-    for moment in moments:
-        if start <= moment < end:
-            counts[(moment - start) // SLOT] += 1
+    for hour in came:
+        if start <= hour.at < end:
+            counts[(hour.at - start) // SLOT] += hour.number
     highest = max(counts)
     step = _step(highest)
     scale = Scale(start, end, step * max(1, ceil(highest / step)))
@@ -160,7 +177,10 @@ def _marks(first: datetime, end: datetime) -> list[datetime]:
 
 
 def _path(line: Line, scale: Scale, until: datetime) -> SafeString:
-    steps = "".join(f"H{_n(scale.x(at))}V{_n(scale.y(number))}" for number, at in enumerate(line.moments, start=1))
+    heights = accumulate(hour.number for hour in line.came)
+    steps = "".join(
+        f"H{_n(scale.x(hour.at))}V{_n(scale.y(height))}" for hour, height in zip(line.came, heights, strict=True)
+    )
     return format_html(
         '<path class="lp-plot__line lp-plot__line--{}" d="M{} {}{}H{}"/>',
         line.kind, _n(LEFT), _n(BOTTOM), steps, _n(scale.x(until)),
@@ -170,11 +190,11 @@ def _path(line: Line, scale: Scale, until: datetime) -> SafeString:
 def _names(lines: Sequence[Line], scale: Scale, until: datetime) -> SafeString:
     """Write each line's name and number at its end, the lower ones pushed down where they would meet."""
     placed: list[tuple[float, str]] = []
-    for line in sorted(lines, key=lambda line: -len(line.moments)):
-        y = scale.y(len(line.moments)) + 5
+    for line in sorted(lines, key=lambda line: -line.total):
+        y = scale.y(line.total) + 5
         if placed:
             y = max(y, placed[-1][0] + NEAR)
-        placed.append((y, f"{line.name}: {len(line.moments)}"))
+        placed.append((y, f"{line.name}: {line.total}"))
     x = _n(scale.x(until) + 8)
     return format_html_join(
         "", '<text class="lp-plot__name" x="{}" y="{}">{}</text>', ((x, _n(y), name) for y, name in placed)

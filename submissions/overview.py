@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
-from itertools import islice
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import PermissionsMixin
-from django.db.models import Count, Min
+from django.db.models import Count, F, QuerySet
+from django.db.models.functions import TruncDate, TruncHour
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -14,15 +15,15 @@ from accounts.models import User
 from landespreis import wording
 from landespreis.clock import BERLIN
 from landespreis.overview import Chart, Figure, Part, Table, Task
-from submissions import chart, checks, draft, permissions
+from submissions import chart, gaps, permissions
+from submissions.chart import Came
 from submissions.models import HelpRequest, Partner, Round, Submission, Version
 from submissions.models.entry import SubmissionQuerySet
+from submissions.payload import EXCERPT
 from submissions.turns import Kind, Queue
 
 Status, Check = Submission.Status, Submission.Check
 WEEK = timedelta(days=7)
-AT_ONCE = 250
-"""Drafts that are looked through together, with three queries."""
 MOMENT = timedelta(microseconds=1)
 CHECKS = {
     "unchecked": Check.OPEN, "returned": Check.RETURNED, "admitted": Check.ADMITTED, "excluded": Check.EXCLUDED,
@@ -46,13 +47,13 @@ def part(user: PermissionsMixin, now: datetime) -> Part:
         )
         return Part(state=state, tasks=preparing or [begin])
     entries = Submission.objects.filter(round=round)
-    gaps = _gaps(entries, now)
+    lacking = gaps.of_drafts(round, now)
     return Part(
         headline=f"Überblick: {round.name}",
         state=_state(round, now),
-        figures=_figures(round, entries, gaps),
+        figures=_figures(round, entries, lacking),
         tasks=[*_tasks(round, user, now), *preparing],
-        tables=[_by_category(round), *([_by_gaps(gaps)] if gaps else [])],
+        tables=[_by_category(round), *([_by_gaps(lacking)] if lacking else [])],
         charts=list(_charts(round, now)),
     )
 
@@ -83,30 +84,16 @@ def _state(round: Round, now: datetime) -> str:
     return f"{said} Preisträger bleiben vertraulich bis {embargo}, noch {wording.remaining(round.embargo_until - now)}."
 
 
-def _gaps(entries: SubmissionQuerySet, now: datetime) -> list[int]:
-    """Return of each draft in how many sections something is missing or wrong; nothing else of it is told.
-
-    Few drafts are in memory at once: their texts are long.
-    """
-    rows = entries.never_submitted().select_related("round").order_by().iterator(AT_ONCE)
-    gaps: list[int] = []
-    while some := list(islice(rows, AT_ONCE)):
-        drafts = draft.load_all(some, saves=False)
-        gaps += [len({problem.section for problem in checks.problems(row, now)}) for row in drafts.values()]
-    return gaps
-
-
-def _figures(round: Round, entries: SubmissionQuerySet, gaps: Sequence[int]) -> list[Figure]:
-    handed_in = entries.filter(status=Status.SUBMITTED)
-    leads = set(handed_in.order_by().values_list("submitted_lead", flat=True))
-    others = Partner.objects.filter(submission__in=handed_in, municipality__isnull=False).order_by()
+def _figures(round: Round, entries: SubmissionQuerySet, lacking: Sequence[int]) -> list[Figure]:
+    handed_in = entries.filter(status=Status.SUBMITTED).order_by()
+    leads = handed_in.values_list("submitted_lead", flat=True)
+    partners = Partner.objects.filter(submission__round=round, submission__status=Status.SUBMITTED)
+    others = partners.filter(municipality__isnull=False).order_by().values_list("municipality", flat=True)
     return [
         Figure(handed_in.count(), "eingereicht", _list(round, status=Status.SUBMITTED)),
-        Figure(len(gaps), "noch Entwurf", _list(round, status=Status.DRAFT)),
-        Figure(gaps.count(0), "davon vollständig, aber nicht eingereicht"),
-        Figure(
-            len(leads.union(others.values_list("municipality", flat=True))), "Kommunen an den eingereichten beteiligt"
-        ),
+        Figure(len(lacking), "noch Entwurf", _list(round, status=Status.DRAFT)),
+        Figure(lacking.count(0), "davon vollständig, aber nicht eingereicht"),
+        Figure(leads.union(others).count(), "Kommunen an den eingereichten beteiligt"),
     ]
 
 
@@ -157,35 +144,40 @@ def _columns(status: str, check: str) -> Iterator[str]:
         yield "drafts" if status == Status.DRAFT else "withdrawn"
 
 
-def _by_gaps(gaps: Sequence[int]) -> Table:
-    rows = [(said, "", [str(sum(low <= gap <= high for gap in gaps))]) for said, low, high in GAPS]
+def _by_gaps(lacking: Sequence[int]) -> Table:
+    rows = [(said, "", [str(sum(low <= gap <= high for gap in lacking))]) for said, low, high in GAPS]
     return Table("Entwürfe nach Vollständigkeit", ("Abschnitte, in denen noch etwas fehlt", "Entwürfe"), rows)
 
 
 def _charts(round: Round, now: datetime) -> Iterator[Chart]:
-    created, submitted = _moments(round)
-    if created:
-        yield _course(round, created, submitted, now)
+    begun = _by_hour(Submission.objects.filter(round=round), "created_at", round)
+    first = Version.objects.filter(
+        number__in=(EXCERPT, 1)
+    )  # of one whose time of keeping is over, nothing else is left
+    counting = first.filter(submission__round=round, submission__status=Status.SUBMITTED)
+    submitted = _by_hour(counting, "submitted_at", round)
+    if begun:
+        yield _course(round, begun, submitted, now)
     if submitted and now >= round.closes_at - WEEK:
         yield _rush(round, submitted, now)
 
 
-def _moments(round: Round) -> tuple[list[datetime], list[datetime]]:
-    """Return when entries were begun, and when those that count now were handed in first; each in order."""
-    begun = Submission.objects.filter(round=round).order_by("created_at").values_list("created_at", flat=True)
-    first = Version.objects.filter(submission__round=round, submission__status=Status.SUBMITTED).order_by()
-    moments = first.values("submission").annotate(at=Min("submitted_at")).values_list("at", flat=True)
-    return list(begun), sorted(moments)
+def _by_hour(rows: "QuerySet[Any]", moment: str, round: Round) -> list[Came]:
+    """Count `rows` by day and by hour, in order; hours begin as the one does that ends with the closing."""
+    past = round.closes_at - round.closes_at.replace(minute=0, second=0, microsecond=0)
+    hours = rows.annotate(hour=TruncHour(F(moment) - past, tzinfo=UTC), day=TruncDate(moment, tzinfo=BERLIN))
+    counted = hours.order_by("hour", "day").values_list("hour", "day").annotate(number=Count("pk"))
+    return [Came(hour + past, day, number) for hour, day, number in counted]
 
 
-def _course(round: Round, created: list[datetime], submitted: list[datetime], now: datetime) -> Chart:
+def _course(round: Round, begun: list[Came], submitted: list[Came], now: datetime) -> Chart:
     until = min(now, round.closes_at)
-    lines = [chart.Line("angelegt", "created", created), chart.Line("eingereicht", "submitted", submitted)]
+    lines = [chart.Line("angelegt", "created", begun), chart.Line("eingereicht", "submitted", submitted)]
     svg = chart.svg(lines, start=round.opens_at, end=round.closes_at, until=until)
-    return Chart("Einreichungen im Verlauf", svg, _by_week(round, created, submitted, until))
+    return Chart("Einreichungen im Verlauf", svg, _by_week(round, begun, submitted, until))
 
 
-def _rush(round: Round, submitted: list[datetime], now: datetime) -> Chart:
+def _rush(round: Round, submitted: list[Came], now: datetime) -> Chart:
     """Draw the last seven days before the closing in pieces of six hours; behind it, by day."""
     came = _by_day(submitted)
     last = (min(now, round.closes_at) - MOMENT).astimezone(BERLIN).date()
@@ -198,7 +190,7 @@ def _rush(round: Round, submitted: list[datetime], now: datetime) -> Chart:
     return Chart("Eingang in den letzten sieben Tagen", svg, table)
 
 
-def _by_week(round: Round, created: list[datetime], submitted: list[datetime], until: datetime) -> Table:
+def _by_week(round: Round, created: list[Came], submitted: list[Came], until: datetime) -> Table:
     begun, came = _by_day(created), _by_day(submitted)
     last = until.astimezone(BERLIN).date()
     first = round.opens_at.astimezone(BERLIN).date()
@@ -210,8 +202,11 @@ def _by_week(round: Round, created: list[datetime], submitted: list[datetime], u
     return Table("Summe je Woche", ("bis", "angelegt", "eingereicht"), rows)
 
 
-def _by_day(moments: Iterable[datetime]) -> Counter[date]:
-    return Counter(moment.astimezone(BERLIN).date() for moment in moments)
+def _by_day(hours: Iterable[Came]) -> Counter[date]:
+    days: Counter[date] = Counter()
+    for hour in hours:
+        days[hour.day] += hour.number
+    return days
 
 
 def _until(days: Counter[date], last: date) -> int:

@@ -4,18 +4,18 @@ Of an entry that was handed in, the row stays with number, title, lead, category
 statistical facts, on which winners and projects rest. It points at an excerpt, version 0, which holds nothing more.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 
 from accounts import actions as accounts
 from landespreis import clock
 from landespreis.models import CircularRecipient
-from landespreis.records.parts import Document, Fate, Kind, Lot, Scope, Subject, stored, stored_chunks
+from landespreis.records.parts import Document, Fate, Kind, Lot, Scope, Subject, along, stored, stored_chunks
 from landespreis.records.retention import mail_lots, mails
 from submissions import payload
 from submissions.models import (
@@ -42,42 +42,66 @@ from submissions.payload import EXCERPT
 
 ENTRIES = ("drafts", "entries")
 NO_CATEGORY = "ohne Kategorie"
+ABOUT = "submissions:"
+"""How the rows of circulars name an entry."""
+AT_ONCE = 100
+"""Mails that are in memory together."""
 
 
-def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
-    """Return everything of an entry, in the order in which the rows point at each other."""
+def lots(kind: str, subjects: Sequence[str], before: datetime) -> Sequence[Lot]:
+    """Return everything of entries, in the order in which the rows point at each other."""
     if kind not in ENTRIES:
         return []
-    entry = Submission.objects.select_related("round", "current", "owner").get(pk=subject)
-    versions = Version.objects.filter(submission=entry, number__gt=EXCERPT)
-    receipts = Receipt.objects.filter(version__in=versions)
-    files = Attachment.objects.filter(submission=entry)
-    addressed = CircularRecipient.objects.filter(about=f"submissions:{entry.pk}")
-    row = Submission.objects.filter(pk=entry.pk)
-    reduce = Lot("entry", "Einreichungen, anonymisiert", row, Fate.BLANKED, act=lambda: blank(entry))
-    drop = Lot("entry", "Einreichungen", row)
+    entries = Submission.objects.filter(pk__in=subjects)
+    versions = Version.objects.filter(submission__in=entries, number__gt=EXCERPT)
+    receipts = Receipt.objects.filter(version__in=versions).select_related("version")
+    addressed = CircularRecipient.objects.filter(about__in=[f"{ABOUT}{subject}" for subject in subjects])
+    reduce = Lot("entry", "Einreichungen, anonymisiert", entries, along("pk"), Fate.BLANKED, act=_blank_all)
+    drop = Lot("entry", "Einreichungen", entries, along("pk"))
+
+    def own(key: str, label: str, model: type[Model], *, is_kept: bool = False) -> Lot:
+        rows = model._default_manager.filter(submission__in=entries)
+        return Lot(key, label, rows, along("submission"), is_kept=is_kept)
+
     return [
-        *mail_lots(_mails(entry)),
-        Lot("events", "Zeilen im Verlauf", Event.objects.filter(submission=entry), is_kept=True),
-        Lot("extensions", "Fristverlängerungen", Extension.objects.filter(submission=entry), is_kept=True),
-        Lot("findings", "Prüfpunkte", Finding.objects.filter(submission=entry)),
-        Lot("proposals", "Vorschläge der formalen Prüfung", Proposal.objects.filter(submission=entry)),
-        Lot("answered", "Antworten auf Bitten um Hilfe", HelpAnswer.objects.filter(request__submission=entry)),
-        Lot("helped", "Bitten um Hilfe", HelpRequest.objects.filter(submission=entry)),
-        Lot("offers", "angebotene Übernahmen", Offer.objects.filter(submission=entry)),
-        Lot("written", "Empfängerzeilen von Nachrichten", addressed),
-        Lot("reminders", "Erinnerungen", Reminder.objects.filter(submission=entry)),
-        Lot("receipts", "Eingangsbestätigungen", receipts, files=_receipts(receipts)),
+        *mail_lots(_mails(entries)),
+        own("events", "Zeilen im Verlauf", Event, is_kept=True),
+        own("extensions", "Fristverlängerungen", Extension, is_kept=True),
+        own("findings", "Prüfpunkte", Finding),
+        own("proposals", "Vorschläge der formalen Prüfung", Proposal),
+        Lot(
+            "answered", "Antworten auf Bitten um Hilfe", HelpAnswer.objects.filter(request__submission__in=entries),
+            along("request__submission"),
+        ),
+        own("helped", "Bitten um Hilfe", HelpRequest),
+        own("offers", "angebotene Übernahmen", Offer),
+        Lot(
+            "written", "Empfängerzeilen von Nachrichten", addressed,
+            along("about", lambda about: about.removeprefix(ABOUT)),
+        ),
+        own("reminders", "Erinnerungen", Reminder),
+        Lot(
+            "receipts", "Eingangsbestätigungen", receipts, along("version__submission"),
+            files=lambda row: stored(row.filename, row.file, row.size),
+        ),
         *([reduce] if kind == "entries" else []),
-        Lot("versions", "Versionen", versions, is_kept=True),
-        Lot("files", "Dateien", files, files=[f for row in files for f in stored(row.name, row.file, row.size)]),
-        Lot("answers", "Antworten", Answer.objects.filter(submission=entry)),
-        Lot("partners", "Partner", Partner.objects.filter(submission=entry)),
-        Lot("sections", "Abschnitte", Section.objects.filter(submission=entry)),
-        Lot("variants", "zweite Fassungen", Variant.objects.filter(submission=entry)),
-        Lot("editors", "Mitwirkende", Editor.objects.filter(submission=entry)),
+        Lot("versions", "Versionen", versions, along("submission"), is_kept=True),
+        Lot(
+            "files", "Dateien", Attachment.objects.filter(submission__in=entries), along("submission"),
+            files=lambda row: stored(row.name, row.file, row.size),
+        ),
+        own("answers", "Antworten", Answer),
+        own("partners", "Partner", Partner),
+        own("sections", "Abschnitte", Section),
+        own("variants", "zweite Fassungen", Variant),
+        own("editors", "Mitwirkende", Editor),
         *([drop] if kind == "drafts" else []),
-    ]
+    ]  # fmt: skip
+
+
+def _blank_all(keys: Sequence[UUID]) -> None:
+    for entry in Submission.objects.select_related("round", "current", "owner").filter(pk__in=keys):
+        blank(entry)
 
 
 def blank(entry: Submission) -> None:
@@ -192,26 +216,39 @@ def _figures(entries: list[Submission]) -> dict[str, Any]:
     }
 
 
-def _mails(entry: Submission) -> "QuerySet[Any]":
-    """Return the mails to the people of the entry that name it, by its address or its number."""
-    names = Q(message__contains=str(entry.pk)) | Q(html_message__contains=str(entry.pk))
-    if entry.label:
-        names |= Q(message__contains=entry.label) | Q(subject__contains=entry.label)
-    return mails().filter(to__in=sorted(_addresses(entry))).filter(names)
+def _mails(entries: "QuerySet[Submission]") -> list[tuple[str, int]]:
+    """Return the mails to the people of each entry that name it, by its address or its number."""
+    written_to: dict[str, set[Submission]] = defaultdict(set)
+    people = Editor.objects.select_related("user")
+    versions = Version.objects.filter(number__gt=EXCERPT).select_related("receipt")
+    whole = entries.select_related("round", "owner").prefetch_related(
+        Prefetch("editors", people, to_attr="invited"), Prefetch("versions", versions, to_attr="told")
+    )
+    for entry in whole:
+        for address in _addresses(entry):
+            written_to[address].add(entry)
+    found = mails().filter(to__in=sorted(written_to)).only("to", "subject", "message", "html_message")
+    return [
+        (str(entry.pk), mail.pk)
+        for mail in found.iterator(AT_ONCE)
+        for entry in written_to[", ".join(mail.to)]
+        if _names(mail, entry)
+    ]
 
 
-def _addresses(entry: Submission) -> set[str]:
+def _names(mail: Any, entry: Submission) -> bool:
+    if str(entry.pk) in mail.message or str(entry.pk) in mail.html_message:
+        return True
+    return bool(entry.label) and (entry.label in mail.message or entry.label in mail.subject)
+
+
+def _addresses(entry: Any) -> set[str]:
     """Return the addresses of owner, editors and contacts, and where receipts went."""
-    found = {entry.owner.email, entry.contact_email, *entry.editors.values_list("email", flat=True)}
-    found |= {editor.user.email for editor in entry.editors.select_related("user") if editor.user}
-    for version in entry.versions.filter(number__gt=EXCERPT).select_related("receipt"):
+    found = {entry.owner.email, entry.contact_email, *(editor.email for editor in entry.invited)}
+    found |= {editor.user.email for editor in entry.invited if editor.user}
+    for version in entry.told:
         found |= {version.payload["contact"]["email"], *version.receipt.recipients}
     return {address for given in found if given for address in (given, given.lower())}
-
-
-def _receipts(receipts: "QuerySet[Receipt]") -> list[Any]:
-    rows = receipts.select_related("version")
-    return [file for row in rows for file in stored(row.filename, row.file, row.size)]
 
 
 def _events(entry: UUID) -> "QuerySet[Event]":

@@ -1,5 +1,6 @@
 """What every verb of the jury begins and ends with: lock the category, check the stage, write the journal."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -86,3 +87,16 @@ def record(
     return JuryEvent.objects.create(
         round=round, at=at, by=by, verb=verb, seat=seat, category=category, submission=entry, detail=detail
     )
+
+
+def record_each(
+    verb: JuryEvent.Verb, told: Iterable[tuple[Submission, Mapping[str, Any]]], *, at: datetime, by: User
+) -> None:
+    """Write a line of the jury's journal about each entry, with what it tells, in one statement."""
+    JuryEvent.objects.bulk_create(
+        JuryEvent(
+            round=entry.round, at=at, by=by, verb=verb, category=entry.submitted_category, submission=entry,
+            detail=dict(detail),
+        )
+        for entry, detail in told
+    )  # fmt: skip

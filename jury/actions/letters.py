@@ -1,6 +1,7 @@
 """Verbs on letters: change a draft, and release it to the people of its entry."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -21,38 +22,53 @@ NO_CERTIFICATE = (
 )
 
 
-@transaction.atomic
 def release(letter: Letter, *, by: User) -> Letter:
     """Owe the letter as a mail to owner and editors of its entry, with the entry's certificate.
 
     Releasing twice is one mail. Precondition: the embargo of the round is over, the certificate is there. Journals.
     Raises NotAllowed, Refused.
     """
-    gate.require_office(by)
-    Letter.objects.select_for_update().values_list("pk").get(pk=letter.pk)
-    letter = with_entry().get(pk=letter.pk)
-    if letter.released_at:
-        return letter
-    entry, now = letter.submission, clock.now()
-    if now < entry.round.embargo_until:
-        raise Refused(EMBARGO.format(wording.opening(entry.round.embargo_until)), title="Noch nicht")
-    owed = mail.owe(TEMPLATE, recipients(letter), content(letter), attachments=[_certificate(letter)])
-    letter.released_at, letter.released_by = now, by
-    letter.save(update_fields=["released_at", "released_by"])
-    gate.record(
-        entry.round, JuryEvent.Verb.RELEASED, at=now, by=by, category=entry.submitted_category, entry=entry,
-        kind=letter.kind, mails=len(owed),
-    )  # fmt: skip
-    return letter
+    release_all([letter], by=by)
+    return with_entry().get(pk=letter.pk)
 
 
 @transaction.atomic
 def release_all(letters: Iterable[Letter], *, by: User) -> int:
-    """Release several at once, all or none; return how many had not gone out before. Raises as `release`."""
-    waiting = [letter for letter in letters if letter.released_at is None]
+    """Release several at once, all or none, in as many queries as one; return how many had not gone out before.
+
+    Raises as `release`.
+    """
+    gate.require_office(by)
+    keys = [letter.pk for letter in letters]
+    list(Letter.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+    waiting = list(with_entry().filter(pk__in=keys, released_at=None))
+    now = clock.now()
     for letter in waiting:
-        release(letter, by=by)
+        if now < letter.submission.round.embargo_until:
+            raise Refused(EMBARGO.format(wording.opening(letter.submission.round.embargo_until)), title="Noch nicht")
+    mails = _owe(waiting)
+    Letter.objects.filter(pk__in=[letter.pk for letter in waiting]).update(released_at=now, released_by=by)
+    gate.record_each(
+        JuryEvent.Verb.RELEASED,
+        [(letter.submission, {"kind": letter.kind, "mails": mails[letter.pk]}) for letter in waiting],
+        at=now,
+        by=by,
+    )
     return len(waiting)
+
+
+def _owe(waiting: Sequence[Letter]) -> Counter[int]:
+    """Owe the mails of letters, each with its certificate; return how many there are by letter (pk)."""
+    certificates = mail.keep_all(_certificates(waiting))
+    words = mail.said_each(TEMPLATE, [content(letter) for letter in waiting])
+    letters = [
+        (letter, said, certificate, address)
+        for letter, said, certificate in zip(waiting, words, certificates, strict=True)
+        for address in mail.once(recipients(letter))
+    ]
+    rows = mail.owe_all((address, said) for _, said, _, address in letters)
+    mail.attach((row, certificate) for row, (_, _, certificate, _) in zip(rows, letters, strict=True))
+    return Counter(letter.pk for letter, *_ in letters)
 
 
 @transaction.atomic
@@ -74,7 +90,7 @@ def with_entry() -> QuerySet[Letter]:
     """Return letters with what their pages and mails read selected."""
     return Letter.objects.select_related(
         "submission__round", "submission__submitted_category", "submission__owner", "released_by"
-    ).prefetch_related(Prefetch("submission__editors", Editor.objects.select_related("user")))
+    ).prefetch_related(Prefetch("submission__editors", Editor.objects.select_related("user"), to_attr="colleagues"))
 
 
 def recipients(letter: Letter) -> list[str]:
@@ -94,9 +110,15 @@ def content(letter: Letter) -> dict[str, Any]:
     }
 
 
-def _certificate(letter: Letter) -> mail.Attached:
-    paper = Paper.objects.filter(kind=Paper.Kind.CERTIFICATE, submission=letter.submission).first()
-    if paper is None or paper.rendered_at is None:
-        raise Refused(NO_CERTIFICATE.format(letter.submission.label), title="Noch nicht")
-    with paper.file.open("rb") as file:
-        return mail.Attached(paper.filename, file.read(), "application/pdf")
+def _certificates(letters: Sequence[Letter]) -> Iterator[mail.Attached]:
+    """Yield the certificate of each letter's entry, one file in memory at a time. Raises Refused if one is missing."""
+    papers = Paper.objects.filter(kind=Paper.Kind.CERTIFICATE, submission__in=[row.submission_id for row in letters])
+    found = {paper.submission_id: paper for paper in papers.filter(rendered_at__isnull=False)}
+    for letter in letters:
+        if letter.submission_id not in found:
+            raise Refused(NO_CERTIFICATE.format(letter.submission.label), title="Noch nicht")
+    for letter in letters:
+        paper = found[letter.submission_id]
+        paper.submission = letter.submission
+        with paper.file.open("rb") as file:
+            yield mail.Attached(paper.filename, file.read(), "application/pdf")

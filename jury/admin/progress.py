@@ -1,5 +1,6 @@
 """What the admin's pages about Sessions show: states, counts and what comes next; never a point."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -7,7 +8,7 @@ from typing import NamedTuple
 from jury import presiding, progress, workflow
 from jury.actions import deciding
 from jury.models import Attendance, Decision, Juror, Seat, Session
-from jury.progress import Grid, State
+from jury.progress import Grid, State, Summary
 from jury.workflow import Stage
 from landespreis import wording
 from submissions.models import Category, Round
@@ -92,14 +93,14 @@ class Detail:
 
 def overview(round: Round, now: datetime) -> Overview:
     """Return every category of `round`; the number of queries does not grow with categories or entries."""
-    grids = progress.of_all(list(Category.objects.filter(round=round).select_related("round")))
+    summaries = progress.summaries(round)
     opened = {session.category_id: session for session in Session.objects.filter(category__round=round)}
     decisions = {row.session_id: row for row in Decision.objects.filter(session__category__round=round)}
     lines = []
-    for grid in grids:
-        session = opened.get(grid.category.pk)
-        lines.append(_line(grid, session, decisions.get(session.pk) if session else None, now))
-    return Overview(grids[0].seats if grids else (), tuple(lines))
+    for summary in summaries:
+        session = opened.get(summary.category.pk)
+        lines.append(_line(summary, session, decisions.get(session.pk) if session else None, now))
+    return Overview(summaries[0].seats if summaries else (), tuple(lines))
 
 
 def detail(category: Category, now: datetime) -> Detail:
@@ -114,7 +115,7 @@ def detail(category: Category, now: datetime) -> Detail:
     return Detail(
         grid=grid,
         stage=_stage(category, session, now),
-        line=_line(grid, session, decision, now),
+        line=_line(grid.summary, session, decision, now),
         session=session,
         present=tuple(row.juror for row in attending),
         decision=decision,
@@ -129,14 +130,14 @@ def _stage(category: Category, session: Session | None, now: datetime) -> Stage:
     return workflow.stage(category.round, opened=session is not None, decided=decided, now=now)
 
 
-def _line(grid: Grid, session: Session | None, decision: Decision | None, now: datetime) -> CategoryLine:
-    stage = _stage(grid.category, session, now)
-    state, sign, due = _state(grid, stage, decision)
-    tallies = tuple(_tally(grid, seat) for seat in grid.seats)
-    return CategoryLine(grid.category, len(grid.lines), tallies, state, sign, due)
+def _line(summary: Summary, session: Session | None, decision: Decision | None, now: datetime) -> CategoryLine:
+    stage = _stage(summary.category, session, now)
+    state, sign, due = _state(summary, stage, decision)
+    tallies = tuple(_tally(seat, summary.counts[seat.pk]) for seat in summary.seats)
+    return CategoryLine(summary.category, summary.entries, tallies, state, sign, due)
 
 
-def _state(grid: Grid, stage: Stage, decision: Decision | None) -> tuple[str, str, bool]:
+def _state(summary: Summary, stage: Stage, decision: Decision | None) -> tuple[str, str, bool]:
     if stage is Stage.DECIDED:
         return "entschieden, gesperrt", "done", False
     if stage is Stage.SESSION and decision is None:
@@ -145,19 +146,17 @@ def _state(grid: Grid, stage: Stage, decision: Decision | None) -> tuple[str, st
         return "Beschluss festgehalten, bitte bestätigen", "error", True
     if stage is Stage.SESSION:
         return "Beschluss bestätigt, der Vorsitz fehlt noch", "running", False
-    if not grid.lines:
+    if not summary.entries:
         return "keine zugelassene Einreichung", "empty", False
     if stage is Stage.WAITING:
         return "Bewertung hat noch nicht begonnen", "empty", False
-    lacking = sum(line.lacking for line in grid.lines)
-    if lacking:
-        missing = f"{lacking} Bewertung{'en' if lacking > 1 else ''}"
+    if summary.lacking:
+        missing = f"{summary.lacking} Bewertung{'en' if summary.lacking > 1 else ''}"
         return f"Bewertung läuft, bis zum Quorum fehlen {missing}", "begun", False
     return "Quorum erreicht, Sitzung kann eröffnet werden", "error", True
 
 
-def _tally(grid: Grid, seat: Seat) -> Tally:
-    counts = grid.counts(seat)
+def _tally(seat: Seat, counts: Counter[State]) -> Tally:
     told = [f"{counts[state]} {state.value}" for state in ORDER if counts[state]]
     waiting = counts[State.OPEN] + counts[State.DRAFT]
     return Tally(seat, ", ".join(told) or "–", not waiting, counts[State.FINAL], counts[State.FINAL] + waiting)

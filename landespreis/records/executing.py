@@ -142,7 +142,7 @@ def _carry_out(run: RetentionRun, pk: int) -> bool:
         item.state, item.done_at, item.error = State.HELD, None, held.reason[:500]
         item.save(update_fields=["state", "done_at", "error"])
         return False
-    lots = parts.lots(run.kind, item.subject, run.before)
+    lots = parts.lots(run.kind, [item.subject], run.before)
     _require_listed(item, lots)
     with purge.opened(sorted({lot.rows.model._meta.db_table for lot in lots if lot.is_kept}), run):
         counts = {lot.key: act() for lot, act in _acts(item, lots)}
@@ -158,7 +158,7 @@ def _carry_out(run: RetentionRun, pk: int) -> bool:
 def _require_listed(item: RetentionItem, lots: list[Lot]) -> None:
     """Raise Refused when more would go than was released; what has gone since is no obstacle."""
     known = {lot["key"]: set(lot["ids"]) for lot in item.lots}
-    more = [lot["label"] for lot in parts.listed(lots) if set(lot["ids"]) - known.get(lot["key"], set())]
+    more = [lot["label"] for lot in parts.listed(lots)[item.subject] if set(lot["ids"]) - known.get(lot["key"], set())]
     if more:
         raise Refused(
             f"Seit dem Vorschlag ist etwas hinzugekommen ({', '.join(more)}). Es bleibt; schlagen Sie es neu vor."
@@ -176,7 +176,7 @@ def _acts(item: RetentionItem, lots: list[Lot]) -> Iterator[tuple[Lot, Callable[
 
 def _go(lot: Lot, pks: list[Any]) -> int:
     if lot.act:
-        lot.act()
+        lot.act(pks)
         return len(pks)
     model, gone = lot.rows.model, 0
     for start in range(0, len(pks), SOME):

@@ -2,12 +2,13 @@
 
 Such a module has `KINDS` of its own, and four functions that answer for any kind and subject, also with nothing:
 `lots` (what goes), `documents` and `shared` (what the archive gets), `figures` (what stays as numbers). `KEPT` names
-the columns that point at an entry and stay, with the reason. The dry run and the deletion both come from `lots`.
+the columns that point at an entry and stay, with the reason. The dry run and the deletion both come from `lots`: the
+one asks for many subjects at once, the other for one.
 """
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,20 +59,41 @@ class Subject:
     about: str = ""
 
 
+Pairs = Iterable[tuple[str, Any]]
+"""Subject and primary key of a row that goes with it."""
+
+
 @dataclass(frozen=True)
 class Lot:
-    """Rows of one table that go with a subject, and their files.
+    """Rows of one table that go with the subjects asked for, `of` whom each is, and the `files` of a row.
 
-    `act` does it where deleting is not it; `is_kept` for rows that only the purge door lets go.
+    `act` does it to the rows with these keys where deleting is not it; `is_kept` for rows that only the purge door lets
+    go.
     """
 
     key: str
     label: str
     rows: "QuerySet[Any]"
+    of: "Callable[[QuerySet[Any]], Pairs]"
     fate: Fate = Fate.DELETED
-    files: Sequence[Stored] = ()
-    act: Callable[[], object] | None = None
+    files: Callable[[Any], Sequence[Stored]] | None = None
+    act: Callable[[Sequence[Any]], object] | None = None
     is_kept: bool = False
+
+
+def along(path: str, named: Callable[[Any], str] = str) -> "Callable[[QuerySet[Any]], Pairs]":
+    """Return how rows tell their subject by a column, from which `named` makes the subject's key."""
+    return lambda rows: ((named(value), pk) for value, pk in rows.order_by().values_list(path, "pk"))
+
+
+def all_of(subject: str) -> "Callable[[QuerySet[Any]], Pairs]":
+    """Return how rows tell their subject which are all of the same."""
+    return lambda rows: ((subject, pk) for pk in rows.order_by().values_list("pk", flat=True))
+
+
+def known(pairs: Sequence[tuple[str, Any]]) -> "Callable[[QuerySet[Any]], Pairs]":
+    """Return how rows tell their subject of which it is known already; a row may be of several."""
+    return lambda rows: pairs
 
 
 @dataclass(frozen=True)
@@ -103,7 +125,7 @@ class Retention(Protocol):
     KINDS: Sequence[Kind]
     KEPT: Mapping[str, str]
 
-    def lots(self, kind: str, subject: str, before: datetime) -> Sequence[Lot]: ...
+    def lots(self, kind: str, subjects: Sequence[str], before: datetime) -> Sequence[Lot]: ...
     def documents(self, kind: str, subject: str) -> Iterator[Document]: ...
     def shared(self, kind: str, scope: str) -> Iterator[Document]: ...
     def figures(self, kind: str, subjects: Sequence[str]) -> Mapping[str, Mapping[str, Any]]: ...
@@ -121,9 +143,9 @@ def scope_of(kind: Kind, key: str) -> Scope | None:
     return next((scope for scope in kind.scopes() if scope.key == key), None)
 
 
-def lots(kind: str, subject: str, before: datetime) -> list[Lot]:
-    """Return what goes with a subject, in the order in which it can go."""
-    return [lot for lots in _offered("lots") for lot in lots(kind, subject, before)]
+def lots(kind: str, subjects: Sequence[str], before: datetime) -> list[Lot]:
+    """Return what goes with some subjects, in the order in which it can go; as many queries for few as for many."""
+    return [lot for lots in _offered("lots") for lot in lots(kind, subjects, before)]
 
 
 def documents(kind: str, subject: str) -> Iterator[Document]:
@@ -151,19 +173,26 @@ def kept() -> dict[str, str]:
     return {column: reason for _, module in _modules() for column, reason in getattr(module, "KEPT", {}).items()}
 
 
-def listed(found: Iterable[Lot]) -> list[dict[str, Any]]:
-    """Return lots as they are written down: what, how many, which rows, which files. Empty ones are left out."""
-    rows = (
-        {
-            "key": lot.key,
-            "label": lot.label,
-            "fate": lot.fate.value,
-            "ids": sorted(map(str, lot.rows.order_by().values_list("pk", flat=True))),
-            "files": sorted([file._asdict() for file in lot.files], key=lambda file: str(file["path"])),
-        }
-        for lot in found
-    )
-    return [row for row in rows if row["ids"]]
+def listed(found: Iterable[Lot]) -> Mapping[str, list[dict[str, Any]]]:
+    """Return by subject the lots as they are written down: what, how many, which rows, which files; no empty ones."""
+    whole: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for lot in found:
+        mine: dict[str, list[Any]] = defaultdict(list)
+        for subject, pk in lot.of(lot.rows):
+            mine[subject].append(pk)
+        files = {row.pk: lot.files(row) for row in lot.rows} if lot.files and mine else {}
+        for subject, pks in mine.items():
+            stored = [file._asdict() for pk in pks for file in files.get(pk, ())]
+            whole[subject].append(
+                {
+                    "key": lot.key,
+                    "label": lot.label,
+                    "fate": lot.fate.value,
+                    "ids": sorted(map(str, pks)),
+                    "files": sorted(stored, key=lambda file: str(file["path"])),
+                }
+            )
+    return whole
 
 
 def counts(written: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """What the ground itself keeps: mail that went out, and lines of the portal's own journal, year by year."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from post_office.models import STATUS, Attachment, Email
 
 from landespreis.clock import BERLIN
 from landespreis.models import Trace
-from landespreis.records.parts import Kind, Lot, Scope, Subject, stored
+from landespreis.records.parts import Kind, Lot, Scope, Subject, all_of, known, stored
 
 PORTAL = (Scope("", "Portal", None),)
 EVIDENCE = ("retention_", "person_")
@@ -23,29 +24,51 @@ def mails() -> "QuerySet[Email]":
     return rows
 
 
-def mail_lots(rows: "QuerySet[Email]") -> list[Lot]:
-    """Return mails and those of their attachments that no other mail has."""
-    through = Attachment.emails.through.objects
-    mine = through.filter(attachment=OuterRef("pk"), email__in=rows)
-    others = through.filter(attachment=OuterRef("pk")).exclude(email__in=rows)
-    attachments = Attachment.objects.filter(Exists(mine)).exclude(Exists(others))
-    files = [file for row in attachments for file in stored(row.name, row.file, _size(row))]
-    return [
-        Lot("attachments", "Anhänge von Mails", attachments, files=files),
-        Lot("mails", "Mails", rows),
-    ]
+def mail_lots(pairs: Sequence[tuple[str, int]]) -> list[Lot]:
+    """Return the mails of subjects, and those of their attachments that no mail but the subject's own has."""
+    links = Attachment.emails.through.objects
+    with_files = links.filter(email__in={pk for _, pk in pairs}).values("attachment")
+    mails_of, sent_with = defaultdict(set), defaultdict(set)
+    for subject, pk in pairs:
+        mails_of[subject].add(pk)
+    for attachment, email in links.filter(attachment__in=with_files).values_list("attachment", "email"):
+        sent_with[attachment].add(email)
+    own = [(subject, pk) for pk, sent in sent_with.items() for subject, mine in mails_of.items() if sent <= mine]
+    return _mail_lots(
+        Attachment.objects.filter(pk__in={pk for _, pk in own}), known(own),
+        Email.objects.filter(pk__in={pk for _, pk in pairs}), known(pairs),
+    )  # fmt: skip
 
 
-def lots(kind: str, subject: str, before: datetime) -> Sequence[Lot]:
+def lots(kind: str, subjects: Sequence[str], before: datetime) -> Sequence[Lot]:
+    """Return mails and lines year by year: they are few years, and many rows in each."""
     if kind == "mails":
-        return mail_lots(mails().filter(created__lt=before, created__year=_year(subject)))
+        return [lot for subject in subjects for lot in _mails_of_a_year(subject, before)]
     if kind == "traces":
+        rows = {subject: _traces(before).filter(at__year=_year(subject)) for subject in subjects}
         return [
-            Lot(
-                "traces", "Zeilen im Verlauf des Portals", _traces(before).filter(at__year=_year(subject)), is_kept=True
-            )
+            Lot("traces", "Zeilen im Verlauf des Portals", own, all_of(subject), is_kept=True)
+            for subject, own in rows.items()
         ]
     return []
+
+
+def _mails_of_a_year(subject: str, before: datetime) -> list[Lot]:
+    rows = mails().filter(created__lt=before, created__year=_year(subject))
+    links = Attachment.emails.through.objects.filter(attachment=OuterRef("pk"))
+    mine, others = links.filter(email__in=rows), links.exclude(email__in=rows)
+    attachments = Attachment.objects.filter(Exists(mine)).exclude(Exists(others))
+    return _mail_lots(attachments, all_of(subject), rows, all_of(subject))
+
+
+def _mail_lots(attachments: "QuerySet[Attachment]", whose: Any, rows: "QuerySet[Email]", of: Any) -> list[Lot]:
+    return [
+        Lot(
+            "attachments", "Anhänge von Mails", attachments, whose,
+            files=lambda row: stored(row.name, row.file, _size(row)),
+        ),
+        Lot("mails", "Mails", rows, of),
+    ]  # fmt: skip
 
 
 def _traces(before: datetime) -> "QuerySet[Trace]":

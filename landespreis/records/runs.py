@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import PermissionsMixin
@@ -22,6 +23,8 @@ from landespreis.refusal import NotAllowed, Refused
 PACK = "archivpaket"
 """The kind of parcel that a run's package is."""
 TASK = "landespreis.tasks.carry_out_retention"
+SOME = 50
+"""Subjects that are looked through together; their mails are read whole."""
 NOT_ALLOWED = "Aussonderungen führt die Geschäftsstelle."
 
 
@@ -35,13 +38,15 @@ class Part:
 
 
 def preview(kind: Kind, scope: Scope, before: datetime) -> Iterator[Part]:
-    """Yield exactly what a run would take; the proposal writes down the same."""
+    """Yield exactly what a run would take; the proposal writes down the same. As many queries for `SOME` as for one."""
     held = dict(RetentionHold.objects.standing().values_list("subject", "reason"))
-    for subject in kind.subjects(scope, before):
-        if subject.key in held:
-            yield Part(subject, [], held[subject.key])
-        elif lots := parts.listed(parts.lots(kind.key, subject.key, before)):
-            yield Part(subject, lots)
+    subjects = iter(kind.subjects(scope, before))
+    while some := list(islice(subjects, SOME)):
+        free = [subject.key for subject in some if subject.key not in held]
+        lots = parts.listed(parts.lots(kind.key, free, before)) if free else {}
+        for subject in some:
+            if subject.key in held or subject.key in lots:
+                yield Part(subject, lots.get(subject.key, []), held.get(subject.key, ""))
 
 
 def propose(kind: Kind, scope: Scope, *, by: PermissionsMixin) -> RetentionRun:
@@ -64,20 +69,23 @@ def _propose(kind: Kind, scope: Scope, before: datetime, by: PermissionsMixin) -
         kind=kind.key, title=kind.title, scope=scope.key, scope_name=scope.name, is_archived=kind.is_archived,
         before=before, proposed_by_id=by.pk, proposed_at=clock.now(),
     )  # fmt: skip
-    goes = False
-    for part in preview(kind, scope, before):
-        goes = goes or not part.held
-        RetentionItem.objects.create(
-            run=run, subject=part.subject.key, label=part.subject.label[:200], about=part.subject.about[:200],
-            lots=part.lots, counts=parts.counts(part.lots), digest=parts.digest(part.lots), error=part.held[:500],
-            state=RetentionItem.State.HELD if part.held else RetentionItem.State.PENDING,
-        )  # fmt: skip
-    if not goes:
+    items = (_item(run, part) for part in preview(kind, scope, before))
+    while some := list(islice(items, SOME)):
+        RetentionItem.objects.bulk_create(some)
+    if not run.items.exclude(state=RetentionItem.State.HELD).exists():
         raise Refused(f"Es gibt nichts zu löschen: „{kind.title}“ aus „{scope.name}“ ist leer oder zurückgehalten.")
     journal.note(journal.Verb.RETENTION_PROPOSED, by=account(by), about=str(run), run=run.pk, parts=run.items.count())
     if kind.is_archived:
         _owe_package(run, by)
     return run
+
+
+def _item(run: RetentionRun, part: Part) -> RetentionItem:
+    return RetentionItem(
+        run=run, subject=part.subject.key, label=part.subject.label[:200], about=part.subject.about[:200],
+        lots=part.lots, counts=parts.counts(part.lots), digest=parts.digest(part.lots), error=part.held[:500],
+        state=RetentionItem.State.HELD if part.held else RetentionItem.State.PENDING,
+    )  # fmt: skip
 
 
 @transaction.atomic

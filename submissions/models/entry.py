@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.models import Municipality, User
 from submissions.models.round import Round
@@ -201,7 +201,7 @@ class Submission(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("submissions:overview", args=[self.pk])
 
-    @cached_property
+    @cached_property  # Django's own, because it prefetches into no other
     def colleagues(self) -> list["Editor"]:
         """Everybody who was invited, with their accounts; read once."""
         return list(self.editors.select_related("user"))

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from post_office.models import Email
 
 from jury.actions import letters, papers
@@ -124,6 +127,47 @@ def test_release_all_is_all_or_none(pair: list[Letter]) -> None:
 
     assert Email.objects.count() == 0
     assert Letter.objects.filter(released_at=None).count() == 2
+
+
+def test_release_all_sends_each_letter_with_its_own_certificate(pair: list[Letter]) -> None:
+    entries.editor(pair[1].submission, "read")
+
+    letters.release_all(pair, by=office())
+
+    sent = {(row.to[0], row.subject, row.attachments.get().name) for row in Email.objects.all()}
+    assert sent == {
+        (address, letter.subject, f"Urkunde-{letter.submission.label}.pdf")
+        for letter in pair
+        for address in letters.recipients(letters.with_entry().get(pk=letter.pk))
+    }
+    told = {event.submission: event.detail for event in JuryEvent.objects.filter(verb="released")}
+    assert told == {pair[0].submission: {"kind": "preis", "mails": 1}, pair[1].submission: {"kind": "dank", "mails": 2}}
+
+
+def test_release_all_takes_as_many_queries_for_twenty_as_for_two(
+    open_round: Round, panel: list[Juror], scoring: Callable[[], None], at: Callable[..., None]
+) -> None:
+    rows = [factories.admitted(open_round) for _ in range(22)]
+    scoring()
+    session = decided.opened(open_round.categories.get(key="krisen"), *panel)
+    decided.decide(session, panel[0], rows[0])
+    papers.owe_decided(session)
+    Paper.objects.filter(kind="urkunde").update(rendered_at=open_round.opens_at, file=_pdf())
+    at(open_round.embargo_until)
+    by, whole = office(), list(Letter.objects.order_by("pk"))
+
+    asked = []
+    for chosen in (whole[:2], whole[2:]):
+        with CaptureQueriesContext(connection) as queries:
+            assert letters.release_all(chosen, by=by) == len(chosen)
+        asked.append(len(queries))
+
+    assert asked[0] == asked[1]
+    assert Email.objects.filter(attachments__isnull=False).count() == 22
+
+
+def _pdf() -> str:
+    return default_storage.save("jury/urkunde.pdf", ContentFile(b"%PDF-1.7"))
 
 
 def test_change_gives_a_draft_other_words(pair: list[Letter]) -> None:

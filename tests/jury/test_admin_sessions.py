@@ -102,7 +102,7 @@ def test_overview_number_of_queries_is_constant(
     for address in (home(), url(scene, "category")):
         client.get(address)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(home())
     with django_assert_num_queries(19):
         client.get(url(scene, "category"))

@@ -144,8 +144,31 @@ def test_progress_counts_states_and_what_is_needed(
     ]
     assert [line.entry for line in grid.unjudged] == [entries[1]]
     assert [seat.key for seat in grid.waiting_for(grid.lacking)] == ["staedtetag", "gemeindebund", "bank"]
-    assert grid.counts(grid.seats[0]) == {State.FINAL: 1, State.RECUSED: 2}
-    assert progress.of_all([]) == []
+    assert grid.summary.counts[grid.seats[0].pk] == {State.FINAL: 1, State.RECUSED: 2}
+
+
+def test_summaries_say_what_the_entries_say(
+    open_round: Round, category: Category, panel: Panel, scoring: Callable[[], None]
+) -> None:
+    entries = [factories.admitted(open_round) for _ in range(6)]
+    other = open_round.categories.exclude(pk=category.pk)[0]
+    elsewhere = factories.admitted(open_round, category=other.key)
+    scoring()
+    for juror in panel[:4]:
+        factories.sheet(juror, entries[0], 7)
+    factories.sheet(panel[0], entries[1], 7)
+    factories.sheet(panel[1], entries[1], 5, Assessment.Status.DRAFT)
+    factories.sheet(panel[0], entries[2], 7)  # stays the seat's, whoever fills it now
+    factories.recuse(panel[0], entries[2])
+    factories.sheet(panel[2], entries[3], 5, Assessment.Status.VOID)
+    for juror in panel:
+        factories.recuse(juror, entries[4])
+    factories.sheet(panel[3], elsewhere, 7)
+
+    found = {summary.category: summary for summary in progress.summaries(open_round)}
+
+    assert found == {row: progress.of(row).summary for row in open_round.categories.all()}
+    assert (found[category].entries, found[category].lacking, found[other].lacking) == (6, 10, 2)
 
 
 @pytest.mark.parametrize("count", [1, 12])
@@ -163,7 +186,7 @@ def test_number_of_queries_is_constant(
         for juror in panel:
             factories.sheet(juror, row, 5)
     factories.open_session(category)
-    eyes, categories = seen(panel[0]), list(open_round.categories.select_related("round"))
+    eyes = seen(panel[0])
 
     with django_assert_num_queries(6):
         board = standings.of(eyes, category)
@@ -171,4 +194,6 @@ def test_number_of_queries_is_constant(
     with django_assert_num_queries(6):
         standings.whole(category)
     with django_assert_num_queries(6):
-        progress.of_all(categories)
+        progress.of(category)
+    with django_assert_num_queries(6):
+        progress.summaries(open_round)

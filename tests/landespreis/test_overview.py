@@ -118,6 +118,20 @@ def test_rush_ends_with_today_and_with_the_closing(office: User, open_round: Rou
     assert len(seen(office).charts[1].table.rows) == 8
 
 
+def test_rush_is_exact_with_a_closing_within_an_hour(office: User, open_round: Round, at: At) -> None:
+    closes = CLOSES - timedelta(minutes=30)
+    Round.objects.update(closes_at=closes)
+    for before in (timedelta(hours=6, minutes=1), timedelta(hours=6), timedelta(hours=23, minutes=40)):
+        at(closes - before)
+        factories.submitted(open_round)
+    at(closes)
+
+    rush = seen(office).charts[1]
+
+    assert "3 eingereicht, höchstens 1 in sechs Stunden" in rush.svg
+    assert [row[2] for row in rush.table.rows][-2:] == [["1"], ["2"]]  # 23:50 of one day, 17:29 and 17:30 of the next
+
+
 def test_map_counts_entries_of_each_district_once(office: User, open_round: Round) -> None:
     soest = MunicipalityFactory(name="Soest", district_ags="05974")
     entry = factories.complete(open_round, lead=soest)

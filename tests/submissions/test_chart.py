@@ -11,8 +11,12 @@ from tests.conftest import CLOSES, OPENS
 DAY = timedelta(days=1)
 
 
+def came(moments: list[datetime]) -> list[chart.Came]:
+    return [chart.Came(moment, moment.date(), 1) for moment in moments]
+
+
 def drawn(created: int, submitted: int, until: datetime = CLOSES) -> str:
-    begun = [OPENS + number * timedelta(hours=1) for number in range(created)]
+    begun = came([OPENS + number * timedelta(hours=1) for number in range(created)])
     lines = [chart.Line("angelegt", "created", begun), chart.Line("eingereicht", "submitted", begun[:submitted])]
     return chart.svg(lines, start=OPENS, end=CLOSES, until=until)
 
@@ -22,6 +26,16 @@ def test_svg_has_a_step_for_every_moment() -> None:
 
     assert first
     assert first[1].count("V") == 7
+
+
+def test_svg_goes_up_by_all_that_came_in_an_hour() -> None:
+    hours = [chart.Came(OPENS, OPENS.date(), 2), chart.Came(OPENS + DAY, OPENS.date() + DAY, 3)]
+
+    svg = chart.svg([chart.Line("angelegt", "created", hours)], start=OPENS, end=CLOSES, until=CLOSES)
+
+    heights = re.findall(r"V([\d.]+)", re.search(r'lp-plot__line--created" d="([^"]*)"', svg)[1])  # type: ignore[index]
+    assert heights == ["166.0", "16.0"]  # 2 and 5 of 5
+    assert "5 angelegt" in svg
 
 
 @pytest.mark.parametrize(("highest", "top"), [
@@ -45,7 +59,7 @@ def test_svg_keeps_names_apart(submitted: int) -> None:
 
 def test_svg_keeps_what_lies_outside_within_the_frame() -> None:
     moments = [OPENS - DAY, CLOSES + DAY]
-    svg = chart.svg([chart.Line("angelegt", "created", moments)], start=OPENS, end=CLOSES, until=CLOSES)
+    svg = chart.svg([chart.Line("angelegt", "created", came(moments))], start=OPENS, end=CLOSES, until=CLOSES)
 
     numbers = [float(x) for x in re.findall(r"H([\d.]+)", svg)]
     assert min(numbers) >= chart.LEFT

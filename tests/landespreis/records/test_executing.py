@@ -94,7 +94,7 @@ def test_carry_out_takes_exactly_what_was_shown(round: Round, at: At, one: User,
     before = periods.require_due(kind, scope)
     shown = [lot for part in runs.preview(kind, scope, before) for lot in part.lots]
     subject = next(iter(kind.subjects(scope, before)))
-    tables = {lot.key: lot.rows.model for lot in parts.lots(key, subject.key, before)}
+    tables = {lot.key: lot.rows.model for lot in parts.lots(key, [subject.key], before)}
     run = office.released(key, one, other, round)
     had = rows()
 

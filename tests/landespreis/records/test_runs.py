@@ -5,16 +5,19 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from jury.models import Juror
 from landespreis.models import Parcel, RetentionHold, RetentionItem, RetentionRule, RetentionRun, Trace
 from landespreis.records import periods, runs, workflow
 from landespreis.refusal import NotAllowed, Refused
-from submissions.models import Round
+from submissions.models import Round, Submission
 from tests.accounts.factories import StaffFactory, UserFactory
-from tests.conftest import SECOND
+from tests.conftest import MIDWAY, SECOND
+from tests.jury import factories as jury
 from tests.landespreis.records import office
 from tests.landespreis.records.office import At
 from tests.submissions import factories
@@ -328,3 +331,37 @@ def test_later_keeps_local_time_over_the_change(open_round: Round) -> None:
     later = workflow.later(open_round.closes_at, 6)
 
     assert later.isoformat() == "2026-08-10T00:00:00+02:00"
+
+
+@pytest.mark.parametrize("key", ["entries", "drafts", "sheets", "accounts"])
+def test_dry_run_and_proposal_take_as_many_queries_for_twenty_as_for_two(
+    round: Round, at: At, one: User, key: str
+) -> None:
+    asked = []
+    for count in (1, 2, 18):  # after the first, what is kept for all requests is there
+        at(MIDWAY)
+        _kept(round, at, count)
+        at(round.embargo_until + 6 * office.YEARS)
+        scope = office.scope_of(key, None if key == "accounts" else round)
+        with CaptureQueriesContext(connection) as queries:
+            found = list(runs.preview(office.kind_of(key), scope, periods.require_due(office.kind_of(key), scope)))
+        with CaptureQueriesContext(connection) as proposing:
+            office.undone(lambda scope=scope: runs.propose(office.kind_of(key), scope, by=one))  # type: ignore[misc]
+        asked.append((len(queries), len(proposing)))
+        assert len(found) >= count
+
+    assert asked[1] == asked[2]
+
+
+def _kept(round: Round, at: At, count: int) -> None:
+    """Leave drafts, entries with receipt and mail and a sheet, and accounts nobody uses."""
+    seats = jury.panel(round) if not Juror.objects.exists() else list(Juror.objects.all())
+    for _ in range(count):
+        factories.complete(round)
+        UserFactory()
+        factories.editor(factories.submitted(round), "read")
+    office.send_everything()
+    at(round.closes_at)
+    for entry in Submission.objects.filter(status="submitted", formal_check="open"):
+        Submission.objects.filter(pk=entry.pk).update(formal_check="admitted")
+        jury.sheet(seats[0], entry, 7)

@@ -6,8 +6,9 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
@@ -31,6 +32,11 @@ log = logging.getLogger(__name__)
 
 NAME_LENGTH = 120
 SPOOL_BYTES = 1024 * 1024
+CONNECT_SECONDS = 3
+ATTEMPTS = 2
+"""How often a bucket is asked the same."""
+IN_ONE_PIECE = 32 * 1024 * 1024
+"""Bytes that go to a bucket in one request: more than anybody uploads."""
 NOT_STORED = (
     "Die Datei konnte nicht gespeichert werden: Der Dateispeicher antwortet gerade nicht oder ist voll. "
     "Alles, was Sie sonst eingetragen haben, ist sicher. Laden Sie die Datei in einigen Minuten noch einmal hoch."
@@ -43,6 +49,14 @@ NOT_DELETED = (
     "Die Datei konnte nicht gelöscht werden: Der Dateispeicher antwortet gerade nicht. "
     "Alles andere ist davon nicht betroffen. Versuchen Sie es in einigen Minuten noch einmal."
 )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that lies in the storage, and since when by the storage's own clock."""
+
+    name: str
+    since: datetime
 
 
 @deconstructible
@@ -94,6 +108,22 @@ class PrivateStorage(Storage):
 class FolderStorage(FileSystemStorage):
     """A folder that only the portal's own user can read; a file is in it whole and on disk, or not at all."""
 
+    def everything_in(self, folder: str) -> Iterator[Kept]:
+        """Yield every file below a folder; nothing where there is no such folder."""
+        try:
+            entries = os.scandir(self.path(folder))
+        except FileNotFoundError:
+            return
+        with entries:
+            for entry in entries:
+                name = f"{folder}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    yield from self.everything_in(name)
+                    continue
+                with suppress(FileNotFoundError):  # removed meanwhile
+                    since = entry.stat(follow_symlinks=False).st_mtime
+                    yield Kept(name, datetime.fromtimestamp(since, UTC))
+
     def _save(self, name: str, content: "File[Any]") -> str:
         path = Path(self.path(name))
         for folder in (*reversed(path.parent.parents), path.parent):
@@ -123,6 +153,20 @@ def store(path: str, chunks: Iterable[bytes]) -> str:
         for chunk in chunks:
             spool.write(chunk)
         return default_storage.save(path, File(spool, name=path))
+
+
+def everything_in(folder: str) -> Iterator[Kept]:
+    """Yield every file below a top folder, page by page; what comes or goes meanwhile may be among them or not.
+
+    Raises `Unavailable` when the storage fails, at whatever page.
+    """
+    with _answered(NOT_READ):
+        backend = _backend(settings.FILES_URL)
+        if isinstance(backend, FolderStorage):
+            yield from backend.everything_in(folder)
+        else:
+            for entry in backend.bucket.objects.filter(Prefix=f"{folder}/"):  # type: ignore[attr-defined]
+                yield Kept(entry.key, entry.last_modified)
 
 
 def read(file: FieldFile) -> bytes:
@@ -206,10 +250,15 @@ def _backend(address: str) -> Storage:
 
 
 def _bucket(address: str) -> Storage:
-    """Return the storage for s3://KEY:SECRET@host[:port]/bucket?region=us-east-1&secure=0."""
+    """Return the storage for s3://KEY:SECRET@host[:port]/bucket?region=us-east-1&secure=0&timeout=10.
+
+    `timeout` is how many seconds the bucket may be silent; each question is asked twice at most. An upload is one
+    question whether there is such a file and one request that stores it, so nobody holds a thread for a minute.
+    """
     parts = urlsplit(address)
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     secure = query.get("secure", "1") != "0"
+    # boto3 takes most of a second to import: only installations that use it pay for it.
     host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
     options: dict[str, Any] = {
         "access_key": unquote(parts.username or ""),
@@ -219,16 +268,25 @@ def _bucket(address: str) -> Storage:
         "endpoint_url": f"{'https' if secure else 'http'}://{host}",
         "default_acl": None,  # what a bucket does by itself is private; stores without ACLs refuse any other word
         "max_memory_size": SPOOL_BYTES,
+        "transfer_config": import_string("boto3.s3.transfer.TransferConfig")(
+            multipart_threshold=IN_ONE_PIECE, num_download_attempts=ATTEMPTS, use_threads=False
+        ),
         "client_config": Config(
             s3={"addressing_style": "path"},
             signature_version="s3v4",
-            connect_timeout=3,
-            read_timeout=15,
-            retries={"total_max_attempts": 2, "mode": "standard"},
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=_seconds(query.get("timeout", "10")),
+            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         ),
     }
-    # boto3 takes most of a second to import: only installations that use it pay for it.
     storage: Storage = import_string("storages.backends.s3.S3Storage")(**options)
     return storage
+
+
+def _seconds(given: str) -> float:
+    with suppress(ValueError):
+        if (seconds := float(given)) > 0:
+            return seconds
+    raise ImproperlyConfigured("FILES_URL: timeout ist eine Zahl von Sekunden, zum Beispiel timeout=10.")

@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import tempfile
+import time
 import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,11 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
@@ -35,6 +37,8 @@ SPOOL_BYTES = 1024 * 1024
 CONNECT_SECONDS = 3
 ATTEMPTS = 2
 """How often a bucket is asked the same."""
+PAUSE = 10.0
+"""Seconds for which a bucket that did not answer is left alone."""
 IN_ONE_PIECE = 32 * 1024 * 1024
 """Bytes that go to a bucket in one request: more than anybody uploads."""
 NOT_STORED = (
@@ -72,33 +76,33 @@ class PrivateStorage(Storage):
         return _backend(settings.FILES_URL)
 
     def _open(self, name: str, mode: str = "rb") -> "File[Any]":
-        with _answered(NOT_READ):
+        with _asked(NOT_READ):
             file = self.backend.open(name, mode)
             _ = file.file  # an S3 file is fetched on first use; fail here, not in the middle of an answer
             return file
 
     def _save(self, name: str, content: "File[Any]") -> str:
-        with _answered(NOT_STORED):
+        with _asked(NOT_STORED):
             return self.backend.save(name, content)
 
     def delete(self, name: str) -> None:
-        with _answered(NOT_DELETED):
+        with _asked(NOT_DELETED):
             self.backend.delete(name)
 
     def exists(self, name: str) -> bool:
-        with _answered(NOT_READ):
+        with _asked(NOT_READ):
             return self.backend.exists(name)
 
     def size(self, name: str) -> int:
-        with _answered(NOT_READ):
+        with _asked(NOT_READ):
             return self.backend.size(name)
 
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
-        with _answered(NOT_READ):
+        with _asked(NOT_READ):
             return self.backend.listdir(path)
 
     def get_modified_time(self, name: str) -> datetime:
-        with _answered(NOT_READ):
+        with _asked(NOT_READ):
             return self.backend.get_modified_time(name)
 
     def url(self, name: str | None) -> str:
@@ -160,7 +164,7 @@ def everything_in(folder: str) -> Iterator[Kept]:
 
     Raises `Unavailable` when the storage fails, at whatever page.
     """
-    with _answered(NOT_READ):
+    with _asked(NOT_READ):
         backend = _backend(settings.FILES_URL)
         if isinstance(backend, FolderStorage):
             yield from backend.everything_in(folder)
@@ -223,6 +227,53 @@ def _kept(character: str) -> str:
         return character
     unsafe = category in {"Cc", "Cf", "Cs", "Co"} or ord(character) & 0xFFFE == 0xFFFE
     return "" if unsafe else character
+
+
+class Silence:
+    """What a process remembers of a bucket that did not answer: for a while nobody waits for it, then one tries.
+
+    Otherwise every request that wants a file holds a thread for as long as the timeouts allow, and soon nobody could
+    hand in either.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._is_silent = False
+        self._ask_again = 0.0
+
+    def may_ask(self) -> bool:
+        with self._lock:
+            now = time.monotonic()
+            if self._is_silent and now < self._ask_again:
+                return False
+            self._ask_again = now + PAUSE  # the others wait for what this one finds
+            return True
+
+    def note(self, *, silent: bool) -> None:
+        """Remember how it was this time."""
+        self._is_silent, self._ask_again = silent, time.monotonic() + PAUSE
+
+
+@lru_cache(maxsize=8)
+def _silence(address: str) -> Silence:
+    return Silence()
+
+
+@contextmanager
+def _asked(message: str) -> Iterator[None]:
+    """One question to the storage, as `_answered`; while that is known to be silent it fails at once."""
+    silence = _silence(settings.FILES_URL)
+    if not silence.may_ask():
+        raise Unavailable(message)
+    silent = False
+    with _answered(message):
+        try:
+            yield
+        except (ReadTimeoutError, ConnectTimeoutError):
+            silent = True
+            raise
+        finally:
+            silence.note(silent=silent)
 
 
 @contextmanager

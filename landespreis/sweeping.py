@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 FOLDERS = (
     "aussonderung", "bestaetigungen", "bilder", "downloads", "einfuhr", "einreichungen", "health", "jury", "pakete",
+    "post_office_attachments",
 )  # fmt: skip
 """Where the portal stores anything at all. What else lies in the storage is somebody else's and left alone."""
 FEW = 20

@@ -15,7 +15,7 @@ def play(stage: Stage) -> None:
     for kind in KINDS:
         on.stop(kind)
     done = on.manage("sweep_files", "--delete", ORPHAN_HOURS="0")
-    said = (done.stdout + done.stderr).strip()
+    said = " ".join((done.stdout if done.returncode == 0 else done.stdout + done.stderr).split())
     stage.props["swept"] = (done.returncode, said)
     for kind in reversed(KINDS):
         on.start(kind)

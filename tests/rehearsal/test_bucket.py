@@ -1,8 +1,10 @@
 """The rehearsal's own bucket does for the portal's storage what a real one does, and fails as it is told."""
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -84,7 +86,7 @@ def test_whoever_names_no_key_gets_nothing(bucket: Bucket, settings: Any) -> Non
 def test_an_upload_to_a_bucket_that_sends_away_is_refused_and_leaves_nothing(bucket: Bucket, harm: str) -> None:
     setattr(bucket, harm, True)
 
-    with pytest.raises(Unavailable, match="nicht gespeichert|nicht abrufbar"):
+    with pytest.raises(Unavailable, match=r"nicht gespeichert|nicht abrufbar"):
         files.store("a.pdf", [b"x"])
 
     setattr(bucket, harm, False)
@@ -114,9 +116,45 @@ def test_a_bucket_that_hangs_is_asked_twice_and_then_given_up(bucket: Bucket, im
     assert bucket.asked == files.ATTEMPTS
 
 
-def test_what_was_given_up_may_be_done_later(
+def test_nobody_else_waits_for_a_bucket_that_hangs(
     bucket: Bucket, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(files, "time", SimpleNamespace(monotonic=lambda: now))
+    bucket.waits.clear()
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            default_storage.exists("a.pdf")
+    assert bucket.asked == files.ATTEMPTS
+
+    now += files.PAUSE  # one tries, the others do not wait for it
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            default_storage.exists("a.pdf")
+    assert bucket.asked == 2 * files.ATTEMPTS
+
+    bucket.waits.set()
+    with pytest.raises(Unavailable):
+        default_storage.exists("a.pdf")
+    now += files.PAUSE
+    assert [default_storage.exists("a.pdf") for _ in range(3)] == [False] * 3
+
+
+def test_while_one_tries_again_the_others_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(files, "time", SimpleNamespace(monotonic=lambda: now))
+    silence = files.Silence()
+    assert [silence.may_ask(), silence.may_ask()] == [True, True]
+
+    silence.note(silent=True)
+    now += files.PAUSE
+
+    assert [silence.may_ask(), silence.may_ask()] == [True, False]
+    silence.note(silent=False)
+    assert [silence.may_ask(), silence.may_ask()] == [True, True]
+
+
+def test_what_was_given_up_may_be_done_later(bucket: Bucket, impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The portal cannot know; the sweep finds such a file."""
     monkeypatch.setattr(files.PrivateStorage, "exists", lambda *given: False)
     bucket.waits.clear()
@@ -125,7 +163,7 @@ def test_what_was_given_up_may_be_done_later(
 
     bucket.waits.set()
 
-    wait(lambda: (bucket.folder / "jury/a.pdf").exists(), "it is stored after all")
+    wait((bucket.folder / "jury/a.pdf").exists, "it is stored after all")
 
 
 def test_closed_it_ends_open_connections_and_opens_again(bucket: Bucket) -> None:

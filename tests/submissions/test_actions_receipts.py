@@ -73,4 +73,4 @@ def test_fulfil_after_the_claim_was_lost_leaves_no_file(owed: Receipt) -> None:
     assert receipts._fulfil(owed, claim) is False
 
     assert Email.objects.count() == 0
-    assert not default_storage.exists(f"bestaetigungen/{owed.version.submission_id}/1.pdf")
+    assert default_storage.listdir(f"bestaetigungen/{owed.version.submission_id}")[1] == []

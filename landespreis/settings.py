@@ -208,6 +208,10 @@ MAIL_RETRY_SECONDS = env.int("MAIL_RETRY_SECONDS", default=60)
 """How long a mail waits after its first failure; then twice as long each time, up to an hour."""
 PARCEL_HOURS = env.int("PARCEL_HOURS", default=72)
 """How long a file that staff asked for can be fetched."""
+ORPHAN_HOURS = env.float("ORPHAN_HOURS", default=24)
+"""How old a file must be that no row names before it is removed: longer than any upload, task or restore can take."""
+if ORPHAN_HOURS < 1 and not (DEMO or TESTING):
+    raise ImproperlyConfigured("ORPHAN_HOURS ist zu klein: Was gerade hochgeladen wird, gehört noch zu keiner Zeile.")
 BEAT_TICK = env.int("BEAT_TICK", default=15)
 """How often owed mail and receipts are looked for; the rest a multiple of it."""
 CELERY_BEAT_SCHEDULE = {
@@ -223,6 +227,7 @@ CELERY_BEAT_SCHEDULE = {
         "jury.tasks.remind": 4 * BEAT_TICK,
         "landespreis.tasks.pack_owed_parcels": BEAT_TICK,
         "landespreis.tasks.expire_parcels": 4 * BEAT_TICK,
+        "landespreis.tasks.sweep_files": 1440 * BEAT_TICK,
         "landespreis.tasks.clear_sessions": 240 * BEAT_TICK,
         "landespreis.tasks.link_days": 4 * BEAT_TICK,
         "landespreis.tasks.carry_out_retention": 2 * BEAT_TICK,

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from landespreis import chaining, clock, mail, packing
+from landespreis import chaining, clock, mail, packing, sweeping
 from landespreis.circulars import actions, dispatch
 from landespreis.models import Parcel
 from landespreis.records import executing, runs
@@ -45,6 +45,12 @@ def pack_parcel(pk: int) -> None:
 def pack_owed_parcels() -> None:
     """Pack whatever is still owed: the net below `pack_parcel`."""
     packing.fulfil_all()
+
+
+@shared_task(name="landespreis.tasks.sweep_files")
+def sweep_files() -> None:
+    """Remove files that no row names; fails, removing none, when they are suspiciously many."""
+    sweeping.sweep()
 
 
 @shared_task(name="landespreis.tasks.expire_parcels")

@@ -2,10 +2,12 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from threading import RLock
 
+from rehearsal.bucket import Bucket
 from rehearsal.machines import Process, free_port, reaches, wait
 from rehearsal.mailbox import MailServer
 from rehearsal.scanner import Scanner
@@ -28,6 +30,7 @@ OURS = (
     "LOG_",
     "METRICS_",
     "NEWSLETTER_",
+    "ORPHAN_",
     "POSTGRES_",
     "REDIS_",
     "SECRET_KEY",
@@ -37,8 +40,12 @@ OURS = (
     "WORKER_",
 )
 """What the settings of the portal that may be installed here begin with: a rehearsal must know none of them."""
+FOLDER, S3 = "folder", "s3"
+"""Kinds of storage."""
 TICK = 2
 """Seconds between two looks for owed work."""
+PATIENT = 3
+"""Seconds for which the bucket may be silent; a fault lasts a few."""
 PLAN = "plan.json"
 COMMANDS = {
     "web": ["gunicorn", "--config", "deploy/gunicorn.py", "landespreis.wsgi"],
@@ -52,11 +59,12 @@ MARK = "LANDESPREIS_REHEARSAL"
 """Names the folder of the rehearsal to which an environment belongs."""
 
 
-def plan(folder: Path, *, web_processes: int) -> dict[str, str]:
+def plan(folder: Path, *, web_processes: int, storage: str = FOLDER) -> dict[str, str]:
     """Make a folder with an installation of its own, not started yet; return the environment of its processes."""
     folder.mkdir(parents=True, exist_ok=True)
-    ports = {name: free_port() for name in ("database", "redis", "mail", "web", "scanner")}
-    (folder / PLAN).write_text(json.dumps({"ports": ports, "web_processes": web_processes}))
+    ports = {name: free_port() for name in ("database", "redis", "mail", "web", "scanner", "bucket")}
+    planned = {"ports": ports, "web_processes": web_processes, "storage": storage}
+    (folder / PLAN).write_text(json.dumps(planned))
     return Installation(folder).environment | {MARK: str(folder)}
 
 
@@ -74,7 +82,7 @@ class Installation:
         self.folder = folder
         self.var, self.logs = folder / "var", folder / "logs"
         self.storage, self.files = folder / "storage", self.var / "files"
-        """Where the files lie, and the place that leads there."""
+        """Where the files lie, and the place that leads there; also those of the bucket."""
         for made in (self.var, self.logs, self.storage):
             made.mkdir(parents=True, exist_ok=True)
         if not self.files.is_symlink():
@@ -82,6 +90,7 @@ class Installation:
         folder.chmod(0o755)  # the database's user passes through
         self.database, self.redis = Postgresql(folder, ports["database"]), Redis(folder, ports["redis"])
         self.mail, self.scanner = MailServer(ports["mail"]), Scanner(ports["scanner"])
+        self.bucket = Bucket(ports["bucket"], self.storage) if planned["storage"] == S3 else None
         self.port = ports["web"]
         self.web_processes: int = planned["web_processes"]
         self.processes: list[Process] = []
@@ -101,7 +110,7 @@ class Installation:
             "LANDESPREIS_VAR": str(self.var),
             "DATABASE_URL": self.database.url,
             "REDIS_URL": self.redis.url,
-            "FILES_URL": f"file://{self.files}",
+            "FILES_URL": f"{self.bucket.url}&timeout={PATIENT}" if self.bucket else f"file://{self.files}",
             "CLAMD_URL": f"tcp://127.0.0.1:{self.scanner.port}",
             "SMTP_URL": f"smtp://127.0.0.1:{self.mail.port}",
             "BASE_URL": f"http://127.0.0.1:{self.port}",
@@ -120,6 +129,8 @@ class Installation:
         self.redis.start()
         self.mail.open()
         self.scanner.open()
+        if self.bucket:
+            self.bucket.open()
 
     def start(self, kind: str, **more: str) -> Process:
         """Start one more `web`, `worker` or `beat`; `more` is added to its environment."""
@@ -132,6 +143,11 @@ class Installation:
             self.processes.append(process)
             self.running[kind].append(process)
             return process
+
+    def manage(self, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of the portal's as an operator would; `more` is added to its environment."""
+        command = [sys.executable, str(ROOT / "manage.py"), *words]
+        return subprocess.run(command, env=self.environment | more, capture_output=True, text=True, check=False)
 
     def revive(self) -> None:
         """Start again what has ended by itself, as Compose and systemd do."""
@@ -169,6 +185,8 @@ class Installation:
                 process.kill()
         self.mail.close()
         self.scanner.close()
+        if self.bucket:
+            self.bucket.close()
         self.redis.kill()
         self.database.kill()
 

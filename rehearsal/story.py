@@ -24,6 +24,7 @@ from rehearsal.acts import (
     rushing,
     scoring,
     seating,
+    tidying,
     writing,
 )
 from rehearsal.faults import Fault
@@ -118,6 +119,7 @@ def _play(outcome: Outcome, acts: Mapping[str, Callable[[Stage], None]]) -> None
                 outcome.memory[name] = memory.taken(stage.installation)
         with stage.progress.act("Ausklang"):
             stage.settle()
+            tidying.play(stage)
     except Exception as error:  # what is true is looked at all the same
         outcome.failure = f"{type(error).__name__}: {error}"
 

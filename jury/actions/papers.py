@@ -7,6 +7,7 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -206,7 +207,7 @@ def _dossier(claim: Claim, folder: Path) -> Made:
 def _keep(claim: Claim, made: Made) -> bool:
     """Note path and content in one transaction; without that nothing of the file is left."""
     paper = claim.paper
-    path = files.store(f"jury/{paper.kind}/{paper.pk}.pdf", _chunks(made.file))
+    path = files.store(f"jury/{paper.kind}/{paper.pk}-{uuid4().hex}.pdf", _chunks(made.file))
     done = False
     try:
         with transaction.atomic():

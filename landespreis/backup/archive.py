@@ -16,13 +16,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import FileField
 from django.utils import timezone
 
+from landespreis import belonging
 from landespreis.backup import databases
 
 FORMAT = 1
@@ -53,27 +52,17 @@ class Manifest:
         return [name.removeprefix(FILES) for name in self.parts if name.startswith(FILES)]
 
 
-def referenced() -> set[str]:
-    """Return the names of all private files that rows name, whatever table they are in."""
-    found: set[str] = set()
-    for model in apps.get_models():
-        for column in (f for f in model._meta.concrete_fields if isinstance(f, FileField)):
-            names = model._base_manager.exclude(**{column.name: ""}).values_list(column.name, flat=True)
-            found.update(filter(None, names.iterator()))
-    return found
-
-
 def write(out: IO[bytes]) -> Manifest:
     """Write a backup of now to `out`, which needs no seeking. Raises DatabaseFailed, Unavailable (storage)."""
     manifest = Manifest(timezone.now().isoformat(), connection.vendor)
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=out, mode="w|") as tar:
         dump = Path(folder) / DATABASE
-        _copy(tar, manifest, referenced())
+        _copy(tar, manifest, set(belonging.names()))
         applied: Collection[tuple[str, str]] = ()
         for _ in range(SNAPSHOTS):
             dump.unlink(missing_ok=True)
             with databases.snapshot(dump):
-                named = referenced()
+                named = set(belonging.names())
                 applied = MigrationRecorder(connection).applied_migrations()
             manifest.missing = _copy(tar, manifest, named)
             if not manifest.missing:

@@ -28,6 +28,9 @@ class ParcelQuerySet(models.QuerySet["Parcel"]):
 class Parcel(models.Model):
     """A ZIP that somebody asked for; owed as a row, like a receipt. All moments are the machine's."""
 
+    FILE_IS_STORED = Q(finished_at__isnull=False)
+    """See `landespreis/belonging.py`."""
+
     kind = models.SlugField("Art", max_length=40)
     """Names who makes it, see `landespreis/parcels.py`."""
     title = models.CharField("Titel", max_length=200)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.models import PermissionsMixin
 from django.core.files.storage import default_storage
@@ -107,7 +108,7 @@ def take_package(run: RetentionRun) -> bool:
     if chunks is None:
         return False
     counted = _Counted(chunks)
-    path = files.store(f"aussonderung/{run.pk}-{parcel.pk}.zip", counted)
+    path = files.store(f"aussonderung/{run.pk}-{parcel.pk}-{uuid4().hex}.zip", counted)
     try:
         with transaction.atomic():
             mine = RetentionRun.objects.filter(pk=run.pk, status=Status.PROPOSED, parcel=parcel)

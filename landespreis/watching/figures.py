@@ -16,7 +16,7 @@ from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from landespreis import chaining, clock, owed
+from landespreis import chaining, clock, owed, sweeping
 from landespreis.celery import app as celery_app
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,8 @@ class Business(Collector):
     def collect(self) -> Iterable[Metric]:
         yield from _asked("database", _of_database)
         yield from _asked("broker", _of_broker)
+        for figure in _of_storage():
+            yield figure.metric()
 
 
 def _asked(whom: str, ask: Callable[[], Iterable[Figure]]) -> Iterator[Metric]:
@@ -102,6 +104,16 @@ def _chain() -> Iterator[Figure]:
         until = datetime.combine(standing.until, time(), UTC).timestamp()
         says = "The last day that is chained, as its midnight in UTC"
         yield Figure("landespreis_journal_chained_until_seconds", says, (), {(): until})
+
+
+def _of_storage() -> Iterator[Figure]:
+    """Tell what the last look through the storage found; asking the storage itself would take too long."""
+    if last := sweeping.last():
+        yield Figure(
+            "landespreis_files", "Private files at the last look through the storage: all, without row, without file",
+            ("state",), {(kind,): number for kind, number in last.counts.items()},
+        )  # fmt: skip
+        yield Figure("landespreis_files_looked_timestamp_seconds", "When that look was", (), {(): last.at.timestamp()})
 
 
 def _of_broker() -> Iterator[Figure]:

@@ -3,6 +3,7 @@
 import io
 import logging
 from pathlib import PurePosixPath
+from uuid import uuid4
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -53,7 +54,7 @@ def _keep(download: Download, examined: Examined, name: str) -> str:
     shown = files.clean_name(name)
     if PurePosixPath(shown).suffix.lower() != f".{examined.extension}":
         shown = f"{shown}.{examined.extension}"
-    stored = files.store(f"downloads/{download.key}.{examined.extension}", [examined.content])
+    stored = files.store(f"downloads/{download.key}-{uuid4().hex}.{examined.extension}", [examined.content])
     download.file.name, download.name, download.mimetype = stored, shown, examined.mimetype
     download.size, download.sha256, download.pages = examined.size, examined.sha256, examined.pages
     return stored

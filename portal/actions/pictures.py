@@ -50,7 +50,7 @@ def remove(picture: Picture) -> None:
         shown = usages(picture)
         if shown:
             raise Refused(f"Bild {picture.pk} steht noch hier: {', '.join(shown)}. Nehmen Sie es dort zuerst heraus.")
-        names = [picture.file.name or "", *_copies(picture)]
+        names = [picture.file.name or "", *picture.beside_file]
         picture.delete()
         transaction.on_commit(lambda: _discard(names))
 
@@ -66,10 +66,6 @@ def usages(picture: Picture) -> list[str]:
         if picture.pk in richtext.picture_numbers(row.body)
     ]
     return list(dict.fromkeys([*titled, *written]))
-
-
-def _copies(picture: Picture) -> list[str]:
-    return [f"{folder(picture)}/{images.name(width, form)}" for width in picture.widths for form in images.SAVE]
 
 
 def _discard(names: list[str]) -> None:

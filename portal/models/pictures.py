@@ -71,6 +71,11 @@ class Picture(models.Model):
         return [width for width in WIDTHS if width < most] + [most]
 
     @property
+    def beside_file(self) -> list[str]:
+        """The copies in the storage, see `landespreis/belonging.py`."""
+        return [f"{folder(self)}/{width}.{form}" for width in self.widths for form in FORMS]
+
+    @property
     def shown_width(self) -> int:
         """The width of the largest copy; with `shown_height` it keeps the place in the page free."""
         return self.widths[-1]

@@ -124,6 +124,8 @@ def _goes(stage: Stage, renate: Insider, kind: str) -> bool:
     if RetentionRun.objects.filter(kind=kind, scope=stage.round.key).exists():
         return True
     page = renate.get(_preview(stage, kind))
+    if page.path != _preview(stage, kind):  # a storage that does not answer leads back to the list
+        raise LookupError(f"no preview: {page.path}")
     return 'value="Vorschlagen"' in page.body
 
 

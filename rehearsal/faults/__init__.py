@@ -21,3 +21,5 @@ class Fault:
     """What it is, for the report."""
     strike: Strike
     seconds: tuple[float, float] = (1, 4)
+    storage: str = ""
+    """The kind of storage it needs; empty = any."""

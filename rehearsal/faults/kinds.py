@@ -10,12 +10,16 @@ ALL: tuple[Fault, ...] = (
 )  # fmt: skip
 
 
-def chosen(names: str) -> Sequence[Fault]:
-    """Return the faults with these names, parted by commas; all for "alle". Raises LookupError."""
+def chosen(names: str, storage: str) -> Sequence[Fault]:
+    """Return the faults with these names, parted by commas; all that this storage can have for "alle".
+
+    Raises LookupError.
+    """
+    possible = tuple(fault for fault in ALL if fault.storage in {"", storage})
     if names == "alle":
-        return ALL
-    known = {fault.name: fault for fault in ALL}
+        return possible
+    known = {fault.name: fault for fault in possible}
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     if unknown := [name for name in wanted if name not in known]:
-        raise LookupError(f"Unbekannte Störung {', '.join(unknown)}; es gibt {', '.join(known)}.")
+        raise LookupError(f"Unbekannte Störung {', '.join(unknown)}; mit dieser Ablage gibt es {', '.join(known)}.")
     return [known[name] for name in wanted]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from django.db import close_old_connections
 
@@ -42,5 +43,20 @@ def check_all(stage: Stage, checks: Iterable[Check]) -> Iterator[Finding]:
 
 
 def _brief(value: object) -> str:
-    text = str(value)
+    text = _spans(value) if _are_numbers(value) else str(value)
     return text if len(text) <= 400 else f"{text[:400]} …"
+
+
+def _are_numbers(value: object) -> TypeGuard[list[int]]:
+    return isinstance(value, list) and len(value) > 1 and all(type(number) is int for number in value)
+
+
+def _spans(numbers: list[int]) -> str:
+    """Return numbers with those that follow each other told by the first and the last: «1–225, 227»."""
+    ends: list[list[int]] = []
+    for number in numbers:
+        if ends and number == ends[-1][1] + 1:
+            ends[-1][1] = number
+        else:
+            ends.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ends)

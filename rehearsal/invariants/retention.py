@@ -1,13 +1,11 @@
 """What was segregated is gone, with its files; what must stay is as it was, and the figures say how much went."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from io import BytesIO
 from zipfile import ZipFile
 
 from jury.models import Assessment, Letter, Recusal, Score
 from landespreis.models import RetentionFigures, RetentionRun
-from rehearsal import outages
 from rehearsal.acts import keeping
 from rehearsal.invariants import Check, Finding, compare, none
 from rehearsal.ledger import SEGREGATED
@@ -44,18 +42,10 @@ def gone(stage: Stage) -> Iterator[Finding]:
 
 
 def files(stage: Stage) -> Iterator[Finding]:
-    """No file of an entry, and no receipt, lies in the storage any more.
-
-    Left over may be what no row ever named, because somebody was killed while storing it (`files.belongings`).
-    """
+    """No file of an entry, and no receipt, lies in the storage any more."""
     storage = stage.installation.var / "files"
     paths = [path for folder in FOLDERS for path in (storage / folder).rglob("*")]
-    lying = [(path, datetime.fromtimestamp(path.stat().st_mtime, UTC)) for path in paths if path.is_file()]
-    found = [
-        path.relative_to(storage).as_posix()
-        for path, stored in lying
-        if not outages.struck(stage.ledger.outages, stored, stored)
-    ]
+    found = [path.relative_to(storage).as_posix() for path in paths if path.is_file()]
     yield none("Dateien der Beiträge sind gelöscht", found, stage.props["files_before"])
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import uuid4
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -42,7 +43,7 @@ def fulfil(receipt: Receipt) -> bool:
 def _fulfil(receipt: Receipt, claim: datetime) -> bool:
     version = receipt.version
     content = receipts.render(version)
-    path = files.store(f"bestaetigungen/{version.submission_id}/{version.number}.pdf", [content])
+    path = files.store(f"bestaetigungen/{version.submission_id}/{version.number}-{uuid4().hex}.pdf", [content])
     done = False
     try:
         with transaction.atomic():

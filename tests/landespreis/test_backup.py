@@ -16,9 +16,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import User
+from landespreis import belonging
 from landespreis.backup import archive, databases
 from submissions.models import Attachment, Round
 from tests.accounts.factories import UserFactory
+from tests.portal.factories import picture
 from tests.submissions import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,7 +53,7 @@ def test_backup_holds_database_files_and_manifest(backup: Path, stored: Attachme
     with backup.open("rb") as source:
         manifest = archive.unpack(source, tmp_path / "unpacked")
 
-    assert manifest.files == sorted(archive.referenced())
+    assert manifest.files == sorted(belonging.names())
     assert stored.file.name in manifest.files
     assert (manifest.missing, manifest.vendor) == ([], connection.vendor)
     assert any(name.startswith("submissions.0001") for name in manifest.migrations)
@@ -156,6 +158,17 @@ def test_backup_with_a_bad_key_leaves_nothing(
     assert list(tmp_path.glob("sicherung*")) == []
 
 
+def test_backup_holds_the_copies_of_a_picture(round: Round, tmp_path: Path) -> None:
+    shown = picture()
+
+    call_command("backup", str(tmp_path / "sicherung.tar"), stdout=StringIO())
+
+    with (tmp_path / "sicherung.tar").open("rb") as source:
+        held = archive.unpack(source, tmp_path / "unpacked").files
+    assert len(shown.beside_file) >= 3
+    assert set(shown.beside_file) <= set(held)
+
+
 def test_file_missing_in_the_storage_is_named(stored: Attachment, tmp_path: Path) -> None:
     default_storage.delete(stored.file.name)
     target = tmp_path / "sicherung.tar"
@@ -173,9 +186,9 @@ def test_file_that_comes_and_goes_while_it_is_copied(
     late = factories.attachment(stored.submission)
     late.file.name = default_storage.save("einreichungen/spaet.pdf", ContentFile(b"late"))
     late.save(update_fields=["file"])
-    look, taken = archive.referenced, databases.snapshot
-    looks: list[Callable[[], set[str]]] = [lambda: look() - {late.file.name}]
-    monkeypatch.setattr(archive, "referenced", lambda: looks.pop()() if looks else look())
+    look, taken = belonging.names, databases.snapshot
+    looks: list[Callable[[], set[str]]] = [lambda: set(look()) - {late.file.name}]
+    monkeypatch.setattr(belonging, "names", lambda: looks.pop()() if looks else look())
     snapshots: list[str] = []
 
     @contextmanager

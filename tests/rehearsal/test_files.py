@@ -15,9 +15,14 @@ from tests.portal import factories as content
 from tests.rehearsal.told import broken
 from tests.submissions import factories
 
-NO_ROW, NO_FILE = "Keine Datei ohne Zeile, außer wenn beim Ablegen etwas ausfiel", "Keine Zeile ohne Datei"
+SWEPT, NO_ROW, NO_FILE = "Durchsicht der Ablage gelang", "Keine Datei ohne Zeile", "Keine Zeile ohne Datei"
 WHOLE, HELD = "Jede hochgeladene Datei ist unversehrt", "Jede Datei, die wieder herausgegeben wurde, liegt vor"
 SHA256 = hashlib.sha256(factories.PDF).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def _swept(stage: Stage) -> None:
+    stage.props["swept"] = (0, "Gelöscht: 0.")
 
 
 @pytest.fixture
@@ -52,15 +57,21 @@ def test_belongings_know_the_copies_of_a_picture(stage: Stage, db: None) -> None
     assert broken(stage, files.belongings) == [NO_FILE]
 
 
-def test_belongings_count_a_file_that_was_left_by_an_outage(stage: Stage, attachment: Attachment) -> None:
+def test_belongings_excuse_no_file_by_an_outage(stage: Stage, attachment: Attachment) -> None:
     name = default_storage.save("einreichungen/verloren.pdf", ContentFile(factories.PDF))
     stored = default_storage.get_modified_time(name)
     stage.ledger.outages.append(Outage("worker", "kill-worker", stored, stored))
 
-    assert [(finding.holds, finding.says) for finding in files.belongings(stage)] == [
-        (True, "2 geprüft, 1 nach einem Ausfall verwaist"),
-        (True, "1 geprüft"),
-    ]
+    assert broken(stage, files.belongings) == [NO_ROW]
+
+
+@pytest.mark.parametrize("swept", [{}, {"swept": (1, "Das sind verdächtig viele ohne Zeile.")}])
+def test_belongings_ask_for_a_sweep_that_did_its_work(
+    stage: Stage, attachment: Attachment, swept: dict[str, object]
+) -> None:
+    stage.props = swept
+
+    assert broken(stage, files.belongings) == [SWEPT]
 
 
 def test_belongings_and_contents_find_a_row_whose_file_is_gone(stage: Stage, attachment: Attachment) -> None:

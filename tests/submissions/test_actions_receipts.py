@@ -1,6 +1,7 @@
 """Owed receipts: rendered once, mailed once, and owed until then."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,9 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from post_office.models import Email
 
+from landespreis.files import PrivateStorage
+from rehearsal.bucket import Bucket
+from rehearsal.machines import free_port
 from submissions.actions import receipts
 from submissions.models import Receipt, Round
 from tests.submissions import factories
@@ -73,4 +77,22 @@ def test_fulfil_after_the_claim_was_lost_leaves_no_file(owed: Receipt) -> None:
     assert receipts._fulfil(owed, claim) is False
 
     assert Email.objects.count() == 0
-    assert not default_storage.exists(f"bestaetigungen/{owed.version.submission_id}/1.pdf")
+    assert default_storage.listdir(f"bestaetigungen/{owed.version.submission_id}")[1] == []
+
+
+def test_fulfil_by_two_at_once_leaves_the_file_of_the_first_on_a_bucket(
+    owed: Receipt, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bucket overwrites: both find no file of that name, and the second then takes its own away again."""
+    bucket = Bucket(free_port(), tmp_path)
+    bucket.open()
+    settings.FILES_URL = bucket.url
+    monkeypatch.setattr(PrivateStorage, "exists", lambda *given: False)
+    assert receipts.fulfil(owed)
+
+    assert receipts._fulfil(owed, timezone.now()) is False
+
+    owed.refresh_from_db()
+    with owed.file.open() as file:
+        assert file.read(5) == b"%PDF-"
+    bucket.close()

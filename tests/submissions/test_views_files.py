@@ -15,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from rehearsal.bucket import Bucket
+from rehearsal.machines import free_port
 from submissions.models import Attachment, Event, Partner, Round, Submission
 from tests.accounts.factories import MunicipalityFactory, StaffFactory, UserFactory
 from tests.conftest import CLOSES, SECOND
@@ -227,6 +229,28 @@ def test_files_says_when_the_storage_fails(owner: Client, entry: Submission, set
     assert "<h1" in html.partition('id="fehler"')[2]
     assert response.context["form"]["kind"].value() == "bestaetigung"
     assert not entry.attachments.exists()
+
+
+def test_files_says_when_the_storage_is_silent(owner: Client, entry: Submission, settings: Any, tmp_path: Path) -> None:
+    """And whoever comes next is told at once."""
+    bucket = Bucket(free_port(), tmp_path)
+    bucket.open()
+    bucket.waits.clear()
+    settings.FILES_URL = f"{bucket.url}&timeout=0.2"
+
+    said = [owner.post(page(entry), upload()) for _ in range(2)]
+
+    assert [response.status_code for response in said] == [503, 503]
+    for response in said:
+        assert "Der Dateispeicher antwortet" in response.content.decode()
+        assert response.context["form"]["kind"].value() == "bestaetigung"
+    assert (bucket.asked, entry.attachments.exists()) == (2, False)
+    bucket.close()
+    bucket.open()
+    settings.FILES_URL = f"{bucket.url}&timeout=5"
+    assert owner.post(page(entry), upload()).status_code == 302
+    assert [attachment.file.size for attachment in entry.attachments.all()] == [len(pdf())]
+    bucket.close()
 
 
 def test_files_says_when_the_upload_finds_no_room(

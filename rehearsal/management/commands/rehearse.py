@@ -37,6 +37,10 @@ class Command(BaseCommand):
             "--only-rush", nargs="?", const=12, default=0, type=float, metavar="ZAHL",
             help="misst nur den Ansturm: alle reichen zuletzt ein, so viele in der Sekunde",
         )  # fmt: skip
+        parser.add_argument(
+            "--storage", choices=(installation.FOLDER, installation.S3), default=installation.FOLDER,
+            help="wo die Dateien liegen: in einem Ordner oder in einer eigenen Ablage, die S3 spricht",
+        )  # fmt: skip
         parser.add_argument("--web", type=int, default=2, help="Prozesse von gunicorn")
         parser.add_argument(
             "--report", type=Path, help="Datei für den Bericht (Markdown); daneben entsteht einer als JSON"
@@ -46,11 +50,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            faults = kinds.chosen(options["faults"])
+            faults = kinds.chosen(options["faults"], options["storage"])
         except LookupError as error:
             raise CommandError(error.args[0]) from error
         if installation.MARK not in os.environ:
-            _begin_anew(options["folder"], options["web"])
+            _begin_anew(options["folder"], options["web"], options["storage"])
         folder = Path(os.environ[installation.MARK])
         try:
             outcome = _rehearsed(folder, options, faults)
@@ -99,8 +103,8 @@ def _rehearsed(folder: Path, options: dict[str, Any], faults: Any) -> story.Outc
         os._exit(INTERRUPTED)
 
 
-def _begin_anew(folder: Path | None, web_processes: int) -> None:
+def _begin_anew(folder: Path | None, web_processes: int, storage: str) -> None:
     """Start this command again, with an environment that knows the rehearsal's own servers only."""
     folder = folder or Path(tempfile.mkdtemp(prefix="generalprobe-"))
-    environment = installation.plan(folder.resolve(), web_processes=web_processes)
+    environment = installation.plan(folder.resolve(), web_processes=web_processes, storage=storage)
     os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606 - itself

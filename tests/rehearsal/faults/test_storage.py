@@ -1,17 +1,46 @@
-"""Storage that is gone or full, on a folder and on a process."""
+"""Storage that is gone, full, slow or silent: a folder, a process, a bucket."""
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 
+from landespreis import files
+from landespreis.refusal import Unavailable
 from rehearsal.faults import storage
+from rehearsal.installation import S3, Installation, plan
 from rehearsal.machines import Process, wait
 from rehearsal.stage import Stage
 
 CHANCE = Random(1)
+
+
+class Pick(Random):
+    """Chooses what it is told to."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(1)
+        self.number = number
+
+    def choice(self, among: Any) -> Any:
+        return among[self.number]
+
+
+@pytest.fixture
+def bucket(tmp_path: Path, settings: Any) -> Iterator[Installation]:
+    """An installation of which only the bucket runs, and where the portal of this test keeps its files."""
+    plan(tmp_path / "s3", web_processes=1, storage=S3)
+    installation = Installation(tmp_path / "s3")
+    assert installation.bucket
+    installation.bucket.open()
+    settings.FILES_URL = f"{installation.bucket.url}&timeout=0.3"
+    yield installation
+    installation.bucket.close()
 
 
 @pytest.fixture
@@ -44,6 +73,30 @@ def test_gone_takes_the_folder_away_and_brings_it_back(stage: Stage) -> None:
             (files / "kept").read_text()
 
     assert (files / "kept").read_text() == "here"
+
+
+@pytest.mark.parametrize("way", [0, 1, 2])
+def test_gone_takes_the_bucket_away_and_brings_it_back(bucket: Installation, way: int) -> None:
+    name = files.store("kept", [b"here"])
+
+    with storage.gone(bucket, Pick(way)), pytest.raises(Unavailable):
+        default_storage.open(name)
+
+    with default_storage.open(name) as file:
+        assert file.read() == b"here"
+
+
+@pytest.mark.parametrize("fault", [storage.full, storage.slow, storage.hang])
+def test_bucket_takes_nothing_for_a_while(bucket: Installation, fault: Any) -> None:
+    with fault(bucket, CHANCE), pytest.raises(Unavailable):
+        files.store("kept", [b"here"])
+
+    assert files.store("later", [b"here"]) == "later"
+
+
+def test_environment_names_bucket_or_folder(bucket: Installation, stage: Stage) -> None:
+    assert bucket.environment["FILES_URL"].startswith("s3://generalprobe:")
+    assert stage.installation.environment["FILES_URL"] == f"file://{stage.installation.files}"
 
 
 @pytest.mark.processes

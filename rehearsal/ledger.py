@@ -12,6 +12,8 @@ from rehearsal.browser import Page, Witness
 
 KEPT = 30_000
 """Characters of an error's page."""
+REFUSING = 400
+"""From this status on a page says that something did not work, and is kept."""
 RECUSED = "recused"
 """A juror declared a bias: who=address, about=pk of the entry, since=just before; from then on they see nothing."""
 SCORED = "scored"
@@ -35,6 +37,8 @@ WITHDRAWN = "withdrawn"
 """About an entry."""
 UPLOADED = "uploaded"
 """About an entry: name, and the sha256 of what the portal hands out again."""
+ASKED = "asked"
+"""Somebody wrote to the office by the contact form: who=address, about=words of the message."""
 SUBSCRIBED = "subscribed"
 UNSUBSCRIBED = "unsubscribed"
 ISSUED = "issued"
@@ -114,7 +118,7 @@ class Ledger(Witness):
     def answered(self, method: str, page: Page) -> None:
         began = datetime.fromtimestamp(time.time() - page.seconds, UTC)
         with self._lock:
-            kept = page.body[:KEPT] if page.status >= 500 else ""
+            kept = page.body[:KEPT] if page.status >= REFUSING else ""
             self.answers.append(Answer(began, now(), method, page.path, page.status, kept))
 
     def unanswered(self, method: str, path: str, why: str) -> None:

@@ -62,7 +62,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of the web. `status` 0 = none came, then `body` says why; bodies of errors only are kept."""
+    """One answer of the web. `status` 0 = none came, then `body` says why; bodies of errors only are kept.
+
+    `who` got it: an address, or a name where there is none; empty = nobody knows.
+    """
 
     began: datetime
     ended: datetime
@@ -70,6 +73,7 @@ class Answer:
     path: str
     status: int
     body: str
+    who: str = ""
 
 
 @dataclass
@@ -115,11 +119,11 @@ class Ledger(Witness):
     def told(self, what: str) -> list[Line]:
         return [line for line in self.lines if line.what == what]
 
-    def answered(self, method: str, page: Page) -> None:
+    def answered(self, method: str, page: Page, who: str = "") -> None:
         began = datetime.fromtimestamp(time.time() - page.seconds, UTC)
         with self._lock:
             kept = page.body[:KEPT] if page.status >= REFUSING else ""
-            self.answers.append(Answer(began, now(), method, page.path, page.status, kept))
+            self.answers.append(Answer(began, now(), method, page.path, page.status, kept, who))
 
     def unanswered(self, method: str, path: str, why: str) -> None:
         with self._lock:

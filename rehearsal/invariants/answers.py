@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from rehearsal import outages
+from rehearsal.acts.prying import APPLICANT
 from rehearsal.cast import PASSWORD
 from rehearsal.invariants import Check, Finding, logs, none
 from rehearsal.ledger import REFUSING, Answer
@@ -14,8 +15,6 @@ FAILED = 500
 CALM = ('lang="de"', "<h1")
 """What a page of the portal has, and neither a naked error of a library nor an empty answer."""
 ALARMING = ("Traceback", "Exception", "OperationalError", "psycopg", "redis.")
-SHOWN_AGAIN = {409, 422, 429}
-"""Status of pages that show their form again, with what somebody had typed."""
 
 
 def errors(stage: Stage) -> Iterator[Finding]:
@@ -38,7 +37,7 @@ def pages(stage: Stage) -> Iterator[Finding]:
 def discreet(stage: Stage) -> Iterator[Finding]:
     """No page that says that something did not work tells secrets, the inside, or the address of anybody else.
 
-    A form that is shown again may hold one address that was typed into it.
+    The address of who got the page may stand in its head, or in a form that is shown again.
     """
     known = logs.known_addresses(stage) - {settings.CONTACT_EMAIL.casefold()}
     secrets = {PASSWORD, *logs.mailed_secrets(stage.installation.mail.letters)}
@@ -47,7 +46,7 @@ def discreet(stage: Stage) -> Iterator[Finding]:
     yield none("Keine Fehlerseite zeigt das Innere", telling, len(bad))
     secret = [_said(answer) for answer in bad if PASSWORD in answer.body or secrets & logs.words(answer.body)]
     yield none("Keine Fehlerseite enthält Kennwort, Code oder den geheimen Teil eines Links", secret, len(bad))
-    naming = [_said(answer) for answer in bad if len(_addresses(answer) & known) > (answer.status in SHOWN_AGAIN)]
+    naming = [_said(answer) for answer in bad if _addresses(answer) & known - {answer.who.removeprefix(APPLICANT)}]
     yield none("Keine Fehlerseite nennt eine fremde Mailadresse", naming, len(bad))
 
 

@@ -1,4 +1,4 @@
-"""The verbs of this app: join a municipality, decide about it, delete an account, take a second factor away."""
+"""The verbs of this app: join a municipality, decide about it, close an account, end sessions, reset a factor."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -120,6 +120,23 @@ def reset_second_factor(user: User, *, by: User) -> User:
     journal.note(journal.Verb.FACTOR_RESET, by=by, about=called(user.pk), account=user.pk)
     mail.owe("second_factor_reset", user.email, {"person": user})
     return user
+
+
+@transaction.atomic
+def end_sessions(user: User, *, by: User, reason: str) -> int:
+    """Log `user` out everywhere, for instance after a device was lost; return how many sessions ended.
+
+    Journals with the reason. Raises NotAllowed, or Refused without a reason.
+    """
+    if not permissions.may_end_sessions(by):
+        raise NotAllowed("Sitzungen anderer beendet nur die Administration.")
+    if not reason.strip():
+        raise Refused("Bitte nennen Sie den Grund.")
+    number = _end_sessions(user)
+    journal.note(
+        journal.Verb.SESSIONS_ENDED, by=by, about=called(user.pk), account=user.pk, number=number, reason=reason.strip()
+    )
+    return number
 
 
 @transaction.atomic
@@ -260,9 +277,11 @@ def held(user: User) -> dict[str, Any]:
     }
 
 
-def _end_sessions(user: User) -> None:
-    for session in UserSession.objects.filter(user=user):
+def _end_sessions(user: User) -> int:
+    sessions = list(UserSession.objects.filter(user=user))
+    for session in sessions:
         session.end()
+    return len(sessions)
 
 
 def _drop_membership(membership: Membership) -> None:

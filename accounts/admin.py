@@ -1,6 +1,7 @@
 """The ministry's view of people, municipalities and memberships; decisions are buttons that call the verbs."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, ClassVar
 
 import allauth.account.admin
@@ -13,17 +14,20 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Count, IntegerField, OrderBy, QuerySet, When
 from django.db.models.fields.related import ManyToManyField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 
 from accounts import actions, permissions, register
 from accounts.models import Membership, Municipality, User
+from landespreis.confirm import Question, ask
 from landespreis.office import log_changes
 from landespreis.readonly import kept
+from landespreis.records.asking import ReasonForm
 from landespreis.refusal import Refused
 
 admin.site.unregister([EmailAddress, Authenticator, UserSession, Group])
@@ -60,6 +64,38 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("joined_at", "last_login")
     inlines = (MembershipInline,)
     actions = ("reset_second_factor",)
+    change_form_template = "accounts/user_admin.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.end_sessions)
+        return [path("<int:pk>/sitzungen-beenden/", view, name="accounts_user_end_sessions"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        extra = {"may_end_sessions": permissions.may_end_sessions(_person(request))}
+        return super().change_view(request, object_id, form_url, extra | (extra_context or {}))
+
+    def end_sessions(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask for the reason, and log somebody out everywhere."""
+        if not permissions.may_end_sessions(_person(request)):
+            raise PermissionDenied
+        person = get_object_or_404(User, pk=pk)
+        question = Question(
+            title="Alle Sitzungen beenden",
+            about=str(person),
+            sentences=[
+                "Die Person ist danach überall abgemeldet, auf jedem Gerät. Was nicht gespeichert ist, geht verloren.",
+                "Passwort und zweiter Faktor bleiben; anmelden kann sie sich wieder.",
+                "Kennt jemand Fremdes das Passwort, sperren Sie das Konto: „aktiv“ abwählen.",
+            ],
+            button="Alle Sitzungen beenden",
+            back=reverse("admin:accounts_user_change", args=[person.pk]),
+            done="Alle Sitzungen sind beendet.",
+            verb=partial(actions.end_sessions, person, by=_person(request)),
+            form=ReasonForm,
+        )
+        return ask(self, request, question)
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[User]":
         rows: QuerySet[User] = super().get_queryset(request)

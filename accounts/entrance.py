@@ -1,23 +1,33 @@
 """Logging somebody in, and writing down who came, who was turned away, and who left."""
 
+from datetime import timedelta
+
 from allauth.account.authentication import get_authentication_records
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import login
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
-from landespreis import journal
+from landespreis import clock, journal
+from landespreis.models import Trace
 
 Verb = journal.Verb
+QUIET = timedelta(hours=1)
+"""So long after a refusal those of the same person in the same area leave no line."""
 MARK = 16
 """How many digits stand for an address to which there is no account: enough to see that it is the same one again."""
 
 
 def log_in(request: HttpRequest, user: User, *, how: str, backend: str | None = None) -> None:
-    """Log `user` in by another way than the login page; `how` names it in the journal."""
+    """Log `user` in by another way than the login page; `how` names it in the journal.
+
+    The session stands in the list of theirs, as after the login page: what ends all of them ends it, too.
+    """
     with transaction.atomic():
         login(request, user, backend=backend)
+        UserSession.objects.create_from_request(request)
         journal.note(Verb.LOGGED_IN, by=user, how=[how])
 
 
@@ -50,6 +60,13 @@ def note_wrong_factor(user: User | None, *, by: User | None) -> None:
         journal.note(Verb.CODE_FAILED, by=by, about="Passkey ohne Konto")
     else:
         journal.note(Verb.CODE_FAILED, by=by, about=called(user.pk), account=user.pk)
+
+
+def note_refused(user: User, area: str, *, page: str, status: int) -> None:
+    """Write down that somebody was refused a page of a protected area: the first time in an hour, not each one."""
+    before = Trace.objects.filter(by=user, verb=Verb.ACCESS_REFUSED, about=area, at__gt=clock.now() - QUIET)
+    if not before.exists():
+        journal.note(Verb.ACCESS_REFUSED, by=user, about=area, page=page, status=status)
 
 
 def called(account: int) -> str:

@@ -1,18 +1,23 @@
-"""Who gets past the door of the protected areas: logged in, and with a second factor."""
+"""Who gets past the door of the protected areas: logged in, and with a second factor; and who is refused there."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 
+from accounts import entrance
 from accounts import second_factor as factor
 from accounts.models import User
 from landespreis import parking, sessions
+
+log = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -21,6 +26,10 @@ ADMIN_LOGIN = "/admin/login/"
 GUARDED = (ADMIN, "/jury/")
 GUARDED_FOR_STAFF = (*GUARDED, "/einreichungen/")
 """Staff read other people's entries there, so it is a protected area for them."""
+AREAS = {ADMIN: "Verwaltung", "/jury/": "Jury", "/einreichungen/": "Einreichungen"}
+"""Where a refusal is written down, and how the journal names it."""
+REFUSED = {403, 404}
+"""Who must not know of something gets 404."""
 FACTORS = "/konto/2fa/"
 OPEN = "/jury/einladung/"
 """Where somebody becomes a juror: they have no account yet, or no factor."""
@@ -50,6 +59,23 @@ def second_factor(get_response: GetResponse) -> GetResponse:
         if path.startswith(ADMIN) and not user.is_staff:
             raise Http404("not staff")
         return _ask_for_factor(request, user) or get_response(request)
+
+    return middleware
+
+
+def refusals_noted(get_response: GetResponse) -> GetResponse:
+    """Write down who, logged in, asked for what they must not see or do in a protected area."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        area = next((name for prefix, name in AREAS.items() if request.path_info.startswith(prefix)), "")
+        if area and response.status_code in REFUSED and isinstance(request.user, User):
+            page = request.resolver_match.view_name if request.resolver_match else ""
+            try:
+                entrance.note_refused(request.user, area, page=page, status=response.status_code)
+            except DatabaseError:  # the refusal stands, whether it can be written down or not
+                log.exception("a refusal could not be written down")
+        return response
 
     return middleware
 

@@ -28,3 +28,8 @@ def may_correct_address(by: User) -> bool:
 def may_reset_second_factor(by: User) -> bool:
     """The Administration only, because it opens the way into protected areas."""
     return by.is_superuser
+
+
+def may_end_sessions(user: User) -> bool:
+    """The Administration only, like resetting a second factor."""
+    return user.is_superuser

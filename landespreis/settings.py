@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.refusals_noted",
     "accounts.middleware.second_factor",
     "jury.middleware.one_role",
     "jury.middleware.seated",

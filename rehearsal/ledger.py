@@ -12,6 +12,8 @@ from rehearsal.browser import Page, Witness
 
 KEPT = 30_000
 """Characters of an error's page."""
+REFUSING = 400
+"""From this status on a page says that something did not work, and is kept."""
 RECUSED = "recused"
 """A juror declared a bias: who=address, about=pk of the entry, since=just before; from then on they see nothing."""
 SCORED = "scored"
@@ -35,6 +37,8 @@ WITHDRAWN = "withdrawn"
 """About an entry."""
 UPLOADED = "uploaded"
 """About an entry: name, and the sha256 of what the portal hands out again."""
+ASKED = "asked"
+"""Somebody wrote to the office by the contact form: who=address, about=words of the message."""
 SUBSCRIBED = "subscribed"
 UNSUBSCRIBED = "unsubscribed"
 ISSUED = "issued"
@@ -58,7 +62,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of the web. `status` 0 = none came, then `body` says why; bodies of errors only are kept."""
+    """One answer of the web. `status` 0 = none came, then `body` says why; bodies of errors only are kept.
+
+    `who` got it: an address, or a name where there is none; empty = nobody knows.
+    """
 
     began: datetime
     ended: datetime
@@ -66,6 +73,7 @@ class Answer:
     path: str
     status: int
     body: str
+    who: str = ""
 
 
 @dataclass
@@ -111,11 +119,11 @@ class Ledger(Witness):
     def told(self, what: str) -> list[Line]:
         return [line for line in self.lines if line.what == what]
 
-    def answered(self, method: str, page: Page) -> None:
+    def answered(self, method: str, page: Page, who: str = "") -> None:
         began = datetime.fromtimestamp(time.time() - page.seconds, UTC)
         with self._lock:
-            kept = page.body[:KEPT] if page.status >= 500 else ""
-            self.answers.append(Answer(began, now(), method, page.path, page.status, kept))
+            kept = page.body[:KEPT] if page.status >= REFUSING else ""
+            self.answers.append(Answer(began, now(), method, page.path, page.status, kept, who))
 
     def unanswered(self, method: str, path: str, why: str) -> None:
         with self._lock:

@@ -18,7 +18,7 @@ from rehearsal.installation import Installation
 from rehearsal.ledger import Ledger
 from rehearsal.machines import wait
 from rehearsal.progress import Progress
-from rehearsal.watching import Watching
+from rehearsal.watching import Named, Watching
 from submissions.models import Round
 
 Someone = TypeVar("Someone")
@@ -50,7 +50,7 @@ class Stage:
 
     def browser(self, owner: str = "") -> Browser:
         """Return a browser; each named owner comes from an address of the network of their own."""
-        return Browser(self.installation.port, self.ledger, _address(owner))
+        return Browser(self.installation.port, Named(self.ledger, owner), _address(owner))
 
     @property
     def round_length(self) -> timedelta:

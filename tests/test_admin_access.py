@@ -88,6 +88,7 @@ ACTIONS: dict[str, tuple[set[str], set[str], set[str]]] = {
 }
 """Model → the actions on its list that the three are offered, where there are any."""
 PAGES: dict[str, tuple[int, int, int]] = {
+    "accounts_user_end_sessions": (NO, NO, OK),
     "export": (METHOD, METHOD, METHOD),
     "exports": (OK, OK, OK),
     "index": (OK, OK, OK),

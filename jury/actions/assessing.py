@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from jury.actions import gate, papers
@@ -111,8 +112,8 @@ def clear(entry: Submission, *, by: User) -> Clearance:
 def recuse(entry: Submission, *, by: User, reason: str, text: str) -> Recusal:
     """Declare a bias of `by` about `entry`. From now on they see nothing of it.
 
-    The seat's sheet stops counting and is kept, unseen, for the minutes; an open Session notices, and a decision that
-    was confirmed on these points must be confirmed anew. Declaring it twice is declaring it once. Journals. Raises
+    The seat's sheet stops counting and is kept, unseen, for the minutes, and so does one that `by` gave from another seat
+    before; an open Session notices, and a decision that was confirmed on these points must be confirmed anew. Declaring it twice is declaring it once. Journals. Raises
     Refused for an unknown reason or without an explanation.
     """
     room = gate.enter(_category(entry), Act.RECUSE)
@@ -128,8 +129,8 @@ def recuse(entry: Submission, *, by: User, reason: str, text: str) -> Recusal:
     recusal = Recusal.objects.create(
         juror=sight.juror, submission=desk.entry, reason=reason, text=_checked(text.strip(), 1000), at=desk.now
     )
-    voided = desk.sheet is not None
-    Assessment.objects.standing().filter(seat=sight.seat, submission=desk.entry).update(status=Status.VOID)
+    biased = Assessment.objects.standing().filter(Q(seat=sight.seat) | Q(juror__user=by), submission=desk.entry)
+    voided = biased.update(status=Status.VOID) > 0
     _record(desk, JuryEvent.Verb.RECUSED, by, reason=reason, voided=voided)
     if room.session:
         if voided:

@@ -27,6 +27,7 @@ class Trace(models.Model):
         LOGGED_OUT = "logged_out", "abgemeldet"
         LOGIN_FAILED = "login_failed", "Anmeldung gescheitert"
         CODE_FAILED = "code_failed", "zweiter Faktor falsch"
+        ACCESS_REFUSED = "access_refused", "Zugriff verweigert"
         SIGNED_UP = "signed_up", "Konto angelegt"
         PASSWORD_CHANGED = "password_changed", "Passwort geändert"
         PASSWORD_RESET = "password_reset", "Passwort zurückgesetzt"

@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from accounts.models import User
-from landespreis import wording
+from landespreis import keys, wording
 from landespreis.clock import BERLIN
 from portal.models.downloads import Download
 from portal.models.pictures import Picture
@@ -208,7 +208,7 @@ class Registration(models.Model):
         CANCELLED = "cancelled", "abgemeldet"
 
     event = models.ForeignKey(Event, verbose_name="Termin", on_delete=models.CASCADE, related_name="registrations")
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=keys.unguessable, unique=True, editable=False)
     name = models.CharField("Vor- und Nachname", max_length=120)
     email = models.EmailField("E-Mail-Adresse")
     organisation = models.CharField("Kommune oder Einrichtung", max_length=150, blank=True)

@@ -1,6 +1,5 @@
 """The newsletter: its issues in blocks, who gets it, and what was sent to whom."""
 
-import uuid
 from datetime import datetime
 
 from django.conf import settings
@@ -9,6 +8,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
+from landespreis import keys
 from portal.models.events import Event
 from portal.models.news import News
 from portal.models.projects import Project
@@ -154,7 +154,7 @@ class Subscriber(models.Model):
         LEFT = "left", "abgemeldet"
         UNREACHABLE = "unreachable", "nicht erreichbar"
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(default=keys.unguessable, unique=True, editable=False)
     email = models.EmailField("E-Mail-Adresse")
     status = models.CharField("Stand", max_length=12, choices=Status.choices, default=Status.PENDING)
     asked_at = models.DateTimeField("angefragt am")

@@ -1,4 +1,7 @@
-"""Before the opening: the public looks around, some ask for the newsletter, and one begins an entry too early."""
+"""Before the opening: the public looks around and asks the office, some want the newsletter, one begins too early.
+
+Notes in the ledger: "asked" (who=address, about=words of the message), "subscribed".
+"""
 
 from functools import partial
 from uuid import UUID
@@ -14,6 +17,8 @@ READERS, READER = 3, "Leserin"
 LOOKED_AT = ("/", "/landespreis/", "/projekte/", "/projekte/karte/", "/termine/", "/newsletter/", "/faq/")
 ASK, CONFIRM = "/newsletter/anmelden/", "/newsletter/bestaetigen/"
 MAIL_SECONDS = 60
+CONTACT, SENT = "/kontakt/", "/kontakt/danke/"
+QUESTION = "Dürfen auch Kreise mitmachen? Das fragt {}."
 NOT_OPEN = "Die Einreichung ist noch nicht eröffnet"
 
 
@@ -31,7 +36,23 @@ def _read(stage: Stage, name: str) -> None:
     for path in LOOKED_AT:
         page = stage.persist(f"{name}: {path}", partial(_looked_at, browser, path))
         stage.ledger.see(name, path, page.body)
+    _ask(stage, browser, name)
     browser.close()
+
+
+def _ask(stage: Stage, browser: Browser, name: str) -> None:
+    """Write to the office by the contact form; the same form sent again is the same message."""
+    who, words = f"{name.lower().replace(' ', '')}@lesen.example", QUESTION.format(name)
+    form = stage.persist(f"{name}: contact", lambda: _looked_at(browser, CONTACT).form(field="message"))
+    form.fill(name=name, email=who, subject="Wer darf mitmachen?", message=words)
+
+    def step() -> None:
+        page = browser.send(form)
+        if page.status != 200 or page.path != SENT:
+            raise LookupError(f"not sent: {page.status} {page.path}: {page.title}")
+
+    stage.persist(f"{name}: ask the office", step)
+    stage.ledger.note(who, ledger.ASKED, words)
 
 
 def _looked_at(browser: Browser, path: str) -> Page:

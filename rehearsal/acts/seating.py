@@ -59,7 +59,8 @@ def _address(key: str) -> str:
 
 def _hired(stage: Stage, name: str) -> Insider:
     """Give somebody of the ministry an account, as its administration does on the command line."""
-    person = Insider(name, f"{name.lower().replace(' ', '.')}@geschaeftsstelle.example", stage.browser(name))
+    email = f"{name.lower().replace(' ', '.')}@geschaeftsstelle.example"
+    person = Insider(name, email, stage.browser(email))
     stage.persist(f"an account for {name}", lambda: _account(person))
     return person
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from uuid import UUID
 
 from django.contrib.auth import get_user_model
 
@@ -14,6 +13,7 @@ from rehearsal.stage import Stage
 
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 WORD = re.compile(r"[\w:.=-]+")
+ENTRY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TOKEN = 16
 """So many characters in the path of a mailed link are no name of a page any more."""
 
@@ -29,7 +29,7 @@ def quiet(stage: Stage) -> Iterator[Finding]:
             place = f"{log.name}:{number} {line[:200]}"
             if addresses.intersection(word.casefold() for word in ADDRESS.findall(line)):
                 with_address.append(place)
-            if PASSWORD in line or secrets.intersection(_words(line)):
+            if PASSWORD in line or secrets.intersection(words(line)):
                 with_secret.append(place)
     yield none("Kein Protokoll nennt eine Mailadresse", with_address, lines)
     yield none("Kein Protokoll enthält Kennwort, Code oder den geheimen Teil eines Links", with_secret, lines)
@@ -53,19 +53,19 @@ def mailed_secrets(letters: Iterable[Letter]) -> set[str]:
     for letter in letters:
         found |= set(CODE.findall(letter.text))
         for link in LINK.findall(letter.text):
-            found |= {part for part in re.split(r"[/?&=]", link) if len(part) >= TOKEN and _is_secret(part)}
+            found |= {part for part in re.split(r"[/?&=]", link) if is_secret(part)}
     return found
 
 
-def _is_secret(part: str) -> bool:
-    try:
-        UUID(part)
-    except ValueError:
-        return any(char.isdigit() or char.isupper() for char in part) and "." not in part
-    return False
+def is_secret(part: str) -> bool:
+    """Whether part of a link is what nobody could guess; the hyphenated key of an entry opens nothing by itself."""
+    if len(part) < TOKEN or ENTRY.fullmatch(part):
+        return False
+    return any(char.isdigit() or char.isupper() for char in part) and "." not in part
 
 
-def _words(line: str) -> set[str]:
+def words(line: str) -> set[str]:
+    """Return the words of a line, and their parts, as a secret would stand among them."""
     return {part for word in WORD.findall(line) for part in (word, *re.split(r"[=.]", word))}
 
 

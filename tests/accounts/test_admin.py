@@ -17,7 +17,7 @@ from accounts import register
 from accounts.models import Membership, Municipality, User
 from landespreis.models import Trace
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import MembershipFactory, MunicipalityFactory, StaffFactory, UserFactory
+from tests.accounts.factories import PASSWORD, MembershipFactory, MunicipalityFactory, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:accounts_membership_changelist"
@@ -208,6 +208,31 @@ def test_office_is_not_offered_the_reset(as_office: Client) -> None:
     )
 
     assert Authenticator.objects.filter(user=person).exists()
+
+
+def test_administration_ends_all_sessions_of_a_person(as_staff: Client) -> None:
+    person, browser = UserFactory(), Client()
+    browser.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    page = reverse("admin:accounts_user_change", args=[person.pk])
+    question = reverse("admin:accounts_user_end_sessions", args=[person.pk])
+
+    assert question in as_staff.get(page).content.decode()
+    assert as_staff.post(question, {"reason": ""}).status_code == 200
+    assert browser.get("/konto/").status_code == 200
+
+    response = as_staff.post(question, {"reason": "Telefon verloren"})
+
+    assert (response.status_code, response.headers["Location"]) == (302, page)
+    assert browser.get("/konto/").status_code == 302
+    assert Trace.objects.get(verb="sessions_ended").detail["reason"] == "Telefon verloren"
+
+
+def test_office_is_not_offered_to_end_sessions(as_office: Client) -> None:
+    person = UserFactory()
+
+    page = as_office.get(reverse("admin:accounts_user_change", args=[person.pk])).content.decode()
+
+    assert reverse("admin:accounts_user_end_sessions", args=[person.pk]) not in page
 
 
 def test_people_cannot_be_deleted(as_staff: Client) -> None:

@@ -6,18 +6,12 @@ It says the rules once more in the plainest way, so that `test_entry_model.py` c
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from tests.fuzz.walking import No, require
+
 OFFICE = frozenset({"office", "second", "admin"})
 WRITERS, LEADERS = frozenset({"owner", "edit", "submit"}), frozenset({"owner", "submit"})
 CORRECTING = frozenset({"saved", "partner_added", "partner_removed", "reset", "extended"})
 OFFER_DAYS, PAUSE = timedelta(days=14), timedelta(minutes=1)
-
-
-class No(Exception):
-    """A verb refuses: "NotAllowed", "TooLate", "Refused", or one of the kinds of Refused that a page treats apart."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
 
 
 @dataclass(frozen=True)
@@ -139,13 +133,9 @@ class Entry:
 
     # What verbs begin and end with -------------------------------------------------------------
 
-    def require(self, holds: bool, kind: str = "Refused") -> None:
-        if not holds:
-            raise No(kind)
-
     def enter(self, by: str, roles: frozenset[str]) -> None:
-        self.require(self.role(by) in roles, "NotAllowed")
-        self.require(self.is_open, "TooLate")
+        require(self.role(by) in roles, "NotAllowed")
+        require(self.is_open, "TooLate")
 
     def note(self, verb: str, **read: object) -> None:
         self.journal.append(Line(verb, **read))  # type: ignore[arg-type]
@@ -175,7 +165,7 @@ class Entry:
 
     def decide_variant(self, key: str, value: str | None, by: str, *, stale: bool) -> None:
         self.enter(by, WRITERS)
-        self.require(value is None or not stale)
+        require(value is None or not stale)
         if (key, by) in self.variants:
             self.variants.remove((key, by))
             self.note("saved")
@@ -184,7 +174,7 @@ class Entry:
 
     def add_partner(self, partner: str, by: str) -> None:
         self.enter(by, WRITERS)
-        self.require(partner != "lead" and partner not in self.draft.partners)
+        require(partner != "lead" and partner not in self.draft.partners)
         self.draft = replace(self.draft, partners=(*self.draft.partners, partner))
         self.note("partner_added")
 
@@ -198,8 +188,8 @@ class Entry:
 
     def invite(self, email: str, role: str, by: str) -> None:
         self.enter(by, LEADERS)
-        self.require(email != self.owner)
-        self.require(not any(place.who and email in {place.email, place.who} for place in self.places.values()))
+        require(email != self.owner)
+        require(not any(place.who and email in {place.email, place.who} for place in self.places.values()))
         open_ = next((place for place in self.places.values() if place.email == email), None)
         if open_ and open_.role == role and open_.at > self.now - PAUSE:
             return
@@ -215,32 +205,32 @@ class Entry:
         self.made += 1
 
     def accept(self, key: int, by: str) -> None:
-        self.require(self.is_open, "TooLate")
-        self.require(key in self.places)
+        require(self.is_open, "TooLate")
+        require(key in self.places)
         place = self.places[key]
         if place.who == by:
             return
-        self.require(not place.who and not self.role(by))
+        require(not place.who and not self.role(by))
         place.who = by
         self.note("joined")
 
     def change_role(self, key: int, role: str, by: str) -> None:
         self.enter(by, LEADERS)
-        self.require(key in self.places)
+        require(key in self.places)
         self.places[key].role = role
         self.note("role_changed")
 
     def remove_editor(self, key: int, by: str) -> None:
         own = key in self.places and self.places[key].who == by
-        self.require(own or self.role(by) in LEADERS, "NotAllowed")
-        self.require(self.is_open, "TooLate")
-        self.require(key in self.places)
+        require(own or self.role(by) in LEADERS, "NotAllowed")
+        require(self.is_open, "TooLate")
+        require(key in self.places)
         del self.places[key]
         self.note("editor_removed")
 
     def hand_over(self, to: str, by: str) -> None:
         self.enter(by, frozenset({"owner"}))
-        self.require(any(place.who == to for place in self.places.values()))
+        require(any(place.who == to for place in self.places.values()))
         former, self.owner = self.owner, to
         self._forget(to, emails=(former,))
         self.add(Place(former, "submit", self.now, former))
@@ -253,9 +243,9 @@ class Entry:
         }
 
     def transfer(self, to: str, reason: str, by: str, keeps: str) -> None:
-        self.require(by in OFFICE, "NotAllowed")
-        self.require(bool(reason))
-        self.require(to != self.owner)
+        require(by in OFFICE, "NotAllowed")
+        require(bool(reason))
+        require(to != self.owner)
         self.offer = None
         if to in self.works:
             self._give(to, keeps)
@@ -276,15 +266,15 @@ class Entry:
         self.note("transferred")
 
     def withdraw_offer(self, by: str) -> None:
-        self.require(by in OFFICE, "NotAllowed")
-        self.require(self.offer is not None)
+        require(by in OFFICE, "NotAllowed")
+        require(self.offer is not None)
         self.offer = None
         self.note("editor_removed")
 
     def take_over(self, offer: Offer, by: str) -> None:
-        self.require(self.offer is offer and self.now < offer.at + OFFER_DAYS)
-        self.require(by == offer.email, "NotAllowed")
-        self.require(by != self.owner and by in self.works)
+        require(self.offer is offer and self.now < offer.at + OFFER_DAYS)
+        require(by == offer.email, "NotAllowed")
+        require(by != self.owner and by in self.works)
         self.offer = None
         self._give(by, offer.keeps)
 
@@ -292,11 +282,11 @@ class Entry:
 
     def submit(self, by: str, *, publication: bool, declared: bool) -> None:
         self.enter(by, LEADERS)
-        self.require(self.draft.is_complete and declared, "Incomplete")
+        require(self.draft.is_complete and declared, "Incomplete")
         frozen = (self.draft, publication)
         if self.status == "submitted" and self.versions[-1] == frozen:
             return
-        self.require(self.rival != "submitted")
+        require(self.rival != "submitted")
         if self.number is None:
             self.taken += 1
             self.number = self.taken
@@ -309,7 +299,7 @@ class Entry:
 
     def withdraw(self, by: str) -> None:
         self.enter(by, LEADERS)
-        self.require(self.status == "submitted")
+        require(self.status == "submitted")
         self.status = "withdrawn"
         self.note("withdrawn")
         self.drop()
@@ -317,7 +307,7 @@ class Entry:
 
     def reset(self, by: str) -> None:
         self.enter(by, WRITERS)
-        self.require(bool(self.versions))
+        require(bool(self.versions))
         self.draft = self.versions[-1][0]
         for section in self.sections.values():
             section.revision += 1
@@ -325,25 +315,25 @@ class Entry:
         self.note("reset")
 
     def submit_rival(self) -> None:
-        self.require(self.opens <= self.now < self.closes, "TooLate")
+        require(self.opens <= self.now < self.closes, "TooLate")
         if self.rival == "submitted":
             return
-        self.require(self.status != "submitted")
+        require(self.status != "submitted")
         if self.rival_number is None:
             self.taken += 1
             self.rival_number = self.taken
         self.rival = "submitted"
 
     def withdraw_rival(self) -> None:
-        self.require(self.opens <= self.now < self.closes, "TooLate")
-        self.require(self.rival == "submitted")
+        require(self.opens <= self.now < self.closes, "TooLate")
+        require(self.rival == "submitted")
         self.rival = "withdrawn"
         self.mails += 1
 
     def extend(self, until: datetime, reason: str, by: str) -> None:
-        self.require(by in OFFICE, "NotAllowed")
-        self.require(bool(reason) and self.check in {"open", "returned"})
-        self.require(until > self.now and until > self.deadline)
+        require(by in OFFICE, "NotAllowed")
+        require(bool(reason) and self.check in {"open", "returned"})
+        require(until > self.now and until > self.deadline)
         self.extended = until
         self.note("extended")
         self.drop()
@@ -359,15 +349,15 @@ class Entry:
     """Decision → from which state to which, and the verb of its line."""
 
     def check_enter(self, by: str) -> None:
-        self.require(by in OFFICE, "NotAllowed")
-        self.require(self.status == "submitted")
+        require(by in OFFICE, "NotAllowed")
+        require(self.status == "submitted")
 
     def _guard(self, act: str, reason: str, until: datetime | None) -> None:
-        self.require(act == "exclude" or not self.is_open)
-        self.require(self.check in self.ACTS[act][0])
+        require(act == "exclude" or not self.is_open)
+        require(self.check in self.ACTS[act][0])
         if act == "hand_back":
-            self.require(until is not None and until > self.now and until > self.deadline)
-        self.require(act == "admit" or bool(reason))
+            require(until is not None and until > self.now and until > self.deadline)
+        require(act == "admit" or bool(reason))
 
     def _rule(self, act: str, until: datetime | None, *, tell: bool) -> None:
         states, verb = self.ACTS[act]
@@ -380,14 +370,14 @@ class Entry:
 
     def decide(self, act: str, reason: str, until: datetime | None, by: str, *, tell: bool) -> None:
         self.check_enter(by)
-        self.require(not self.four_eyes)
+        require(not self.four_eyes)
         self._guard(act, reason, until)
         self.drop()
         self._rule(act, until, tell=tell)
 
     def propose(self, key: int, act: str, reason: str, until: datetime | None, by: str, *, tell: bool) -> None:
         self.check_enter(by)
-        self.require(self.four_eyes and self.waiting is None)
+        require(self.four_eyes and self.waiting is None)
         self._guard(act, reason, until)
         self.waiting = Waiting(key, act, by, until if act == "hand_back" else None, tell)
         self.note("check_proposed")
@@ -397,23 +387,23 @@ class Entry:
         waiting = self.waiting
         if waiting is None or waiting.key != key:
             raise No("Refused")
-        self.require(waiting.by != by, "NotAllowed")
+        require(waiting.by != by, "NotAllowed")
         self._guard(waiting.act, "x", waiting.until)
         self.waiting = None
         self._rule(waiting.act, waiting.until, tell=waiting.tell)
 
     def reject(self, key: int, reason: str, by: str) -> None:
         self.check_enter(by)
-        self.require(self.waiting is not None and self.waiting.key == key and bool(reason))
+        require(self.waiting is not None and self.waiting.key == key and bool(reason))
         self.drop()
 
     def undo(self, reason: str, by: str) -> None:
         self.check_enter(by)
         verb = {"admitted": "admitted", "excluded": "excluded", "returned": "handed_back"}.get(self.check)
-        self.require(bool(reason) and verb is not None)
+        require(bool(reason) and verb is not None)
         at = max(place for place, line in enumerate(self.journal) if line.verb == verb)
         if verb == "handed_back":
-            self.require(not any(line.verb in CORRECTING for line in self.journal[at:]))
+            require(not any(line.verb in CORRECTING for line in self.journal[at:]))
             self.extended = self.journal[at].deadline_before
         self.check = self.journal[at].before
         self.note("check_undone")
@@ -421,14 +411,14 @@ class Entry:
 
     def reopen(self, reason: str, by: str) -> None:
         self.check_enter(by)
-        self.require(bool(reason) and self.check != "open")
+        require(bool(reason) and self.check != "open")
         self.check = "open"
         self.note("check_reopened")
         self.drop()
 
     def withdraw_on_request(self, reason: str, by: str) -> None:
         self.check_enter(by)
-        self.require(bool(reason))
+        require(bool(reason))
         self.status = "withdrawn"
         self.note("withdrawn")
         self.drop()
@@ -436,7 +426,7 @@ class Entry:
 
     def judge(self, verdict: str, by: str) -> None:
         self.check_enter(by)
-        self.require(self.check in {"open", "returned"})
+        require(self.check in {"open", "returned"})
         version = len(self.versions)
         if self.findings.get(version, "open") != verdict:
             self.findings[version] = verdict
@@ -449,29 +439,29 @@ class Entry:
         return bool(self.help and not self.help.is_ended and self.now < self.help.until)
 
     def ask(self, question: str, days: int, by: str) -> None:
-        self.require(self.role(by) in LEADERS, "NotAllowed")
-        self.require(bool(question) and not self.is_helping)
+        require(self.role(by) in LEADERS, "NotAllowed")
+        require(bool(question) and not self.is_helping)
         self.help = Help(by, self.now + timedelta(days=days))
         self.note("help_asked")
         self.mails += 1 + len(self.people(by))
 
     def end_help(self, reason: str, by: str) -> None:
         own = self.role(by) in LEADERS
-        self.require(own or by in OFFICE, "NotAllowed")
+        require(own or by in OFFICE, "NotAllowed")
         if self.help is None or not self.is_helping:
             return
-        self.require(own or bool(reason))
+        require(own or bool(reason))
         self.help.is_ended = True
         self.note("help_ended")
         self.mails += 0 if own else len(self.people())
 
     def look(self, by: str) -> None:
-        self.require(by in OFFICE and self.is_helping, "NotAllowed")
+        require(by in OFFICE and self.is_helping, "NotAllowed")
         self.note("draft_seen")
 
     def answer(self, text: str, by: str, *, close: bool) -> None:
         asked = self.help
-        self.require(by in OFFICE, "NotAllowed")
+        require(by in OFFICE, "NotAllowed")
         if asked is None or asked.is_ended or not text:
             raise No("Refused")
         self.note("written_to")
@@ -482,5 +472,5 @@ class Entry:
 
     def send_again(self, reason: str, by: str) -> None:
         """The receipts of this model are never rendered."""
-        self.require(by in OFFICE, "NotAllowed")
+        require(by in OFFICE, "NotAllowed")
         raise No("Refused")

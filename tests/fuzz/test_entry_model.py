@@ -2,23 +2,17 @@
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import transaction
-from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant
 from post_office.models import Email
 
 from accounts.models import User
-from landespreis.refusal import Refused
 from submissions import actions
 from submissions.actions import (
     editors,
@@ -48,11 +42,11 @@ from submissions.models import (
 from submissions.workflow import Act, CheckAct
 from tests.accounts.factories import MembershipFactory, MunicipalityFactory, StaffFactory, UserFactory
 from tests.conftest import CLOSES, MIDWAY, OPENS, SECOND
-from tests.fuzz import measure
-from tests.fuzz.entry_model import Draft, Entry, No, Offer, Place
+from tests.fuzz import walking
+from tests.fuzz.entry_model import Draft, Entry, Offer, Place
+from tests.fuzz.walking import Clock, Walk, verb
 from tests.submissions import factories
 
-Clock = Callable[[datetime], None]
 ACTORS = ("owner", "read", "edit", "submit", "stranger", "heir", "office", "second", "admin")
 OFFICE = ("office", "second", "admin")
 LEADING = "whoever owns it"
@@ -91,29 +85,15 @@ class Ground:
         return self.people[name].email if name in self.people else f"{name}@stadt.example"
 
 
-def verb(*, when: Callable[[Any], object] = bool, **drawn: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a method something that a step may do, with arguments drawn, while `when` holds."""
-
-    def mark(method: Callable[..., None]) -> Callable[..., None]:
-        method.verb = (when, drawn)  # type: ignore[attr-defined]
-        return method
-
-    return mark
-
-
-class EntryMachine(RuleBasedStateMachine):
-    """Each step does one verb in the portal and in the model. `ground` is given by the test, one for all walks.
-
-    Steps are drawn evenly by a rule of our own: Hypothesis would leave most rules out of each walk.
-    """
+class EntryMachine(Walk):
+    """An entry and its people. `ground` is given by the test, one for all walks."""
 
     ground: Ground
 
     def __init__(self) -> None:
         super().__init__()
-        self.undo_all = transaction.atomic()
-        self.undo_all.__enter__()
         ground = self.ground
+        self.people = ground.people
         self.entry = Submission.objects.get(pk=ground.entry.pk)
         self.model = Entry(now=MIDWAY, opens=OPENS, closes=CLOSES, four_eyes=False)
         self.rows: list[Editor] = list(self.entry.editors.all())
@@ -127,40 +107,10 @@ class EntryMachine(RuleBasedStateMachine):
         self.mails, self.lines = Email.objects.count(), self.entry.events.count()
         ground.at(MIDWAY)
 
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.undo_all.__exit__(None, None, None)
-
-    @rule(data=st.data())
-    def step(self, data: st.DataObject) -> None:
-        named = [name for name, (when, _) in VERBS.items() if when(self)]
-        name = data.draw(st.sampled_from(named))
-        arguments = {key: data.draw(strategy) for key, strategy in VERBS[name][1].items()}
-        note(f"{name}({arguments})")
-        method = getattr(self, name)
-        method(data, **arguments) if "data" in method.__annotations__ else method(**arguments)
-
     # How both are held together ---------------------------------------------------------------------
 
     def who(self, name: str) -> str:
         return self.model.owner if name == LEADING else name
-
-    def user(self, name: str) -> User:
-        return User.objects.get(pk=self.ground.people[name].pk)  # nothing known of what they were allowed before
-
-    def both(self, expected: Callable[[], None], verb: Callable[[], Any]) -> Any:
-        """Do it in both and compare whether it was done, or how it was refused; return what the verb returned."""
-        done = refused = wanted = None
-        try:
-            expected()
-        except No as no:
-            wanted = no.kind
-        try:
-            done = verb()
-        except Refused as error:
-            refused = type(error).__name__
-        assert refused == wanted
-        return done
 
     @initialize(
         begun=st.sampled_from(["early", "draft", "submitted", "closed", "closed", "closed for two", "returned"])
@@ -171,6 +121,8 @@ class EntryMachine(RuleBasedStateMachine):
             self.move(OPENS - SECOND)
         if begun in {"submitted", "closed", "closed for two", "returned"}:
             self.submit(LEADING, publication=False, declared=True)
+            for act in ("admit", "hand_back"):  # while people may still change it
+                self.decide(act, 24, "Grund", tell=True, by="office")
         if begun in {"closed", "closed for two", "returned"}:
             self.move(CLOSES)
         if begun == "closed for two":
@@ -572,9 +524,6 @@ class EntryMachine(RuleBasedStateMachine):
         } == {WORDS[key][0]: section.revision for key, section in self.model.sections.items()}
 
 
-VERBS = {name: method.verb for name, method in vars(EntryMachine).items() if hasattr(method, "verb")}
-
-
 STEPS = {
     Act.WRITE: "save_section",
     Act.SUBMIT: "submit",
@@ -597,39 +546,18 @@ LEFT_OUT = {
 """What somebody does in `submissions/actions` that is no step here."""
 
 
-def verbs() -> Iterator[str]:
-    """Yield the names of everything in the actions that has an actor."""
-    for found in iter_modules(actions.__path__):
-        module = import_module(f"{actions.__name__}.{found.name}")
-        for name, function in inspect.getmembers(module, inspect.isfunction):
-            own = function.__module__ == module.__name__ and not name.startswith("_")
-            if own and "by" in inspect.signature(function).parameters:
-                yield f"{found.name}.{name}"
-
-
 def test_every_act_of_the_tables_is_a_step() -> None:
     assert set(STEPS) == {*Act, *CheckAct}
-    assert set(STEPS.values()) <= set(VERBS)
+    assert set(STEPS.values()) <= set(EntryMachine.verbs)
 
 
 def test_every_verb_is_a_step() -> None:
     source = inspect.getsource(EntryMachine)
 
-    assert {name for name in verbs() if name not in source} == LEFT_OUT
+    assert {name for name in walking.with_an_actor(actions) if name not in source} == LEFT_OUT
 
 
 def test_entry_does_what_the_model_says(open_round: Round, at: Clock) -> None:
     EntryMachine.ground = Ground(open_round, at)
 
-    run_state_machine_as_test(
-        EntryMachine,
-        settings=settings(
-            max_examples=measure.EXAMPLES or 25,
-            stateful_step_count=40,
-            deadline=None,
-            database=None,
-            derandomize=not measure.EXAMPLES,
-            suppress_health_check=list(HealthCheck),
-            print_blob=False,
-        ),
-    )
+    walking.run(EntryMachine, few=25, steps=40)

@@ -102,6 +102,20 @@ def test_recuse_voids_the_sheet_and_hides_the_entry(entry: Submission, panel: li
     assert (event.verb, event.detail) == ("recused", {"reason": "beratung", "voided": True})
 
 
+def test_recuse_voids_what_the_person_gave_from_another_seat(entry: Submission, panel: list[Juror]) -> None:
+    before, other = panel[1], factories.sheet(panel[2], entry, 8)
+    given = factories.sheet(before, entry, 9)
+    Juror.objects.filter(pk__in=(before.pk, panel[3].pk)).update(until=clock.now())
+    factories.juror(before.seat)
+    now = Juror.objects.get(pk=before.pk)
+    now.pk, now.seat, now.until = None, panel[3].seat, None
+    now.save()
+
+    assessing.recuse(entry, by=before.user, reason="amt", text="Ratsmandat")
+
+    assert dict(Assessment.objects.values_list("pk", "status")) == {given.pk: "void", other.pk: "final"}
+
+
 def test_recuse_in_the_session_lets_every_page_notice(entry: Submission, juror: Juror) -> None:
     assert entry.submitted_category
     session = factories.open_session(entry.submitted_category)

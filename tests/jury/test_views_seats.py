@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from post_office.models import Email
 
+from accounts import actions
 from accounts.models import User
 from jury.actions import seats as verbs
 from jury.models import Juror, JuryEvent
@@ -66,6 +67,17 @@ def test_invitation_makes_an_account_and_leads_to_the_second_factor(client: Clie
     assert client.session["_auth_user_id"] == str(User.objects.get(email=ADDRESS).pk)
     assert Juror.objects.get().confirmed_at == clock.now()
     assert Trace.objects.get().detail == {"how": ["invitation"]}
+
+
+def test_session_of_who_came_by_invitation_ends_with_all_others(client: Client, invited: Juror) -> None:
+    client.post(link(invited), ACCOUNT)
+    person = User.objects.get(email=ADDRESS)
+    assert client.get("/konto/").status_code == 200
+
+    ended = actions.end_sessions(person, by=StaffFactory(superuser=True), reason="Telefon verloren")
+
+    assert ended == 1
+    assert client.get("/konto/").status_code == 302
 
 
 @pytest.mark.django_db(transaction=True)

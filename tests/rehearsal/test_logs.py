@@ -8,8 +8,15 @@ from rehearsal.mailbox import Letter
 from rehearsal.stage import Stage
 
 TOKEN = "Qk3vX9_pL-72zTq1mWb8"
+LEAVE = "b5338547428840718f1c15dae94ae11b"
 ENTRY = "1f0c5a52-9f0a-4b8e-9f51-3c1f2f5f9d10"
-TEXT = f"Ihr Code:\n\nAB12-CD34\n\nhttp://127.0.0.1/einreichungen/einladung/{TOKEN}/ und http://127.0.0.1/einreichungen/{ENTRY}/"
+SITE = "http://127.0.0.1"
+TEXT = f"""Ihr Code:
+
+AB12-CD34
+
+{SITE}/einreichungen/einladung/{TOKEN}/ und {SITE}/einreichungen/{ENTRY}/
+{SITE}/newsletter/abmelden/{LEAVE}/"""
 
 
 @pytest.fixture
@@ -35,7 +42,7 @@ def test_quiet_finds_an_address_of_the_cast_and_of_a_letter(mailed: Stage) -> No
     assert found(mailed, "DETAIL: (neu@stadt.example, 1)") == [False, True]
 
 
-@pytest.mark.parametrize("secret", [PASSWORD, "AB12-CD34", TOKEN])
+@pytest.mark.parametrize("secret", [PASSWORD, "AB12-CD34", TOKEN, LEAVE])
 def test_quiet_finds_passwords_codes_and_tokens(mailed: Stage, secret: str) -> None:
     assert found(mailed, f"WARNING GET /einladung/{secret}/?x=1") == [True, False]
     assert found(mailed, f"password={secret}") == [True, False]

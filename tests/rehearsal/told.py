@@ -13,7 +13,7 @@ def broken(stage: Stage, check: Check) -> list[str]:
     return [finding.invariant for finding in check(stage) if not finding.holds]
 
 
-def mail(stage: Stage, to: str, subject: str, text: str = "", **headers: str) -> None:
+def mail(stage: Stage, to: str, subject: str, text: str = "", /, **headers: str) -> None:
     """Let a mail have come this moment."""
     told = {"message-id": f"<{uuid4()}>"} | {name.replace("_", "-"): value for name, value in headers.items()}
     stage.installation.mail.keep(Letter(to, subject, text, (), told, time.monotonic()))

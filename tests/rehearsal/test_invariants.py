@@ -20,3 +20,11 @@ def test_check_that_cannot_look_is_a_finding(stage: Stage) -> None:
 
     assert [(one.invariant, one.holds) for one in found] == [(f"{__name__}.lost", False), ("gut", True)]
     assert found[0].says == "KeyError: 'never'"
+
+
+def test_each_row_of_what_was_confirmed_is_counted_as_lost() -> None:
+    held, gone = (invariants.none_lost("liegt vor", rows, 7) for rows in ([], ["a", "b"]))
+
+    assert (held.holds, held.lost) == (True, 0)
+    assert (gone.holds, gone.says, gone.lost) == (False, "2 von 7: ['a', 'b']", 2)
+    assert invariants.none("nichts doppelt", ["a"], 7).lost == 0

@@ -77,6 +77,8 @@ class Browser:
         self.address = address
         self.origin = f"http://127.0.0.1:{port}"
         self.cookies: dict[str, str] = {}
+        self.headers: dict[str, str] = {}
+        """What it says with every request beside what all browsers say."""
         self.witness = witness
         self._connection: HTTPConnection | None = None
 
@@ -145,7 +147,7 @@ class Browser:
             self.close()  # a kept connection that the server has closed would leave open whether it was done
         if self._connection is None:
             self._connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        sent = {"Accept": "text/html", "Accept-Language": "de", **headers}
+        sent = {"Accept": "text/html", "Accept-Language": "de", **self.headers, **headers}
         if self.address:
             sent["X-Forwarded-For"] = self.address
         if self.cookies:

@@ -31,6 +31,7 @@ TOLD = {
     "unsubscribed": "Newsletter abbestellt",
 }
 """What the ledger calls it, and how the report says it."""
+FAULTS = ("Störung", "", "getroffen", "überstanden", "Erholung im Mittel (s)", "längste (s)")
 
 
 def figures(outcome: Outcome) -> dict[str, Any]:
@@ -48,6 +49,7 @@ def figures(outcome: Outcome) -> dict[str, Any]:
         "letters": len(stage.installation.mail.letters),
         "answers": len(ledger.answers),
         "invariants": [vars(finding) for finding in outcome.findings],
+        "lost": sum(finding.lost for finding in outcome.findings),
         "faults": _faults(outcome),
         "rush": _rush(ledger.answers),
         "errors": _errors(ledger.answers, ledger.outages),
@@ -60,23 +62,24 @@ def markdown(outcome: Outcome) -> str:
     return "\n".join(
         [
             *_head(said),
-            *_table("Was gespielt wurde", ("", "Anzahl"), [
+            *table("Was gespielt wurde", ("", "Anzahl"), [
                 *((TOLD.get(what, what), count) for what, count in said["told"].items()),
                 ("Mails zugestellt", said["letters"]), ("Antworten des Portals", said["answers"]),
             ]),
-            *_table("Dauer", ("Akt", "Sekunden"), said["seconds"].items()),
-            *_table("Was gelten muss", ("", "Aussage", "Befund"), (
+            *table("Dauer", ("Akt", "Sekunden"), said["seconds"].items()),
+            *table("Was gelten muss", ("", "Aussage", "Befund"), (
                 ("✓" if row["holds"] else "✗", row["invariant"], row["says"]) for row in said["invariants"]
             )),
-            *_table("Störungen", ("Störung", "", "getroffen", "überstanden", "Erholung im Mittel (s)", "längste (s)"), (
+            *table("Störungen", FAULTS, (
                 (row["name"], row["says"], row["struck"], row["survived"], row["median"], row["longest"])
                 for row in said["faults"]
             )),
-            *_table("Einreichen im Ansturm", ("", ""), said["rush"].items()),
-            *_table("Fehlerseiten (5xx) und ausgebliebene Antworten", ("währenddessen ausgefallen", "5xx", "keine"), (
+            *([_loss(said), ""] if said["faults"] else []),
+            *table("Einreichen im Ansturm", ("", ""), said["rush"].items()),
+            *table("Fehlerseiten (5xx) und ausgebliebene Antworten", ("währenddessen ausgefallen", "5xx", "keine"), (
                 (row["during"], row["errors"], row["unanswered"]) for row in said["errors"]
             )),
-            *_table("Arbeitsspeicher (MiB)", ("nach dem Akt", "Web", "Worker"), (
+            *table("Arbeitsspeicher (MiB)", ("nach dem Akt", "Web", "Worker"), (
                 (name, taken["web"], taken["worker"]) for name, taken in said["memory"].items()
             )),
         ]
@@ -101,7 +104,15 @@ def _head(said: dict[str, Any]) -> list[str]:
     ]
 
 
-def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+def _loss(said: dict[str, Any]) -> str:
+    lost = [row["invariant"] for row in said["invariants"] if row["lost"]]
+    if not lost:
+        return "Verloren ging dabei nichts von dem, was das Portal bestätigt hatte."
+    return f"**Verloren gingen dabei {said['lost']} bestätigte Dinge** ({', '.join(lost)})."
+
+
+def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Return the lines of a heading and a table; without rows there is neither."""
     lines = [f"| {' | '.join(_cell(value) for value in row)} |" for row in rows]
     if not lines:
         return []
@@ -120,7 +131,8 @@ def _faults(outcome: Outcome) -> list[dict[str, Any]]:
         waits = [(outage.well - outage.until).total_seconds() for outage in struck if outage.well and outage.until]
         rows.append({
             "name": fault.name, "component": fault.component, "says": fault.says, "struck": len(struck),
-            "survived": len(waits), "median": round(median(waits), 1) if waits else None,
+            "survived": len(waits), "waits": [round(wait, 1) for wait in waits],
+            "median": round(median(waits), 1) if waits else None,
             "longest": round(max(waits), 1) if waits else None,
         })  # fmt: skip
     return rows

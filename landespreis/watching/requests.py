@@ -22,6 +22,7 @@ PROBES = {"healthz", "readyz"}
 HEADER = "X-Request-ID"
 NOT_FOUND = 404
 
+log = logging.getLogger(__name__)
 access = logging.getLogger(logs.ACCESS)
 requests = Counter(
     "landespreis_requests", "Requests by view, method and class of the status", ("view", "method", "status"),
@@ -71,10 +72,21 @@ def _note(request: HttpRequest, response: HttpResponseBase, seconds: float) -> N
     nowhere = status == NOT_FOUND and request.resolver_match is None
     view = UNKNOWN if nowhere else view_of(request)
     method = request.method if request.method in METHODS else "other"
-    _count(view, method, status // 100).inc()
-    _measure(view).observe(seconds)
+    _tally(view, method, status, seconds)
     if settings.ACCESS_LOG and not (view in PROBES and status < 400) and access.isEnabledFor(logging.INFO):
         _write(method, view, status, seconds)
+
+
+def _tally(view: str, method: str, status: int, seconds: float) -> None:
+    """Count a request; an answer that cannot be counted is sent all the same.
+
+    Where the file of the figures could not grow, prometheus_client takes nothing new until the process ends.
+    """
+    try:
+        _count(view, method, status // 100).inc()
+        _measure(view).observe(seconds)
+    except (OSError, IndexError, ValueError) as error:
+        log.warning("a request is not counted: %s", error)
 
 
 def _write(method: str, view: str, status: int, seconds: float) -> None:

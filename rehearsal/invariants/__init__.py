@@ -1,7 +1,7 @@
 """What must be true at the end of a rehearsal, one module per theme; each yields findings."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from django.db import close_old_connections
@@ -18,6 +18,8 @@ class Finding:
     invariant: str
     holds: bool
     says: str
+    lost: int = 0
+    """How much of what the portal had confirmed is gone."""
 
 
 def compare(invariant: str, found: object, expected: object) -> Finding:
@@ -30,6 +32,12 @@ def none(invariant: str, wrong: Iterable[object], of: int) -> Finding:
     """Return a finding that holds if `wrong` is empty; `of` is how many were looked at."""
     rows = list(wrong)
     return Finding(invariant, not rows, f"{of} geprüft" if not rows else f"{len(rows)} von {of}: {_brief(rows)}")
+
+
+def none_lost(invariant: str, lost: Iterable[object], of: int) -> Finding:
+    """Return what `none` does, about what the portal had confirmed: each row of `lost` is lost."""
+    rows = list(lost)
+    return replace(none(invariant, rows, of), lost=len(rows))
 
 
 def check_all(stage: Stage, checks: Iterable[Check]) -> Iterator[Finding]:

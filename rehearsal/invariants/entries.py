@@ -8,7 +8,7 @@ from datetime import datetime
 
 from landespreis import clock
 from rehearsal import ledger
-from rehearsal.invariants import Check, Finding, compare, none
+from rehearsal.invariants import Check, Finding, compare, none, none_lost
 from rehearsal.ledger import Line
 from rehearsal.stage import Stage
 from submissions.models import Event, Extension, Submission, Version
@@ -21,7 +21,7 @@ def checksums(stage: Stage) -> Iterator[Finding]:
     """The content of every version is spelled canonically and has the checksum that stands beside it."""
     versions = _versions(stage)
     wrong = [str(version.pk) for version in versions if _recomputed(version) != (version.canonical, version.sha256)]
-    yield none("Jede Version hat die Prüfsumme ihres Inhalts", wrong, len(versions))
+    yield none_lost("Jede Version hat die Prüfsumme ihres Inhalts", wrong, len(versions))
 
 
 def _recomputed(version: Version) -> tuple[str, str]:
@@ -59,7 +59,7 @@ def told_is_held(stage: Stage) -> Iterator[Finding]:
         (str(version.submission_id), version.number, version.submission.number, version.sha256)
         for version in _versions(stage)
     )
-    yield none("Jede zugesagte Einreichung liegt genau einmal vor", sorted((told - held).elements()), len(lines))
+    yield none_lost("Jede zugesagte Einreichung liegt genau einmal vor", sorted((told - held).elements()), len(lines))
     yield none("Keine Version, von der niemand erfuhr", sorted((held - told).elements()), held.total())
 
 
@@ -79,7 +79,7 @@ def refusals(stage: Stage) -> Iterator[Finding]:
     wrong = [line for line in refused if _moment(line, "ended") < _last(stage, line.about, _moment(line, "ended"))]
     yield none("Nichts Rechtzeitiges abgewiesen", map(_said, wrong), len(refused))
     kept = {str(pk) for pk in Submission.objects.exclude(title="").values_list("pk", flat=True)} | _excerpted(stage)
-    yield none(
+    yield none_lost(
         "Entwürfe der Verspäteten erhalten", [line.about for line in refused if line.about not in kept], len(refused)
     )
 
@@ -90,7 +90,7 @@ def withdrawals(stage: Stage) -> Iterator[Finding]:
     states = dict(Submission.objects.filter(pk__in=told).values_list("pk", "status"))
     wrong = [pk for pk in sorted(told) if pk not in map(str, states)]
     wrong += [str(pk) for pk, status in states.items() if status != Submission.Status.WITHDRAWN]
-    yield none("Zurückgezogenes bleibt zurückgezogen", wrong, len(told))
+    yield none_lost("Zurückgezogenes bleibt zurückgezogen", wrong, len(told))
 
 
 def _versions(stage: Stage) -> list[Version]:

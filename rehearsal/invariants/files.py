@@ -9,7 +9,7 @@ from django.db.models import FileField, Model
 
 from portal.models import Picture
 from rehearsal import ledger
-from rehearsal.invariants import Check, Finding, none
+from rehearsal.invariants import Check, Finding, none, none_lost
 from rehearsal.stage import Stage
 from submissions.models import Attachment
 
@@ -23,7 +23,7 @@ def belongings(stage: Stage) -> Iterator[Finding]:
     lying = set(_lying(""))
     yield from swept(stage)
     yield none("Keine Datei ohne Zeile", sorted(lying - named), len(lying))
-    yield none("Keine Zeile ohne Datei", sorted(named - lying), len(named))
+    yield none_lost("Keine Zeile ohne Datei", sorted(named - lying), len(named))
 
 
 def swept(stage: Stage) -> Iterator[Finding]:
@@ -36,7 +36,7 @@ def contents(stage: Stage) -> Iterator[Finding]:
     """The bytes of every attachment have the checksum of its row, and those that people got again are among them."""
     rows = list(Attachment.objects.filter(submission__round=stage.round).order_by("pk"))
     wrong = [str(row.pk) for row in rows if not _is_whole(row)]
-    yield none("Jede hochgeladene Datei ist unversehrt", wrong, len(rows))
+    yield none_lost("Jede hochgeladene Datei ist unversehrt", wrong, len(rows))
     held = {(str(row.submission_id), row.name, row.sha256) for row in rows}
     entries = {pk for pk, _, _ in held}
     told = stage.ledger.told(ledger.UPLOADED)
@@ -45,7 +45,7 @@ def contents(stage: Stage) -> Iterator[Finding]:
         for line in told
         if line.about in entries and (line.about, line.detail["name"], line.detail["sha256"]) not in held
     ]
-    yield none("Jede Datei, die wieder herausgegeben wurde, liegt vor", lost, len(told))
+    yield none_lost("Jede Datei, die wieder herausgegeben wurde, liegt vor", lost, len(told))
 
 
 def _is_whole(row: Attachment) -> bool:

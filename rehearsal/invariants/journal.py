@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import connection
 
 from rehearsal.installation import ROOT
-from rehearsal.invariants import Check, Finding, compare, none
+from rehearsal.invariants import Check, Finding, compare, none, none_lost
 from rehearsal.stage import Stage
 
 FORMAT, GENESIS = "landespreis/journal/1", "0" * 64
@@ -54,7 +54,7 @@ def lines(stage: Stage) -> Iterator[Finding]:
     there = {(table, row[0]): _checksum(table, row) for table in COLUMNS for row in _lines(table)}
     changed = [key for key, checksum in noted.items() if there.get(key, checksum) != checksum]
     missing = [key for key in noted.keys() - there.keys() if key not in gone]
-    yield none("Zeilen des Verlaufs unverändert", [*changed, *missing], len(noted))
+    yield none_lost("Zeilen des Verlaufs unverändert", [*changed, *missing], len(noted))
 
 
 def verified(stage: Stage) -> Iterator[Finding]:

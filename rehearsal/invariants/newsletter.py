@@ -7,7 +7,7 @@ from landespreis.models import Circular
 from portal.models import Delivery
 from rehearsal import letters
 from rehearsal.acts import writing
-from rehearsal.invariants import Check, Finding, compare, none
+from rehearsal.invariants import Check, Finding, compare, none, none_lost
 from rehearsal.ledger import ISSUED, SUBSCRIBED, UNSUBSCRIBED, WRITTEN
 from rehearsal.stage import Stage
 
@@ -33,7 +33,7 @@ def _issue(stage: Stage, subject: str, members: set[str]) -> Iterator[Finding]:
     rows = Delivery.objects.filter(newsletter__subject=subject)
     open_ = set(rows.filter(status__in=OPEN).values_list("subscriber__email", flat=True))
     lacking = sorted(one for one in members - open_ if not came[one])
-    yield none(f"„{subject}“ kam bei allen an", lacking, len(members))
+    yield none_lost(f"„{subject}“ kam bei allen an", lacking, len(members))
     yield none(f"„{subject}“ kam bei niemandem zweimal an", [one for one in came if came[one] > 1], len(came))
     yield none(f"„{subject}“ kam nur bei Angemeldeten an", sorted(came.keys() - members), len(came))
     yield letters.again(stage, f"„{subject}“", arrived)

@@ -10,7 +10,7 @@ from jury.models import Decision
 from rehearsal import tally
 from rehearsal.acts import scoring
 from rehearsal.acts.seating import jury
-from rehearsal.invariants import Check, Finding, compare, none
+from rehearsal.invariants import Check, Finding, compare, none, none_lost
 from rehearsal.ledger import RECUSED
 from rehearsal.stage import Stage
 from submissions.models import Submission
@@ -51,7 +51,7 @@ def counts(stage: Stage) -> Iterator[Finding]:
     for mark in stage.props["marks"]:
         exported[mark.seat, mark.entry][mark.criterion] = mark.points
     differ = [key for key in told.keys() | exported.keys() if told.get(key) != exported.get(key)]
-    yield none("Gezählt wird, was abgeschlossen wurde", differ, len(told))
+    yield none_lost("Gezählt wird, was abgeschlossen wurde", differ, len(told))
     seats = {person.email: key for key, person in jury(stage).items()}
     recused = {(seats[line.who], labels[line.about]) for line in stage.ledger.told(RECUSED)}
     yield none("Kein Punkt von Befangenen", sorted(recused & exported.keys()), len(recused))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.core.files.storage import default_storage
 
 from rehearsal import letters
-from rehearsal.invariants import Check, Finding, none
+from rehearsal.invariants import Check, Finding, none, none_lost
 from rehearsal.stage import Stage
 from submissions.models import Event, Receipt
 
@@ -17,7 +17,7 @@ PDF = b"%PDF-"
 def rendered(stage: Stage) -> Iterator[Finding]:
     """The receipt of every version is made and can be read."""
     rows = _receipts(stage)
-    yield none(
+    yield none_lost(
         "Jede Eingangsbestätigung liegt als PDF vor", [str(row.pk) for row in rows if not _is_pdf(row)], len(rows)
     )
 
@@ -39,7 +39,7 @@ def mailed(stage: Stage) -> Iterator[Finding]:
         subject = f"{KIND} {said['number']}, Version {said['version']}"
         expected.update((address, subject, receipt.filename) for address in [*receipt.recipients, *_again(receipt)])
     found = Counter((letter.to, letter.subject, *letter.attached) for letter in letters.once(came))
-    yield none("Jede Eingangsbestätigung kam an", sorted((expected - found).elements()), expected.total())
+    yield none_lost("Jede Eingangsbestätigung kam an", sorted((expected - found).elements()), expected.total())
     yield none("Keine Eingangsbestätigung zu viel", sorted((found - expected).elements()), found.total())
     yield letters.again(stage, "Eingangsbestätigungen", came)
 

@@ -36,3 +36,11 @@ def test_gap_and_double_show_beside_what_was_meant() -> None:
     finding = invariants.compare("Nummern", [1, 2, 2, 4], [1, 2, 3, 4])
 
     assert (finding.holds, finding.says) == (False, "1–2, 2, 4 statt 1–4")
+
+
+def test_each_row_of_what_was_confirmed_is_counted_as_lost() -> None:
+    held, gone = (invariants.none_lost("liegt vor", rows, 7) for rows in ([], ["a", "b"]))
+
+    assert (held.holds, held.lost) == (True, 0)
+    assert (gone.holds, gone.says, gone.lost) == (False, "2 von 7: ['a', 'b']", 2)
+    assert invariants.none("nichts doppelt", ["a"], 7).lost == 0

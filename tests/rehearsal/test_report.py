@@ -55,6 +55,27 @@ def test_figures_of_faults_count_recoveries(stage: Stage) -> None:
     ]
 
 
+def test_markdown_says_below_the_faults_what_was_lost(stage: Stage) -> None:
+    faults, gone = kinds.chosen("kill-web"), Finding("Zugesagtes liegt vor", False, "2 von 7", lost=2)
+
+    kept, lost, calm = (
+        report.markdown(Outcome(stage, struck, [TRUE, finding]))
+        for struck, finding in ((faults, FALSE), (faults, gone), ((), gone))
+    )
+
+    assert "Verloren ging dabei nichts von dem, was das Portal bestätigt hatte." in kept.splitlines()
+    assert "**Verloren gingen dabei 2 bestätigte Dinge** (Zugesagtes liegt vor)." in lost.splitlines()
+    assert "Verloren" not in calm
+
+
+def test_figures_of_faults_name_every_recovery(stage: Stage) -> None:
+    stage.ledger.outages += [Outage("web", "kill-web", NOON, NOON, NOON + wait * SECOND) for wait in (4, 2)]
+
+    (row,) = report.figures(Outcome(stage, kinds.chosen("kill-web")))["faults"]
+
+    assert row["waits"] == [4.0, 2.0]
+
+
 def test_figures_of_the_rush_are_those_of_submits(stage: Stage) -> None:
     stage.ledger.answers += [answered(n, 302, spent=(n + 1) / 1000) for n in range(100)]
     stage.ledger.answers += [answered(5, 200, spent=9), answered(5, 302, spent=9, path="/konto/")]

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from rehearsal import installation, report, story
+from rehearsal import installation, report, story, summary
 from rehearsal.faults import kinds
 from rehearsal.progress import Progress
 from rehearsal.servers import Missing
@@ -46,9 +46,16 @@ class Command(BaseCommand):
             "--report", type=Path, help="Datei für den Bericht (Markdown); daneben entsteht einer als JSON"
         )
         parser.add_argument("--folder", type=Path, help="Ordner, der danach stehen bleibt")
+        parser.add_argument(
+            "--summarise", type=Path, nargs="+", metavar="ORT",
+            help="spielt nichts, sondern fasst Berichte als JSON zusammen: Dateien oder Ordner voller solcher",
+        )  # fmt: skip
         parser.add_argument("--keep", action="store_true", help="lässt den Ordner mit allen Protokollen stehen")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["summarise"]:
+            self._summarise(options["summarise"], options["report"])
+            return
         try:
             faults = kinds.chosen(options["faults"], options["storage"])
         except LookupError as error:
@@ -71,6 +78,16 @@ class Command(BaseCommand):
             shutil.rmtree(folder)
         sys.stdout.flush()
         os._exit(outcome.code)  # who still waits for an answer that nobody gives any more is not waited for
+
+    def _summarise(self, places: list[Path], file: Path | None) -> None:
+        try:
+            text = summary.markdown(summary.read(places))
+        except summary.NoReport as error:
+            raise CommandError(str(error)) from error
+        if file:
+            file.write_text(text, encoding="utf-8")
+        else:
+            self.stdout.write(text)
 
     def _tell(self, outcome: story.Outcome, file: Path | None) -> None:
         text = report.markdown(outcome)

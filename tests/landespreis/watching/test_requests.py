@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from landespreis import queue
-from landespreis.watching import exposition, logs, tracing
+from landespreis.watching import exposition, logs, requests, tracing
 from submissions.models import Round
 from tests.landespreis.watching.written import written
 
@@ -189,3 +189,21 @@ def test_refusal_before_any_view_is_counted_for_the_view_it_was_meant_for(client
 
     assert answer.status_code == 413
     assert counted(**labels) == before + 1
+
+
+@pytest.mark.parametrize("error", [
+    OSError(27, "File too large"), IndexError("mmap slice assignment is wrong size"), ValueError("mmap closed"),
+])  # fmt: skip
+def test_answer_that_cannot_be_counted_is_sent_and_the_log_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def full(*labels: object) -> None:
+        raise error
+
+    monkeypatch.setattr(requests, "_count", full)
+
+    with written() as said:
+        answer = client.get("/healthz")
+
+    assert answer.status_code == 200
+    assert [line["message"] for line in said.of(requests.log.name)] == [f"a request is not counted: {error}"]

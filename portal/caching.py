@@ -165,7 +165,7 @@ def _holds(request: HttpRequest, kept: Kept) -> bool:
 
 def numbers(request: HttpRequest) -> Numbers:
     """Return the number of every topic as it was when the request was first looked at; asked once."""
-    found: dict[str, int] | None = getattr(request, "editions", None)
+    found: Numbers | None = getattr(request, "editions", None)
     if found is None:
         found = Edition.objects.every()
         request.editions = found  # type: ignore[attr-defined]

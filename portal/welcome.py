@@ -20,7 +20,9 @@ from django.db.models import (
     Subquery,
     Value,
 )
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from accounts.models import Municipality
 from landespreis import composed, wording
@@ -50,17 +52,19 @@ class Teaser:
     picture: str
 
 
-def newest(now: datetime) -> list[Teaser]:
-    """Return the projects that came out last."""
+def newest(now: datetime) -> list[SafeString]:
+    """Return the teasers of the projects that came out last; the first is a big one."""
     latest = "WHERE own.published_at <= %s ORDER BY own.published_at DESC, own.id DESC LIMIT %s"
-    return [_teaser(*found) for found in reading.whole(latest, [composed.adapted(now), SHOWN])]
+    found = reading.whole(latest, [composed.adapted(now), SHOWN])
+    return [_teaser(*one, is_first=place == 0) for place, one in enumerate(found)]
 
 
 @lru_cache(maxsize=50)
-def _teaser(row: Values, partners: Partners) -> Teaser:
+def _teaser(row: Values, partners: Partners, *, is_first: bool) -> SafeString:
     """Return the teaser of a project. It hangs on nothing but these values: with others it is another one."""
     project = reading.made(row, partners)
-    return Teaser(project, _people(project), "" if project.picture else picturing.address(project))
+    teaser = Teaser(project, _people(project), "" if project.picture else picturing.address(project))
+    return render_to_string("portal/_teaser.html", {"teaser": teaser, "is_first": is_first})
 
 
 def _people(project: Project) -> str:
@@ -91,20 +95,19 @@ class Figures:
     beyond: int
 
 
-_FIGURES = Memory[Figures | None](CATALOGUE)
+_FIGURES = Memory[tuple[Figures, datetime | None]](CATALOGUE)
 
 
-def figures(now: datetime, numbers: Numbers, until: datetime | None) -> Figures | None:
-    """Count the directory in one query, in none while that stays the same; None while it is empty.
-
-    `until` says when the next project comes out.
-    """
-    return _FIGURES.get(numbers, now, lambda: _figures(now), until=lambda _: until)
+def figures(now: datetime, numbers: Numbers) -> Figures | None:
+    """Count the directory in one query, in none while that stays the same; None while it is empty."""
+    found, _ = _FIGURES.get(numbers, now, lambda: _figures(now), until=lambda counted: counted[1])
+    return found if found.projects else None
 
 
-def _figures(now: datetime) -> Figures | None:
-    found = next((Figures(*row) for row in COUNTED.rows(now)), None)
-    return found if found and found.projects else None
+def _figures(now: datetime) -> tuple[Figures, datetime | None]:
+    """Return them, and when the next project comes out."""
+    [(*counted, following)] = COUNTED.rows(now)
+    return Figures(*counted), following
 
 
 def _counted(now: datetime) -> QuerySet[Any, Any]:
@@ -113,13 +116,15 @@ def _counted(now: datetime) -> QuerySet[Any, Any]:
     joined = ProjectFacet.objects.filter(
         kind=ProjectFacet.Kind.MUNICIPALITY, value=OuterRef("ags"), project__published_at__lte=now
     )
+    following = Project.objects.filter(published_at__gt=now).order_by("published_at").values("published_at")[:1]
     whole = Municipality.objects.filter(kind__in=TOWNS).order_by().annotate(of=Value("", CharField())).values("of")
     return whole.annotate(
         out=Max(_amount(published)),
         joining=Count("pk", filter=Exists(joined)),
         whole=Count("pk"),
         abroad=Max(_amount(published.filter(Exists(elsewhere.filter(project=OuterRef("pk")))))),
-    ).values_list("out", "joining", "whole", "abroad")
+        following=Max(Subquery(following)),
+    ).values_list("out", "joining", "whole", "abroad", "following")
 
 
 COUNTED = Question(_counted, SAMPLE)

@@ -61,7 +61,7 @@ class Counts:
 class Answer(NamedTuple):
     """Group, value and number, as `Counts.made` reads them, and the keys of the first projects, in order.
 
-    `stamp` tells which projects fit the words, whatever else is chosen. Nothing was counted if it was known already.
+    `stamp` tells which projects fit the words, whatever else is chosen. Where it was known only the whole is counted.
     """
 
     counted: tuple[composed.Values, ...]
@@ -95,7 +95,7 @@ def answer(search: Search, found: Part, amount: int, known: str = "") -> Answer:
     the first of them, in one query: what fits the words is looked for once.
 
     Counting takes longer than all else. A text that changes seldom changes what fits some words: where the stamp is the
-    `known` one, and so the numbers are, too, as long as the catalogue stays the same, they are not counted.
+    `known` one, and so the numbers are, too, as long as the catalogue stays the same, only their whole is counted.
     """
     chosen, order = _chosen(search, "id"), ORDERS[search.sort]
     left_out = ", ".join(["%s"] * len(search.chosen))
@@ -122,7 +122,7 @@ def answer(search: Search, found: Part, amount: int, known: str = "") -> Answer:
     rows = composed.fetched(sql, params, one_plan=not search.words)
     first = sorted((number, int(value)) for kind, value, number in rows if kind == FIRST)
     stamp = next(value for kind, value, _ in rows if kind == STAMP)
-    counted = tuple(row for row in rows if row[0] not in {FIRST, STAMP}) if stamp != known else ()
+    counted = tuple(row for row in rows if row[0] not in {FIRST, STAMP})
     return Answer(counted, tuple(key for _, key in first), stamp)
 
 

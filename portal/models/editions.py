@@ -30,7 +30,7 @@ class EditionManager(models.Manager["Edition"]):
 def _asked() -> str:
     """Ask. The question itself tells whether a kept connection is still alive: none is asked before it."""
     connection = connections[DEFAULT_DB_ALIAS]
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]
     question = QUESTIONS[connection.vendor]
     try:
         return composed.text(question, connection)

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from jury.models import Seat
@@ -12,10 +14,10 @@ from landespreis import clock
 from landespreis.composed import SAMPLE, Question
 from portal import caching, welcome, winners
 from portal.course import Standing, course, upcoming, weighted
-from portal.directory.catalogue import next_publication
 from portal.editions import CATALOGUE
 from portal.models import Event, News
 from portal.remembering import Memory
+from portal.winners import Winner
 from submissions.models import Category, Round
 
 NEWS_ON_HOME = 3
@@ -36,7 +38,16 @@ class Known(NamedTuple):
     events: list[Event]
 
 
-_KNOWN = Memory[Known]("round", "news", "events")
+class Around(NamedTuple):
+    """What stands on home above and below the projects, and the prizes of the round together, in euros."""
+
+    above: SafeString
+    below: SafeString
+    prizes: int
+
+
+OF_ROUND = ("round", "news", "events")
+_KNOWN, _AROUND = Memory[Known](*OF_ROUND), Memory[Around](*OF_ROUND)
 
 
 def _known(now: datetime) -> Known:
@@ -49,22 +60,31 @@ def _known(now: datetime) -> Known:
 @caching.public("round", "news", "projects", "events", CATALOGUE, lasts=caching.next_minute)
 def home(request: HttpRequest) -> HttpResponse:
     now, numbers = clock.now(), caching.numbers(request)
-    known = _KNOWN.get(numbers, now, lambda: _known(now), until=lambda _: caching.next_minute(now))
-    round_ = known.round
-    awarded = winners.of(round_, now) if round_ else []
-    categories = known.categories if not awarded else []
-    prizes = len(categories) or sum(winner.has_prize for winner in awarded)
+    minute = caching.next_minute(now)
+    known = _KNOWN.get(numbers, now, lambda: _known(now), until=lambda _: minute)
+    awarded = winners.of(known.round, now) if known.round else []
+    told = tuple((winner, winner.project and winner.project.slug) for winner in awarded)  # its address may change
+    context = {
+        "around": _AROUND.get(numbers, now, lambda: _around(known, awarded, now), key=told, until=lambda _: minute),
+        "newest": welcome.newest(now),
+        "figures": welcome.figures(now, numbers),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _around(known: Known, awarded: list[Winner], now: datetime) -> Around:
+    """Make what home says besides projects; it takes as long as all the rest of the page."""
+    round_, categories = known.round, known.categories if not awarded else []
     context = _about(round_, now) | {
         "winners": awarded,
         "categories": categories,
-        "prizes": prizes * round_.prize if round_ else 0,
         "ways": welcome.ways(round_.phase(now) if round_ else None, has_winners=bool(awarded)),
-        "newest": welcome.newest(now),
-        "figures": welcome.figures(now, numbers, next_publication(now, numbers)),
         "news": known.news,
         "events": known.events,
     }
-    return render(request, "portal/home.html", context)
+    above, below = (render_to_string(f"portal/_home_{place}.html", context) for place in ("above", "below"))
+    prizes = len(categories) or sum(winner.has_prize for winner in awarded)
+    return Around(above, below, prizes * round_.prize if round_ else 0)
 
 
 @require_safe

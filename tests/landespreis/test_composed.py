@@ -4,13 +4,13 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, IntegrityError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, models, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, Municipality, User
 from landespreis import clock
-from landespreis.composed import SAMPLE, Question, Read, fetched, insert, update
+from landespreis.composed import SAMPLE, Question, Read, fetched, insert, text, update
 from submissions.models import Round, Submission
 from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory
 from tests.submissions import factories
@@ -132,6 +132,25 @@ def test_errors_of_fetched_queries_are_those_of_django(db: None) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True)
+def test_text_is_the_one_value_and_counted_like_all_queries() -> None:
+    own = connections["default"]
+    alone = text("SELECT 'grün'", own)
+    with CaptureQueriesContext(own) as asked:
+        watched = text("SELECT 'grün'", own)
+    with transaction.atomic():
+        within = text("SELECT 'grün'", own)
+
+    assert alone == watched == within == "grün"
+    assert len(asked) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_errors_of_text_are_those_of_django() -> None:
+    with pytest.raises(DatabaseError, match="nowhere"):
+        text("SELECT nothing FROM nowhere", connections["default"])
+
+
 def test_lock_needs_a_transaction() -> None:
     user, read = UserFactory(), Read(User, ["id"], lock=True)
 

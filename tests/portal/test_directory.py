@@ -262,7 +262,8 @@ def test_nothing_is_counted_anew_where_the_stamp_is_known(three: dict[str, Proje
 
     again = finding.answer(search, found, 20, whole.stamp)
 
-    assert again == finding.Answer((), whole.first, whole.stamp)
+    assert [kind for kind, _, _ in again.counted] == [finding.ALL]
+    assert (again.first, again.stamp) == (whole.first, whole.stamp)
     assert finding.answer(search, found, 20, "something else") == whole
 
 

@@ -135,3 +135,18 @@ def test_numbers_are_asked_again_where_a_kept_connection_has_died() -> None:
     connection.connection.close()
 
     assert number("pages") > 0
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_kept_connection_that_was_ended_is_opened_anew() -> None:
+    before = Edition.objects.every()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    other.close()
+
+    assert Edition.objects.every() == before

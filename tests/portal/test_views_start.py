@@ -284,6 +284,23 @@ def test_winners_appear_to_the_second(client: Client, awarded: winners.Winner, r
     assert "hat die Jury keinen Preis vergeben" in after
 
 
+def test_home_leads_to_a_winner_where_its_project_moved_to(
+    client: Client, awarded: winners.Winner, round: Round, at: At
+) -> None:
+    assert round.embargo_until
+    assert awarded.project
+    at(round.embargo_until)
+    before = part(html(client, "/"), "preistraeger")
+
+    awarded.project.slug = "umgezogen"
+    awarded.project.save()
+    after = part(html(client, "/"), "preistraeger")
+
+    address = f'href="{awarded.project.get_absolute_url()}"'
+    assert address not in before
+    assert address in after
+
+
 def test_home_leads_to_the_winners(client: Client, awarded: winners.Winner, round: Round, at: At) -> None:
     at(round.embargo_until)
 
@@ -297,7 +314,7 @@ def test_home_leads_to_the_winners(client: Client, awarded: winners.Winner, roun
 # Cost --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("path", "cold"), [("/", 9), ("/landespreis/", 5)])
+@pytest.mark.parametrize(("path", "cold"), [("/", 8), ("/landespreis/", 5)])
 @pytest.mark.parametrize("amount", [1, 3])
 def test_page_asks_the_database_a_fixed_number_of_times(
     client: Client, open_round: Round, path: str, cold: int, amount: int

@@ -45,8 +45,6 @@ CHOSEN = (5, 25)
 MOST_MEGABYTES = 20
 GROWING = {"queue of the formal check", "overview", "search over everything", "list, searched by person"}
 """Pages that look at every entry by their nature; they are measured, and no ratio is wanted."""
-BATCHED = {"overview"}
-"""Reads drafts some at a time, with three statements each."""
 
 
 @dataclass
@@ -83,11 +81,8 @@ def _figures(few: int, many: int, small: dict[str, Taken], large: dict[str, Take
         after = large[name]
         told = f"{before.queries} / {after.queries}"
         label = f"queries of {name} with {few} / {many:,}"
-        if name in BATCHED:
-            yield Figure(label, told)
-        else:
-            paged = after.queries - before.queries in {0, 1}
-            yield holds(label, paged, told, "constant, but for one where there are pages")
+        paged = after.queries - before.queries in {0, 1}
+        yield holds(label, paged, told, "constant, but for one where there are pages")
     for name, before in small.items():
         after = large[name]
         label = f"CPU of {name}: {many:,} entries ({after.cpu:.0f} ms) ÷ {few} ({before.cpu:.0f} ms)"

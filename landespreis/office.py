@@ -100,8 +100,8 @@ class Traced(ModelAdmin):  # type: ignore[type-arg]
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: "QuerySet[Any]") -> Any:
-        for obj in queryset:
-            _trace(journal.Verb.ADMIN_DELETED, obj, request, None)
+        assert isinstance(request.user, AbstractBaseUser)
+        journal.note_each(journal.Verb.ADMIN_DELETED, [_told(obj, None) for obj in queryset], by=request.user)
         return super().log_deletions(request, queryset)
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from post_office.models import Attachment
-
 from landespreis import mail
 from landespreis.clock import BERLIN
 from portal import calendars
@@ -24,9 +22,14 @@ def known(event: Event, registration: Registration) -> None:
     _owe("event_known", event, registration)
 
 
-def seated(event: Event, registration: Registration, *, moved_up: bool) -> None:
-    file = mail.Attached(FILE, calendars.single(event, joining_link=event.joining_link), calendars.mimetype(event))
-    _owe("event_moved_up" if moved_up else "event_registered", event, registration, [file])
+def seated(event: Event, registration: Registration) -> None:
+    """Tell somebody who has just confirmed that they have a place."""
+    _tell("event_registered", event, [registration])
+
+
+def moved_up(event: Event, registrations: Iterable[Registration]) -> None:
+    """Tell those who waited that they have a place now."""
+    _tell("event_moved_up", event, registrations)
 
 
 def waiting(event: Event, registration: Registration) -> None:
@@ -59,32 +62,33 @@ def cancelled(event: Event) -> None:
 
 
 def _tell(template: str, event: Event, registrations: Iterable[Registration]) -> None:
-    """Owe a mail to each; those who have a place get the calendar file, which is kept once for all of them."""
+    """Owe a mail to each, in as many queries as to one.
+
+    Those who have a place get the calendar file, which is kept once for all of them.
+    """
     people = list(registrations)
-    if not any(person.status == Status.CONFIRMED for person in people):
-        kept = []
-    else:
+    if not people:
+        return
+    words = mail.said_each(template, [_context(event, person) for person in people])
+    rows = mail.owe_all((person.email, said) for person, said in zip(people, words, strict=True))
+    seated = [row for row, person in zip(rows, people, strict=True) if person.status == Status.CONFIRMED]
+    if seated:
         link = "" if event.cancelled_at else event.joining_link
-        kept = [mail.keep(mail.Attached(FILE, calendars.single(event, joining_link=link), calendars.mimetype(event)))]
-    for person in people:
-        _owe(template, event, person, kept if person.status == Status.CONFIRMED else [])
+        file = mail.keep(mail.Attached(FILE, calendars.single(event, joining_link=link), calendars.mimetype(event)))
+        mail.attach((row, file) for row in seated)
 
 
-def _owe(
-    template: str,
-    event: Event,
-    registration: Registration,
-    attachments: Iterable[mail.Attached | Attachment] = (),
-    **more: object,
-) -> None:
+def _owe(template: str, event: Event, registration: Registration, **more: object) -> None:
+    mail.owe(template, registration.email, _context(event, registration) | more)
+
+
+def _context(event: Event, registration: Registration) -> dict[str, object]:
     has_place = registration.status == Status.CONFIRMED
-    context = {
+    return {
         "event": event,
         "registration": registration,
         "has_place": has_place,
         "joining_link": event.joining_link if has_place and not event.cancelled_at else "",
         "event_path": event.get_absolute_url(),
         "path": registration.get_absolute_url(),
-        **more,
     }
-    mail.owe(template, registration.email, context, attachments=attachments)

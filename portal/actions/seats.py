@@ -33,9 +33,11 @@ def fill(event: Event, *, now: datetime, fresh: Registration | None = None) -> N
     rising = list(waiting if event.capacity is None else waiting[: max(event.capacity - taken, 0)])
     for registration in rising:
         registration.status, registration.seated_at = Registration.Status.CONFIRMED, now
-        registration.save(update_fields=["status", "seated_at"])
-        notices.seated(event, registration, moved_up=registration != fresh)
-    if fresh and fresh not in rising:
+    Registration.objects.bulk_update(rising, ["status", "seated_at"])
+    notices.moved_up(event, [registration for registration in rising if registration != fresh])
+    if fresh and fresh in rising:
+        notices.seated(event, rising[rising.index(fresh)])
+    elif fresh:
         notices.waiting(event, fresh)
 
 

@@ -188,7 +188,9 @@ def _shown(whole: Queue, chosen: Queue, page: str | None) -> dict[str, Any]:
     numbers = whole.numbers()
     fitting = numbers if chosen == whole else chosen.numbers()
     shown = Paginator(range(fitting.total()), PER_PAGE).get_page(page)
-    rows, flow = chosen.turns(chosen.rows[max(shown.start_index() - 1, 0) : shown.end_index()]), chosen.category or ALL
+    # Which they are is looked up before they are read, see `KeysFirst`.
+    keys = list(chosen.rows.values_list("pk", flat=True)[max(shown.start_index() - 1, 0) : shown.end_index()])
+    rows, flow = chosen.turns(chosen.rows.filter(pk__in=keys)), chosen.category or ALL
     return {
         "kinds": [(kind, numbers[kind]) for kind in Kind],
         "page": shown,

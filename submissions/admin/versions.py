@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from landespreis import clock, wording
+from landespreis.paging import KeysFirst
 from submissions.admin.readonly import Done, FoundByNumber, NoChanges, ReadOnlyInline
 from submissions.models import Receipt, Submission, Version
 
@@ -27,6 +28,7 @@ class VersionInline(ReadOnlyInline):
 @admin.register(Version)
 class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     to_entry = "submission__"
+    paginator = KeysFirst
     list_display = ("label", "title", "lead", "submitted_at", "submitted_by", "counts", "receipt_state")
     list_filter = ("submission__round", "submission__submitted_category")
     list_select_related = ("submitted_by", "receipt", "submission__round", "submission__submitted_lead")
@@ -76,6 +78,7 @@ class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[
 @admin.register(Receipt)
 class ReceiptAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     to_entry = "version__submission__"
+    paginator = KeysFirst
     list_display = ("version_name", "state", "addresses", "owed", "attempts")
     list_select_related = ("version__submission__round",)
     list_filter = (("rendered_at", Done), "version__submission__round")

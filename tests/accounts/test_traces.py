@@ -14,8 +14,9 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.core import mail as outbox
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from post_office.models import Email
 from pytest_django import Settings
@@ -26,6 +27,7 @@ from accounts.models import User
 from accounts.passkeys import ReauthenticateForm
 from landespreis.models import Trace
 from landespreis.office import Traced
+from portal.models import Subscriber
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import (
     PASSWORD,
@@ -35,7 +37,7 @@ from tests.accounts.factories import (
     StaffFactory,
     UserFactory,
 )
-from tests.portal.factories import NewsCategoryFactory
+from tests.portal.factories import NewsCategoryFactory, SubscriberFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -439,6 +441,21 @@ def test_admin_deletion_leaves_a_line(client: Client) -> None:
     client.post(reverse("admin:portal_newscategory_delete", args=[category.pk]), {"post": "yes"})
 
     assert [line[:3] for line in told()] == [("admin_deleted", office.pk, f"Rubrik {category.pk}")]
+
+
+def test_admin_deletion_of_many_takes_the_queries_of_two(client: Client) -> None:
+    show_factor(client, StaffFactory(superuser=True))
+    asked = []
+    for count in (1, 2, 20):
+        keys = [row.pk for row in SubscriberFactory.create_batch(count)]
+        form = {"action": "delete_selected", "_selected_action": keys, "post": "yes"}
+        with CaptureQueriesContext(connection) as queries:
+            client.post(reverse("admin:portal_subscriber_changelist"), form)
+        asked.append(len(queries))
+
+    assert asked[1] == asked[2]
+    assert Trace.objects.filter(verb="admin_deleted").count() == 23
+    assert not Subscriber.objects.exists()
 
 
 def test_every_page_of_the_admin_leaves_lines() -> None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from post_office.models import Email
 
 from landespreis.refusal import Refused
@@ -363,6 +364,31 @@ def test_more_places_let_the_waiting_list_move_up(capacity: int | None, seated: 
 
     assert states(event) == ["confirmed"] * seated + ["waiting"] * (3 - seated)
     assert subjects().count("Sie haben jetzt einen Platz") == seated - 1
+
+
+@pytest.mark.parametrize("verb", ["cancel", "move", "more_places"])
+def test_telling_many_takes_as_many_queries_for_twenty_as_for_two(verb: str) -> None:
+    asked = []
+    for place, count in enumerate((1, 2, 20)):
+        event = factories.EventFactory(capacity=count)
+        for number in range(2 * count):
+            factories.registration(event, f"p{place}.{number}")
+        Email.objects.all().delete()
+        with CaptureQueriesContext(connection) as queries:
+            if verb == "cancel":
+                events.cancel(event, notice="Der Saal ist nicht frei.")
+            elif verb == "move":
+                starts, ends = event.starts_at + 24 * HOURS, event.ends_at + 24 * HOURS
+                events.move(event, starts_at=starts, ends_at=ends, registration_until=None, notice="Ein Tag später.")
+            else:
+                event.capacity = None
+                events.save(event)
+        asked.append(len(queries))
+        told = count if verb == "more_places" else 2 * count
+        files = [row.attachments.count() for row in Email.objects.order_by("pk")]
+        assert (len(files), sum(files)) == (told, count)
+
+    assert asked[1] == asked[2]
 
 
 def test_ask_changes_the_question() -> None:

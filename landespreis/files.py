@@ -37,8 +37,8 @@ SPOOL_BYTES = 1024 * 1024
 CONNECT_SECONDS = 3
 ATTEMPTS = 2
 """How often a bucket is asked the same."""
-PAUSE = 10.0
-"""Seconds for which a bucket that did not answer is left alone."""
+SILENT_SECONDS = "10"
+"""How long a bucket may be silent, and how long it is left alone then; `timeout` in the address says otherwise."""
 IN_ONE_PIECE = 32 * 1024 * 1024
 """Bytes that go to a bucket in one request: more than anybody uploads."""
 NOT_STORED = (
@@ -236,7 +236,8 @@ class Silence:
     hand in either.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pause: float) -> None:
+        self._pause = pause
         self._lock = Lock()
         self._is_silent = False
         self._ask_again = 0.0
@@ -246,17 +247,17 @@ class Silence:
             now = time.monotonic()
             if self._is_silent and now < self._ask_again:
                 return False
-            self._ask_again = now + PAUSE  # the others wait for what this one finds
+            self._ask_again = now + self._pause  # the others wait for what this one finds
             return True
 
     def note(self, *, silent: bool) -> None:
         """Remember how it was this time."""
-        self._is_silent, self._ask_again = silent, time.monotonic() + PAUSE
+        self._is_silent, self._ask_again = silent, time.monotonic() + self._pause
 
 
 @lru_cache(maxsize=8)
 def _silence(address: str) -> Silence:
-    return Silence()
+    return Silence(_seconds(address))
 
 
 @contextmanager
@@ -326,7 +327,7 @@ def _bucket(address: str) -> Storage:
             s3={"addressing_style": "path"},
             signature_version="s3v4",
             connect_timeout=CONNECT_SECONDS,
-            read_timeout=_seconds(query.get("timeout", "10")),
+            read_timeout=_seconds(address),
             retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
@@ -336,8 +337,9 @@ def _bucket(address: str) -> Storage:
     return storage
 
 
-def _seconds(given: str) -> float:
+def _seconds(address: str) -> float:
+    """Return how many seconds an answer of this storage may take."""
     with suppress(ValueError):
-        if (seconds := float(given)) > 0:
+        if (seconds := float(parse_qs(urlsplit(address).query).get("timeout", [SILENT_SECONDS])[-1])) > 0:
             return seconds
     raise ImproperlyConfigured("FILES_URL: timeout ist eine Zahl von Sekunden, zum Beispiel timeout=10.")

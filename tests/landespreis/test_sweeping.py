@@ -2,6 +2,8 @@
 
 import ast
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO, StringIO
@@ -24,6 +26,7 @@ from landespreis.watching import figures
 from portal.actions.exchange import parking
 from portal.models import Picture, pictures
 from rehearsal.bucket import Bucket
+from rehearsal.installation import settled_surroundings
 from rehearsal.machines import free_port
 from submissions.actions import files as entry_files
 from submissions.models import Attachment, Round, Submission
@@ -392,3 +395,15 @@ def test_log_tells_numbers_and_shouts_about_what_is_lost(
     assert [(record.levelname, record.getMessage().partition(",")[0]) for record in caplog.records] == [
         ("INFO", "storage swept: 0 lying"), ("ERROR", "1 private files are missing"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("hours", "said"), [("0.5", "ORPHAN_HOURS ist zu klein"), ("1", "")])
+def test_no_portal_in_earnest_removes_what_is_being_uploaded(hours: str, said: str) -> None:
+    surroundings = {"SECRET_KEY": "x" * 50, "SMTP_URL": "smtp://mail.example", "ORPHAN_HOURS": hours}
+    command = [sys.executable, "-c", "import landespreis.settings"]
+    done = subprocess.run(
+        command, env=settled_surroundings() | surroundings, cwd=project.BASE_DIR, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+    assert (said in done.stderr, done.returncode) == (True, int(bool(said))), done.stderr

@@ -112,9 +112,9 @@ def clear(entry: Submission, *, by: User) -> Clearance:
 def recuse(entry: Submission, *, by: User, reason: str, text: str) -> Recusal:
     """Declare a bias of `by` about `entry`. From now on they see nothing of it.
 
-    The seat's sheet stops counting and is kept, unseen, for the minutes, and so does one that `by` gave from another seat
-    before; an open Session notices, and a decision that was confirmed on these points must be confirmed anew. Declaring it twice is declaring it once. Journals. Raises
-    Refused for an unknown reason or without an explanation.
+    The seat's sheet stops counting and is kept, unseen, for the minutes, and so does one that `by` gave from another
+    seat before; an open Session notices, and a decision that was confirmed on these points must be confirmed anew.
+    Declaring it twice is declaring it once. Journals. Raises Refused for an unknown reason or without an explanation.
     """
     room = gate.enter(_category(entry), Act.RECUSE)
     sight = gate.sight_of(by)

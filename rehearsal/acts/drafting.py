@@ -24,8 +24,7 @@ SOON = 0.6
 def play(stage: Stage) -> None:
     """Leave everybody logged in at their browsers, and those who lead with a draft."""
     stage.at(stage.round.opens_at + stage.round_length * 0.1)
-    rows = stage.round.categories.values_list("key", "name")
-    names = stage.persist("read the names of the categories", lambda: dict(rows.all()))
+    names = stage.persist("know the categories", lambda: dict(stage.round.categories.values_list("key", "name")))
     people = everybody(stage)
     stage.progress.expect(len(people))
 

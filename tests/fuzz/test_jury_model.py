@@ -537,4 +537,4 @@ def test_every_verb_is_a_step() -> None:
 def test_jury_does_what_the_model_says(open_round: Round, at: Clock) -> None:
     JuryMachine.ground = Ground(open_round, at)
 
-    walking.run(JuryMachine, few=4, steps=25)
+    walking.run(JuryMachine, few=10, steps=25)

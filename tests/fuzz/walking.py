@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, Verbosity, note, settings
+from hypothesis import HealthCheck, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
@@ -107,8 +107,6 @@ def run(machine: type[Walk], *, few: int, steps: int) -> None:
             derandomize=not measure.EXAMPLES,
             suppress_health_check=list(HealthCheck),
             print_blob=False,
-            phases=[Phase.generate],
-            verbosity=Verbosity.normal,
         ),
     )
 

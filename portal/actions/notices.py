@@ -87,4 +87,4 @@ def _owe(
         "path": registration.get_absolute_url(),
         **more,
     }
-    mail.owe(template, registration.email, context, attachments=attachments)
+    mail.owe(template, registration.email, context, attachments=attachments, about=registration)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import Message
 from email.utils import make_msgid, parseaddr
+from itertools import repeat
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.template import Context, Engine
 from django.utils import timezone
@@ -72,12 +73,14 @@ def owe(
     *,
     attachments: Iterable[Attached | Attachment] = (),
     reply_to: str = "",
+    about: Model | None = None,
 ) -> list[Email]:
     """Owe the mail templates/mail/<template>.{subject.txt,txt,html} to each address, and return its rows.
 
     Call it inside the verb's transaction: the mail is owed if and only if that commits. One row per address, an
     address named twice counts once. The templates get `context`, `base_url` and `subject`; the text ones are not
     HTML-escaped. Answers go to `reply_to` where given. A file that goes with many mails is kept once, by `keep`.
+    Mail `about` a row goes with it once `forgetting.delete` lets that go.
     Raises `files.Unavailable` when an attachment cannot be kept.
     """
     subject, text, html = said(template, context)
@@ -87,11 +90,30 @@ def owe(
     with transaction.atomic():
         kept = [keep(attached) if isinstance(attached, Attached) else attached for attached in attachments]
         rows = [
-            _row(headers, kept, from_email=sender, to=[address], subject=subject, message=text, html_message=html)
+            _row(
+                headers,
+                kept,
+                context=_tie(about),
+                from_email=sender,
+                to=[address],
+                subject=subject,
+                message=text,
+                html_message=html,
+            )
             for address in addresses
         ]
     _nudge()
     return rows
+
+
+def _tie(row: Model | None) -> dict[str, str] | None:
+    """Return what `context` keeps of the row that a mail is about."""
+    return {"about": mark(type(row), row.pk)} if row else None
+
+
+def mark(kind: type[Model], key: object) -> str:
+    """Return what names a row in the `context` of mail about it."""
+    return f"{kind._meta.label_lower}:{key}"
 
 
 def once(addresses: Iterable[str]) -> list[str]:
@@ -99,17 +121,23 @@ def once(addresses: Iterable[str]) -> list[str]:
     return list({address.casefold(): address for address in addresses}.values())
 
 
-def owe_all(letters: Iterable[tuple[str, "Said"]]) -> list[Email]:
+def owe_all(letters: Iterable[tuple[str, "Said"]], *, about: Iterable[Model | None] = repeat(None)) -> list[Email]:
     """Owe a mail without files to each address, with its own words; return the rows in that order.
 
-    Like `owe` inside the verb's transaction; one statement for all of them.
+    Like `owe` inside the verb's transaction; one statement for all of them. `about` names a row for each.
     """
     sender = settings.DEFAULT_FROM_EMAIL
     rows: list[Email] = Email.objects.bulk_create(
         _owed(
-            AUTOMATIC, from_email=sender, to=[address], subject=said.subject, message=said.text, html_message=said.html
+            AUTOMATIC,
+            context=_tie(row),
+            from_email=sender,
+            to=[address],
+            subject=said.subject,
+            message=said.text,
+            html_message=said.html,
         )
-        for address, said in letters
+        for (address, said), row in zip(letters, about, strict=False)
     )
     _nudge()
     return rows
@@ -226,7 +254,9 @@ def send_owed(limit: int = 50) -> int:
             claim = timezone.now() + CLAIM
             if not due().filter(pk=pk).order_by().update(scheduled_time=claim):
                 continue  # another worker has it
-            row = Email.objects.get(pk=pk)
+            row = Email.objects.filter(pk=pk).first()
+            if row is None:
+                continue  # it went with what it was about
             try:
                 server.open()
                 server.send_messages([_message(row)])
@@ -276,6 +306,8 @@ def _settle(
 def _note(row: Email, claim: datetime, values: Mapping[str, Any], error: Exception | None) -> int:
     with transaction.atomic():
         settled: int = Email.objects.filter(pk=row.pk, scheduled_time=claim).update(**values)
+        if not settled and not Email.objects.filter(pk=row.pk).exists():
+            return 0  # it went with what it was about
         row.logs.create(
             status=STATUS.sent if error is None else STATUS.failed,
             exception_type=type(error).__name__ if error else "",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from landespreis import clock
+from landespreis import clock, forgetting
 from landespreis.records.disclosing import Person, Section
 from portal.actions import seats
 from portal.models import Inquiry, Project, Proposal, Registration, Subscriber
@@ -39,13 +39,13 @@ def sections(person: Person) -> Iterator[Section]:
         "newsletter", "Newsletter",
         [{"adresse": row.email, "stand": row.get_status_display(), "angefragt_am": row.asked_at,
           "bestaetigt_am": row.confirmed_at} for row in subscribers],
-        url=reverse("admin:portal_subscriber_changelist"), erase=lambda by: _deleted(subscribers),
+        url=reverse("admin:portal_subscriber_changelist"), erase=lambda by: forgetting.delete(subscribers),
     )  # fmt: skip
     inquiries = Inquiry.objects.filter(_any(person, "email")).order_by("pk")
     settled, waiting = inquiries.exclude(settled_at=None), inquiries.filter(settled_at=None)
     yield Section(
         "anfragen", "Erledigte Anfragen", [_inquiry(row) for row in settled],
-        url=reverse("admin:portal_inquiry_changelist"), erase=lambda by: _deleted(settled),
+        url=reverse("admin:portal_inquiry_changelist"), erase=lambda by: forgetting.delete(settled),
     )  # fmt: skip
     yield Section(
         "offene_anfragen", "Offene Anfragen", [_inquiry(row) for row in waiting],
@@ -72,7 +72,7 @@ def _proposals(account: int) -> Iterator[Section]:
     drafts = mine.filter(status=Proposal.Status.DRAFT)
     yield Section(
         "vorschlaege_entwurf", "Entwürfe von Projektvorschlägen", [_proposal(row) for row in drafts],
-        erase=lambda by: _deleted(drafts),
+        erase=lambda by: forgetting.delete(drafts),
     )  # fmt: skip
     yield Section(
         "vorschlaege", "Projektvorschläge",
@@ -86,14 +86,10 @@ def _any(person: Person, column: str) -> Q:
     return reduce(or_, (Q(**{f"{column}__iexact": address}) for address in sorted(person.emails)))
 
 
-def _deleted(rows: Any) -> int:
-    return int(rows.delete()[1].get(rows.model._meta.label, 0))
-
-
 def _off_their_dates(rows: Any) -> int:
     """Delete registrations; whoever waits for a place moves up."""
     events = sorted({row.event_id for row in rows})
-    gone = _deleted(rows)
+    gone = forgetting.delete(rows)
     for pk in events:
         seats.fill(seats.locked(pk), now=clock.now())
     return gone

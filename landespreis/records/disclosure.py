@@ -39,7 +39,8 @@ def sections(person: Person) -> Iterator[Section]:
     yield Section(
         "mails", "Mails an diese Person",
         [_mail(row) for row in Email.objects.filter(mails).order_by("created", "pk")],
-        stays=f"Nachweis, was wann verschickt wurde; gelöscht nach Ablauf der Aufbewahrungsfrist{kept}.",
+        stays="Nachweis, was wann verschickt wurde. Mails zu Anmeldungen, Anfragen und Newsletter werden mit diesen "
+        f"gelöscht, alle anderen nach Ablauf der Aufbewahrungsfrist{kept}.",
     )  # fmt: skip
     yield Section(
         "nachrichten", "Nachrichten an Gruppen, zu denen diese Person gehörte",

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from landespreis import clock
+from landespreis import clock, forgetting
 from portal import seating
 from portal.actions import notices, seats
 from portal.models import Event, Registration
@@ -45,16 +45,15 @@ def remind(registration: Registration) -> bool:
 
 
 def forget_unconfirmed() -> int:
-    """Delete registrations whose address nobody has confirmed in time; return how many."""
+    """Delete registrations whose address nobody has confirmed in time, and the mail about them; return how many."""
     before = clock.now() - CONFIRMED_WITHIN
-    deleted, _ = Registration.objects.filter(status=Registration.Status.PENDING, created_at__lte=before).delete()
-    return deleted
+    return forgetting.delete(Registration.objects.filter(status=Registration.Status.PENDING, created_at__lte=before))
 
 
 def forget_past() -> int:
-    """Delete everybody's data once a date has been over for its `keep_days`; return how many registrations."""
+    """Delete everybody's data, also in mail, once a date has been over for its `keep_days`; return how many people."""
     now, deleted = clock.now(), 0
     for event in Event.objects.filter(ends_at__lte=now, registrations__isnull=False).distinct():
         if event.ends_at + timedelta(days=event.keep_days) <= now:
-            deleted += event.registrations.all().delete()[0]
+            deleted += forgetting.delete(event.registrations.all())
     return deleted

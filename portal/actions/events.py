@@ -26,7 +26,7 @@ def save(event: Event, *, downloads: Iterable[Download] | None = None) -> Event:
     The address it had before leads to it from then on. Where a published date changes in what calendars show, its
     sequence grows and those who have a place get the new calendar file. More places let the waiting list move up.
     `downloads` replace those that were there, None leaves them. Raises Unreadable, and Refused for an address that is
-    taken or for fewer places than are taken.
+    taken, for fewer places than are taken, and for taking it off the public pages while somebody counts on it.
     """
     event.body_html = texts.html(event.body)
     now = clock.now()
@@ -35,6 +35,7 @@ def save(event: Event, *, downloads: Iterable[Download] | None = None) -> Event:
         for name in OWN:
             setattr(event, name, getattr(stored, name))
         seats.require_capacity(event)
+        seats.require_shown(event, now)
     is_changed = stored is not None and stored.is_public(now) and _differs(stored, event)
     event.sequence += is_changed
     before = addresses.settle(event, f"{event.title} {wording.day(event.starts_at)}", RESERVED)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
-from landespreis import clock, mail
+from landespreis import clock, forgetting, mail
 from landespreis.refusal import Refused
 from portal.models import Inquiry
 
@@ -27,9 +27,9 @@ def receive(kind: Inquiry.Kind, values: Mapping[str, str], *, form: str) -> Inqu
     )
     if is_new:
         context = {"inquiry": inquiry, "kind": inquiry.get_kind_display()}
-        mail.owe("inquiry", settings.CONTACT_EMAIL, context, reply_to=inquiry.email)
+        mail.owe("inquiry", settings.CONTACT_EMAIL, context, reply_to=inquiry.email, about=inquiry)
         if inquiry.email:
-            mail.owe("inquiry_receipt", inquiry.email, context)
+            mail.owe("inquiry_receipt", inquiry.email, context, about=inquiry)
     return inquiry
 
 
@@ -45,7 +45,6 @@ def settle(inquiry: Inquiry, *, by: User, note: str = "") -> Inquiry:
 
 
 def forget_settled() -> int:
-    """Delete what was settled longer than `settings.INQUIRY_DAYS` ago; return how many."""
+    """Delete what was settled longer than `settings.INQUIRY_DAYS` ago, and the mail about it; return how many."""
     before = clock.now() - timedelta(days=settings.INQUIRY_DAYS)
-    deleted, _ = Inquiry.objects.filter(settled_at__lt=before).delete()
-    return deleted
+    return forgetting.delete(Inquiry.objects.filter(settled_at__lt=before))

@@ -70,7 +70,8 @@ def _tell(template: str, event: Event, registrations: Iterable[Registration]) ->
     if not people:
         return
     words = mail.said_each(template, [_context(event, person) for person in people])
-    rows = mail.owe_all((person.email, said) for person, said in zip(people, words, strict=True))
+    letters = zip((person.email for person in people), words, strict=True)
+    rows = mail.owe_all(letters, about=people)
     seated = [row for row, person in zip(rows, people, strict=True) if person.status == Status.CONFIRMED]
     if seated:
         link = "" if event.cancelled_at else event.joining_link
@@ -79,7 +80,7 @@ def _tell(template: str, event: Event, registrations: Iterable[Registration]) ->
 
 
 def _owe(template: str, event: Event, registration: Registration, **more: object) -> None:
-    mail.owe(template, registration.email, _context(event, registration) | more)
+    mail.owe(template, registration.email, _context(event, registration) | more, about=registration)
 
 
 def _context(event: Event, registration: Registration) -> dict[str, object]:

@@ -52,7 +52,7 @@ def confirm(registration: Registration) -> Registration:
     """Give a place to somebody who confirms their address, or the next one on the waiting list; owe the mail.
 
     Whoever registered in time may confirm until the date begins. Confirming twice changes nothing. Raises Refused for
-    a link that is too old, and for a date that is cancelled or has begun.
+    a link that is too old, and for a date that is cancelled, has begun or was taken off the public pages.
     """
     now = clock.now()
     event, registration = _held(registration)
@@ -61,6 +61,8 @@ def confirm(registration: Registration) -> Registration:
     if not registration.is_pending(now):
         raise Refused("Diese Anmeldung gilt nicht mehr. Melden Sie sich noch einmal an.")
     _require_ahead(event, "Bestätigen")
+    if not event.is_public(now):
+        raise Refused("Der Termin ist zurzeit nicht veröffentlicht. Bestätigen können Sie, sobald er wieder erscheint.")
     registration.status, registration.confirmed_at = Status.WAITING, now
     registration.save(update_fields=["status", "confirmed_at"])
     seats.fill(event, now=now, fresh=registration)

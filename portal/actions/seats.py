@@ -6,6 +6,9 @@ from landespreis.refusal import Refused
 from portal.actions import notices
 from portal.models import Event, Registration
 
+COUNTED_ON = (
+    "Es gibt Anmeldungen, und wer angemeldet ist, erführe nichts davon. Sagen Sie den Termin ab; dann erfahren es alle."
+)
 GONE = "Diesen Termin gibt es nicht mehr."
 
 
@@ -39,6 +42,14 @@ def fill(event: Event, *, now: datetime, fresh: Registration | None = None) -> N
         notices.seated(event, rising[rising.index(fresh)])
     elif fresh:
         notices.waiting(event, fresh)
+
+
+def require_shown(event: Event, now: datetime) -> None:
+    """Raise Refused when a date that is ahead would be public no more while somebody comes or waits."""
+    if event.is_public(now) or event.cancelled_at or event.ends_at <= now:
+        return
+    if Registration.objects.told().filter(event=event.pk).exists():
+        raise Refused(COUNTED_ON)
 
 
 def require_capacity(event: Event) -> None:

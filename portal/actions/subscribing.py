@@ -1,16 +1,18 @@
 """Verbs on subscriptions: ask for the newsletter, confirm it, leave, note a bounce, forget who is gone."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from landespreis import clock, mail
+from landespreis import clock, forgetting, mail
 from landespreis.refusal import Refused
 from portal import issues
 from portal.models import Delivery, Subscriber
@@ -35,14 +37,16 @@ def ask(email: str) -> Subscriber:
     """
     subscriber = _row(email)
     if subscriber.status == Status.ACTIVE:
-        mail.owe("newsletter_known", subscriber.email, {"leave_url": issues.leave_url(subscriber.key)})
+        mail.owe(
+            "newsletter_known", subscriber.email, {"leave_url": issues.leave_url(subscriber.key)}, about=subscriber
+        )
         return subscriber
     if subscriber.status != Status.PENDING or _is_over(subscriber):
         subscriber.status, subscriber.asked_at, subscriber.confirmed_at = Status.PENDING, clock.now(), None
         subscriber.save()
     path = reverse("portal:newsletter_confirm", args=[token(subscriber)])
     context = {"url": f"{settings.BASE_URL}{path}", "until": subscriber.asked_at + _time_to_confirm()}
-    mail.owe("newsletter_confirm", subscriber.email, context)
+    mail.owe("newsletter_confirm", subscriber.email, context, about=subscriber)
     return subscriber
 
 
@@ -119,7 +123,10 @@ def count_bounce(subscriber: Subscriber, *, hard: bool) -> None:
 
 
 def forget() -> int:
-    """Delete requests that nobody confirmed and, some time later, who left or cannot be reached; return how many."""
+    """Delete requests that nobody confirmed and, some time later, who left or cannot be reached; return how many.
+
+    What was written to them about it goes along, here as in `remove`.
+    """
     now = clock.now()
     kept = now - timedelta(days=settings.NEWSLETTER_KEEP_DAYS)
     rows = Subscriber.objects.filter(
@@ -127,8 +134,12 @@ def forget() -> int:
         | Q(status=Status.LEFT, left_at__lt=kept)
         | Q(status=Status.UNREACHABLE, bounced_at__lt=kept)
     )
-    _, deleted = rows.delete()
-    return deleted.get("portal.Subscriber", 0)
+    return forgetting.delete(rows)
+
+
+def remove(keys: "Iterable[int] | QuerySet[Subscriber, Any]") -> int:
+    """Delete these subscriptions at once; return how many there were."""
+    return forgetting.delete(Subscriber.objects.filter(pk__in=keys))
 
 
 def by_address(email: str) -> SubscriberQuerySet:

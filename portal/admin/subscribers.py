@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -56,6 +57,12 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_change_permission(self, request: HttpRequest, obj: Subscriber | None = None) -> bool:
         return False
+
+    def delete_model(self, request: HttpRequest, obj: Subscriber) -> None:
+        verbs.remove([obj.pk])
+
+    def delete_queryset(self, request: HttpRequest, queryset: "QuerySet[Subscriber]") -> None:
+        verbs.remove(queryset.order_by().values("pk"))
 
     def leave(self, request: HttpRequest, pk: int) -> HttpResponse:
         if not super().has_change_permission(request):

@@ -8,6 +8,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime, AdminTextInputWidge
 from django.core.exceptions import ValidationError
 
 from accounts.forms import one_line
+from landespreis import clock
 from landespreis.refusal import Refused
 from portal.actions import events as verbs
 from portal.actions import seats
@@ -85,6 +86,18 @@ class EventForm(PublishedForm):
         except Refused as refusal:
             raise ValidationError(refusal.message) from refusal
         return capacity
+
+    def clean_published_at(self) -> datetime | None:
+        """Keep public what people have registered for: nothing tells them that it is gone."""
+        published_at: datetime | None = self.cleaned_data["published_at"]
+        stored = Event.objects.filter(pk=self.instance.pk).first()
+        if stored:
+            stored.published_at = published_at
+            try:
+                seats.require_shown(stored, clock.now())
+            except Refused as refusal:
+                raise ValidationError(refusal.message) from refusal
+        return published_at
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

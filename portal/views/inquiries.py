@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
@@ -54,7 +55,13 @@ def _answer(request: HttpRequest, form: PersonForm, kind: Inquiry.Kind, slug: st
             inquiries.receive(kind, values, form=form.number)
             return redirect(f"{request.path}danke/")
     page = get_object_or_404(Page, slug=slug)
-    context = {"page": page, "form": form, "heading": HEADINGS[kind], "is_contact": kind == Inquiry.Kind.CONTACT}
+    context = {
+        "page": page,
+        "form": form,
+        "heading": HEADINGS[kind],
+        "is_contact": kind == Inquiry.Kind.CONTACT,
+        "kept_days": settings.INQUIRY_DAYS,
+    }
     response = render(request, "portal/inquiry.html", context, status=status)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -301,6 +301,18 @@ def test_forget_settled_deletes_only_what_was_settled_long_ago(editor: User, set
     assert set(Inquiry.objects.values_list("pk", flat=True)) == set(kept)
 
 
+def test_forget_settled_takes_the_mail_along(editor: User) -> None:
+    """The message stands in the mail to the Geschäftsstelle, the address in the receipt."""
+    values = {"email": "anna@soest.example", "message": "Hallo"}
+    gone, kept = (inquiries.receive(Inquiry.Kind.CONTACT, values, form=form) for form in "12")
+    inquiries.settle(gone, by=editor)
+    Inquiry.objects.filter(pk=gone.pk).update(settled_at=clock.now() - timedelta(days=181))
+
+    inquiries.forget_settled()
+
+    assert [kept.number in mail.message for mail in Email.objects.all()] == [True, True]
+
+
 def test_receive_rolled_back_owes_no_mail() -> None:
     with transaction.atomic():
         inquiries.receive(Inquiry.Kind.CONTACT, {"email": "a@b.example", "message": "Hallo"}, form="1")

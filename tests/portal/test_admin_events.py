@@ -124,6 +124,14 @@ def test_time_of_a_date_with_registrations_is_moved_not_typed_over(admin: Client
     assert "Verlegen" in errors(change(admin, event, starts_at_1="09:00"))
 
 
+def test_date_with_registrations_is_called_off_not_taken_off_the_pages(admin: Client, event: Event) -> None:
+    said = errors(change(admin, event, published_at_0="", published_at_1=""))
+
+    assert "Sagen Sie den Termin ab" in said
+    assert Event.objects.get().published_at
+    assert change(admin, event).status_code == 302
+
+
 def test_page_of_a_date_shows_counts_and_buttons(admin: Client, event: Event) -> None:
     page = admin.get(url("change", event)).content.decode()
 

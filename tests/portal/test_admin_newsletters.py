@@ -17,7 +17,7 @@ from post_office.models import Email
 from accounts.models import User
 from landespreis import clock
 from landespreis.models import Trace
-from portal.actions import newsletters
+from portal.actions import newsletters, subscribing
 from portal.models import Block, Delivery, Newsletter, Subscriber
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory, UserFactory
@@ -331,6 +331,17 @@ def test_subscriber_is_unsubscribed_on_request_and_deleted(admin: Client) -> Non
     admin.post(subscribers("delete", subscriber.pk), {"post": "yes"})
 
     assert not Subscriber.objects.exists()
+
+
+@pytest.mark.parametrize("from_list", [True, False])
+def test_subscriber_goes_with_the_mail_about_it(admin: Client, from_list: bool) -> None:
+    gone, kept = (subscribing.ask(f"{name}@kommune.example") for name in ("ada", "bea"))
+    chosen = {"action": "delete_selected", "_selected_action": [gone.pk], "post": "yes"}
+
+    admin.post(subscribers("changelist") if from_list else subscribers("delete", gone.pk), chosen)
+
+    assert [row.email for row in Subscriber.objects.all()] == [kept.email]
+    assert [mail.to for mail in Email.objects.all()] == [[kept.email]]
 
 
 def test_table_holds_what_the_list_shows_and_no_formula(admin: Client) -> None:

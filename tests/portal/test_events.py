@@ -223,6 +223,31 @@ def test_move_and_cancel_at_once_tell_once_each(event: Event) -> None:
     assert (moved, Email.objects.count()) == (2, 4)
 
 
+@pytest.mark.parametrize("published_at", [None, MIDWAY + SECOND])
+def test_save_does_not_hide_a_date_that_somebody_counts_on(event: Event, published_at: datetime | None) -> None:
+    event.published_at = published_at
+
+    with pytest.raises(Refused, match="Sagen Sie den Termin ab"):
+        events.save(event)
+
+    assert Event.objects.get().is_public(MIDWAY)
+
+
+@pytest.mark.parametrize("state", ["nobody", "cancelled", "over"])
+def test_save_hides_a_date_that_nobody_counts_on(event: Event, at: At, state: str) -> None:
+    if state == "nobody":
+        event.registrations.told().delete()
+    elif state == "cancelled":
+        event = events.cancel(event, notice="Krank")
+    else:
+        at(event.ends_at)
+    event.published_at = None
+
+    events.save(event)
+
+    assert Event.objects.get().published_at is None
+
+
 @pytest.mark.parametrize(
     ("fields", "times", "said"),
     [

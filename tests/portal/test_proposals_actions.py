@@ -600,7 +600,7 @@ def test_publish_brings_back_a_project_that_was_taken_off(decider: User) -> None
     project.published_at = None
     projects.save(project)
 
-    publish(waiting, decider)
+    publish(Proposal.objects.get(pk=waiting.pk), decider)
 
     assert Project.objects.get().is_public(clock.now())
 
@@ -633,6 +633,25 @@ def test_decisions_about_what_changed_meanwhile_are_refused(decider: User) -> No
     with pytest.raises(Outdated):
         proposals.correct(proposal, {"title": "Dritter"}, by=decider, seen=seen)
     assert not Project.objects.exists()
+
+
+def test_change_does_not_overwrite_what_editors_wrote_into_the_project_meanwhile(
+    decider: User, at: Callable[[datetime], None]
+) -> None:
+    project = factories.ProjectFactory(title="Alt", partners=[MunicipalityFactory()])
+    change = proposing.submit(proposals.start_change(project, by=proposing.person(project.lead)))
+    seen = proposals.seen(change)
+    at(clock.now() + timedelta(seconds=1))
+    project.title = "Von der Redaktion"
+    projects.save(project)
+
+    with pytest.raises(Outdated, match="das Projekt im Verzeichnis hat sich geändert"):
+        proposals.publish(change, by=decider, seen=seen)
+    assert Project.objects.get().title == "Von der Redaktion"
+
+    change = Proposal.objects.get(pk=change.pk)
+    proposals.publish(change, by=decider, seen=proposals.seen(change))
+    assert Project.objects.get().title == "Alt"
 
 
 def test_decisions_need_the_permission() -> None:

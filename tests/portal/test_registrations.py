@@ -231,6 +231,19 @@ def test_confirm_refuses_once_the_date_is_cancelled() -> None:
         registrations.confirm(row)
 
 
+def test_confirm_refuses_while_the_date_is_not_public() -> None:
+    """Nobody would call it off: who has not confirmed yet does not keep it from being taken off the pages."""
+    event = factories.EventFactory()
+    registration = factories.registration(event, confirmed=False)
+    event.published_at = None
+    events.save(event)
+
+    with pytest.raises(Refused, match="nicht veröffentlicht"):
+        registrations.confirm(registration)
+
+    assert states(event) == ["pending"]
+
+
 def test_confirm_of_what_was_withdrawn_or_deleted_is_refused() -> None:
     row = factories.registration(factories.EventFactory())
     registrations.withdraw(row)

@@ -163,5 +163,36 @@ def test_everybody_is_forgotten_days_after_the_date(event: Event, at: At, after:
     assert other.registrations.count() == 1
 
 
+def test_mail_about_a_registration_goes_with_it(event: Event, at: At) -> None:
+    """Whatever was written to the three in the life of a date, and nothing that somebody else got."""
+    kept = factories.registration(factories.EventFactory(keep_days=90), "emil")
+    registrations.register(event, {"name": "Anna", "email": "anna@soest.example", "organisation": "", "question": ""})
+    events.move(event, starts_at=event.starts_at + DAYS, ends_at=event.ends_at + DAYS)
+    event.refresh_from_db()
+    at(event.starts_at - HOURS)
+    tasks.remind_of_events()
+    event.title = "Sprechstunde II"
+    events.save(event)
+    registrations.withdraw(event.registrations.seated().get())
+    events.cancel(event, notice="Krank")
+    written = {mail.subject.split(":")[0] for mail in Email.objects.exclude(to=kept.email)}
+    at(event.ends_at + event.keep_days * DAYS)
+
+    tasks.forget_registrations()
+
+    assert {"Sie sind schon angemeldet", "Geändert", "Heute", "Sie sind abgemeldet", "Abgesagt"} <= written
+    assert {mail.to[0] for mail in Email.objects.all()} == {kept.email}
+    assert Registration.objects.count() == 1
+
+
+def test_mail_that_asked_for_a_confirmation_goes_with_it(at: At) -> None:
+    factories.registration(factories.EventFactory(), "dora", confirmed=False)
+    at(MIDWAY + 48 * HOURS)
+
+    tasks.forget_registrations()
+
+    assert not Email.objects.exists()
+
+
 def test_beat_knows_the_tasks() -> None:
     assert {"portal.tasks.remind_of_events", "portal.tasks.forget_registrations"} <= set(settings.CELERY_BEAT_SCHEDULE)

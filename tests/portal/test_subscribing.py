@@ -264,6 +264,17 @@ def test_forget_deletes_whom_nothing_keeps(settings: Any, days: int) -> None:
     assert Subscriber.objects.filter(pk=active.pk).exists()
 
 
+def test_forget_takes_the_mail_along(at: At) -> None:
+    subscribing.ask(ADA)
+    subscribing.ask("bea@kommune.example")
+    Subscriber.objects.exclude(email=ADA).update(asked_at=MIDWAY + 7 * DAY)
+    at(MIDWAY + 8 * DAY)
+
+    subscribing.forget()
+
+    assert [mail.to for mail in Email.objects.all()] == [["bea@kommune.example"]]
+
+
 # The database's last word ------------------------------------------------------------------------------
 
 

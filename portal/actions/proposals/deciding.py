@@ -61,15 +61,16 @@ def hand_back(proposal: Proposal, *, reason: str, by: User, seen: str) -> Propos
 def publish(proposal: Proposal, *, by: User, seen: str) -> Project:
     """Take the proposal over into the directory, as a new project or over the one it changes; return the project.
 
-    Address, former addresses, origin, prize and the moment of first publication stay. Writes a step; owes the writers
+    Address, former addresses, origin, prize and the moment of first publication stay; what somebody wrote into the
+    project since the page was opened is never overwritten, see `gate.seen`. Writes a step; owes the writers
     a mail with the address. Raises NotAllowed, Outdated, Unreadable, and Refused for what is not complete or when
     somebody has decided already.
     """
     fresh, status, now = gate.enter(proposal, Act.PUBLISH, by=by)
+    project = _project(fresh)
     gate.require_seen(fresh, seen)
     if problems := completeness.problems(fresh):
         raise Refused(" ".join(problem.message for problem in problems), title="Es fehlt noch etwas")
-    project = _project(fresh)
     project.published_at = project.published_at or now
     fresh.project = projects.save(project, partners=_partners(fresh), topics=list(fresh.topics.all()))
     fresh.status, fresh.reason = status, ""
@@ -81,6 +82,7 @@ def publish(proposal: Proposal, *, by: User, seen: str) -> Project:
 
 
 def _project(proposal: Proposal) -> Project:
+    """Return the project as it would be; one that is there already is locked, so that it stays what was looked at."""
     if proposal.project_id:
         project = Project.objects.select_for_update().get(pk=proposal.project_id)
     else:

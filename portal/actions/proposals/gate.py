@@ -1,6 +1,6 @@
 """What every verb on a proposal begins and ends with: lock it, check who and when, write its history."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from accounts.models import User
 from landespreis import clock
@@ -52,15 +52,18 @@ def require(proposal: Proposal, act: Act, *, by: User) -> None:
 
 
 def seen(proposal: Proposal) -> str:
-    """Return what names the present content: pages send it back with a decision."""
-    return f"{proposal.revision}-{proposal.picture_id or 0}"
+    """Return what names the present content, and that of the project it changes: pages send it back with a decision."""
+    project = proposal.project
+    out = f"-{project.changed_at.astimezone(UTC):%Y%m%d%H%M%S%f}" if project else ""
+    return f"{proposal.revision}-{proposal.picture_id or 0}{out}"
 
 
 def require_seen(proposal: Proposal, token: str) -> None:
     """Raise Outdated if the content is not what `token` names: nobody decides about what they have not read."""
     if token != seen(proposal):
+        what = "Der Vorschlag oder das Projekt im Verzeichnis" if proposal.project_id else "Der Vorschlag"
         raise Outdated(
-            "Der Vorschlag hat sich geändert, seit Sie die Seite geöffnet haben. Lesen Sie ihn noch einmal und "
+            f"{what} hat sich geändert, seit Sie die Seite geöffnet haben. Lesen Sie ihn noch einmal und "
             "entscheiden Sie dann."
         )
 

@@ -18,6 +18,7 @@ from landespreis import clock
 from landespreis.models import Circular, Trace
 from landespreis.records import disclosing
 from landespreis.refusal import NotAllowed, Refused
+from portal.actions import inquiries, subscribing
 from portal.models import Inquiry, Registration, Subscriber
 from submissions.models import Round, Version
 from tests.accounts.conftest import show_factor
@@ -28,7 +29,7 @@ from tests.landespreis.circulars import release, written
 from tests.landespreis.records import office
 from tests.landespreis.records.office import At
 from tests.portal import proposing
-from tests.portal.factories import EventFactory, InquiryFactory, SubscriberFactory
+from tests.portal.factories import EventFactory, InquiryFactory, SubscriberFactory, registration
 from tests.submissions import factories
 
 pytestmark = pytest.mark.django_db
@@ -234,6 +235,20 @@ def test_erase_lets_go_what_may_and_keeps_what_must(open_round: Round, desk: Use
     assert not Subscriber.objects.exists()
     assert Version.objects.filter(submission=entry).exists()
     assert Trace.objects.get(verb=Trace.Verb.PERSON_ERASED).detail == {"counts": gone, "reason": "Antrag vom 3. März"}
+
+
+def test_erase_takes_the_mail_along(open_round: Round, desk: User) -> None:
+    """Also the mail to the Geschäftsstelle that repeats what the person wrote."""
+    event = EventFactory()
+    registration(event, "anna")
+    subscribing.ask("anna@soest.example")
+    inquiry = inquiries.receive(Inquiry.Kind.CONTACT, {"email": "anna@soest.example", "message": "Hallo"}, form="1")
+    inquiries.settle(inquiry, by=desk)
+    registration(event, "bernd")
+
+    disclosing.erase(disclosing.person_of("anna@soest.example"), by=desk, reason="Antrag vom 3. März")
+
+    assert {mail.to[0] for mail in Email.objects.all()} == {"bernd@soest.example"}
 
 
 def test_erase_does_not_touch_accounts_of_the_office(desk: User) -> None:

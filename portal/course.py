@@ -58,6 +58,12 @@ WORDS = {
 }
 
 
+def instants(round_: Round) -> list[datetime]:
+    """Return when the standing of a round changes by time alone, the time left apart."""
+    ends = [round_.opens_at, round_.closes_at - LAST_DAYS, round_.closes_at, round_.embargo_until]
+    return [*ends, *([round_.decided_at] if round_.decided_at else [])]
+
+
 @dataclass(frozen=True)
 class Step:
     """A station of the way: what, when (the clock time apart, it must not break), done, running or to come."""

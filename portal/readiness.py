@@ -63,6 +63,6 @@ def _about_ceremony(round: Round, standing: QuerySet[Event]) -> str:
     late = [event for event in that_day if event.kind == Event.Kind.CEREMONY and event.ends_at > round.embargo_until]
     return "".join(
         f"„{event.title}“ endet um {wording.clocktime(event.ends_at)} Uhr, die Sperrfrist schon um "
-        f"{wording.clocktime(round.embargo_until)} Uhr: Die Preisträger wären vor oder während der Verleihung öffentlich."
+        f"{wording.clocktime(round.embargo_until)} Uhr: Die Preisträger wären vorher öffentlich."
         for event in late[:1]
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from portal.caching import Until
 from portal.course import Standing, instants
@@ -10,27 +11,40 @@ from submissions.models import Round
 
 TOPIC = "round"
 """What pages have to name that tell where the round stands."""
-_ROUND = Memory[Round | None](TOPIC)
+
+
+class Told(NamedTuple):
+    """A standing, and the instant at which it becomes another by time alone."""
+
+    standing: Standing | None = None
+    until: datetime | None = None
+
+
+_TOLD = Memory[Told](TOPIC)
 
 
 def standing(now: datetime, numbers: Numbers) -> Standing | None:
     """Return where the current round stands, without the time left, which changes with every minute; None without."""
-    round_ = _round(now, numbers)
-    return replace(Standing.of(round_, now), rest="") if round_ else None
+    return _told(now, numbers).standing
 
 
 def lasts(other: Until | None = None) -> Until:
     """Return until when a page holds that tells where the round stands, and for the rest holds as `other` says."""
 
     def until(now: datetime, numbers: Numbers) -> datetime | None:
-        round_ = _round(now, numbers)
-        moments = [*(instants(round_) if round_ else []), other(now, numbers) if other else None]
-        return min((moment for moment in moments if moment and moment > now), default=None)
+        moments = (_told(now, numbers).until, other(now, numbers) if other else None)
+        return min(filter(None, moments), default=None)
 
     return until
 
 
-def _round(now: datetime, numbers: Numbers) -> Round | None:
-    """Return the current round if it has its dates."""
-    round_ = _ROUND.get(numbers, now, Round.objects.current)
-    return None if round_ is None or round_.lacks() else round_
+def _told(now: datetime, numbers: Numbers) -> Told:
+    return _TOLD.get(numbers, now, lambda: _read(now), until=lambda told: told.until)
+
+
+def _read(now: datetime) -> Told:
+    round_ = Round.objects.current()
+    if round_ is None or round_.lacks():
+        return Told()
+    until = min((moment for moment in instants(round_) if moment > now), default=None)
+    return Told(replace(Standing.of(round_, now), rest=""), until)

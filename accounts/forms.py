@@ -14,11 +14,12 @@ from accounts.fields import MunicipalityField
 from accounts.models import User
 
 one_line = RegexValidator(
-    r"[\x00-\x1f\x7f\u2028\u2029]",
+    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]",
     "Schreiben Sie nur in eine Zeile, ohne Steuerzeichen.",
     code="control_characters",
     inverse_match=True,
 )
+"""Also without what turns the direction of writing: a name would read backwards, and others with it."""
 MUNICIPALITY_HELP = "Tippen Sie den Namen oder den AGS und wählen Sie einen Eintrag aus der Liste."
 DEPARTMENT_HELP = "Zum Beispiel „Fachbereich 3 – Digitales“ oder „Büro der Bürgermeisterin“."
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from django.core.cache import cache
 
@@ -50,14 +51,13 @@ def short_names() -> dict[str, str]:
     """Return AGS → name without the kind, «Soest», in the register's order; kept in the cache for five minutes."""
     known: dict[str, str] | None = cache.get(_NAMES)
     if not known:
-        known = read_short_names()
+        known = named_shortly(Municipality.objects.exclude(ags=None).values_list("sort_key", "name", "ags"))
         cache.set(_NAMES, known, _OPTIONS_SECONDS)
     return known
 
 
-def read_short_names() -> dict[str, str]:
-    """Return `short_names` as they are now."""
-    rows = Municipality.objects.exclude(ags=None).values_list("sort_key", "name", "ags")
+def named_shortly(rows: Iterable[tuple[str, str, str | None]]) -> dict[str, str]:
+    """Return what `short_names` does of rows with sort key, name and AGS."""
     return {ags: _bare(name) for _, name, ags in sorted(rows) if ags}
 
 

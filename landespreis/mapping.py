@@ -119,7 +119,7 @@ def project(place: Place) -> Point:
 
 def outline(path: str) -> Box:
     """Return the box around a path of M, m, L, l and Z."""
-    return _around(list(_points(path)))
+    return _around(list(points(path)))
 
 
 def scene(lead: Place | None, others: Sequence[Place], *, dot: float = DOT) -> Scene:
@@ -242,7 +242,8 @@ def _frame(points: Sequence[Point], boxes: Sequence[Box]) -> Box:
     return Box(x - RATIO * height / 2, y - height / 2, x + RATIO * height / 2, y + height / 2)
 
 
-def _points(path: str) -> Iterator[Point]:
+def points(path: str) -> Iterator[Point]:
+    """Yield the corners of a path of M, m, L, l and Z, in units of the shapes."""
     x = y = 0.0
     for command, body in re.findall(r"([MLml])([^MLmlZz]*)", path):
         numbers = [float(number) for number in re.findall(r"-?[\d.]+", body)]

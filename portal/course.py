@@ -31,9 +31,12 @@ class Standing:
     def of(cls, round_: Round, now: datetime) -> "Standing":
         phase = round_.phase(now)
         is_open = phase is Round.Phase.OPEN
+        known = f"Preisträger werden bekannt am {wording.opening(round_.embargo_until)}"
         at, until = {
             Round.Phase.ANNOUNCED: (round_.opens_at, f"ab {wording.opening(round_.opens_at)}"),
             Round.Phase.OPEN: (round_.closes_at, f"bis {wording.deadline(round_.closes_at)}"),
+            Round.Phase.REVIEW: (round_.embargo_until, known),
+            Round.Phase.DECIDED: (round_.embargo_until, known),
         }.get(phase, (None, ""))
         return cls(
             phase=phase,
@@ -53,6 +56,12 @@ WORDS = {
     Round.Phase.DECIDED: "Die Jury hat entschieden",
     Round.Phase.PUBLISHED: "Der Preis ist verliehen",
 }
+
+
+def instants(round_: Round) -> list[datetime]:
+    """Return when the standing of a round changes by time alone, the time left apart."""
+    ends = [round_.opens_at, round_.closes_at - LAST_DAYS, round_.closes_at, round_.embargo_until]
+    return [*ends, *([round_.decided_at] if round_.decided_at else [])]
 
 
 @dataclass(frozen=True)

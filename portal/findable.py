@@ -120,20 +120,20 @@ def _project(project: Project, districts: Districts) -> Content:
     places = dict.fromkeys(place for one in taking_part if one for place in _places(one, districts))
     names = [project.lead.label if project.lead else "", *(partner.label for partner in partners)]
     topics = [topic.name for topic in project.topics.all()]
-    about = (
+    facts = [
+        *(place for place in places if place not in names),
         project.category.name if project.category else "",
         project.department,
         project.get_legal_form_display(),
         project.edition,
         project.funding,
-    )
+    ]
     return Content(
         title=project.title,
         public_from=project.published_at,
         places="\n".join((*places, *names)),
         summary=project.abstract,
-        text=_text(project.body_html, ("Beteiligt", names), ("Themen", topics)),
-        more="\n".join(about),
+        text=_text(project.body_html, ("Beteiligt", names), ("Themen", topics), ("", facts)),
     )
 
 
@@ -168,10 +168,13 @@ class _Text(HTMLParser):
 
 
 def _text(html: str, *facts: tuple[str, list[str]]) -> str:
-    """Return stored HTML as plain text with some facts behind it; tags that somebody typed are text and stay it."""
+    """Return stored HTML as plain text with some facts behind it; tags that somebody typed are text and stay it.
+
+    A fact without a name adds no word of ours, by which everything that has one would be found.
+    """
     reader = _Text()
     reader.feed(html)
     reader.close()
     said = "".join(reader.said).strip(" –·\n")
-    told = (f"{name}: {', '.join(filter(None, values))}" for name, values in facts if any(values))
+    told = (f"{name and f'{name}: '}{', '.join(filter(None, values))}" for name, values in facts if any(values))
     return stems.plain(" · ".join(filter(None, (said, *told))))

@@ -150,14 +150,16 @@ def _project(project: Project, own: SafeString | None) -> SafeString:
 
 
 def _event(event: Event, own: SafeString | None) -> SafeString:
-    """When and where, what it is about, and the way to the page."""
+    """When and where, what it is about, and the way to the page; of a past one no more what led to it."""
+    now = clock.now()
     where = wording.listed([*(["online"] if event.is_online else []), *([event.place] if event.place else [])])
     when = f"{wording.opening(event.starts_at)}{f', {where}' if where else ''}"
     if event.cancelled_at:
         when = f"Abgesagt: {when}"
-    elif event.moved_from:
+    elif event.moved_from and now < event.ends_at:
         when = f"Verlegt auf {when}, zuerst war {wording.opening(event.moved_from)} geplant"
-    is_open = event.registration == Event.Registration.OPEN and not event.cancelled_at
+    takes_part = event.registration == Event.Registration.OPEN and not event.cancelled_at
+    is_open = takes_part and now < event.registration_ends_at
     text = own or format_html("<p>{}</p>", event.lead)
     link = format_html(
         '<p><a href="{}">{}</a></p>',

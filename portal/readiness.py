@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.contrib.auth.models import PermissionsMixin
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from landespreis import wording
@@ -44,12 +45,24 @@ def _dates(round: Round, user: PermissionsMixin) -> Iterator[Point]:
     url = reverse("admin:portal_event_changelist") if user.has_perm("portal.view_event") else ""
     standing = Event.objects.filter(cancelled_at=None)
     if not round.lacks("ceremony_on"):
-        days = {at.astimezone(BERLIN).date() for at in standing.values_list("starts_at", flat=True)}
-        told = f"Am {wording.day(round.ceremony_on)} steht kein Termin; die Preisverleihung fehlt im Kalender."
-        lacking = "" if round.ceremony_on in days else told
-        yield judged("Termin der Preisverleihung", lacking, url, otherwise=State.NOTE)
+        yield judged("Termin der Preisverleihung", _about_ceremony(round, standing), url, otherwise=State.NOTE)
     if not round.lacks("opens_at", "closes_at"):
         number = standing.filter(starts_at__gte=round.opens_at, starts_at__lt=round.closes_at).count()
         lacking = "" if number else "In der Einreichungszeit steht kein Termin, etwa eine Digitale Sprechstunde."
         fine = f"{number} in der Einreichungszeit."
         yield judged("Termine zum Mitmachen", lacking, url, fine=fine, otherwise=State.NOTE)
+
+
+def _about_ceremony(round: Round, standing: QuerySet[Event]) -> str:
+    """Return what the calendar lacks of the ceremony, or how it contradicts the end of the embargo."""
+    that_day = [event for event in standing if event.starts_at.astimezone(BERLIN).date() == round.ceremony_on]
+    if not that_day:
+        return f"Am {wording.day(round.ceremony_on)} steht kein Termin; die Preisverleihung fehlt im Kalender."
+    if round.lacks("embargo_until"):
+        return ""
+    late = [event for event in that_day if event.kind == Event.Kind.CEREMONY and event.ends_at > round.embargo_until]
+    return "".join(
+        f"„{event.title}“ endet um {wording.clocktime(event.ends_at)} Uhr, die Sperrfrist schon um "
+        f"{wording.clocktime(round.embargo_until)} Uhr: Die Preisträger wären vorher öffentlich."
+        for event in late[:1]
+    )

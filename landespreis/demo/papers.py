@@ -11,6 +11,11 @@ from PIL import Image, ImageDraw, ImageFilter
 A4 = (595, 842)
 LEFT, TOP, LINE = 71, 760, 17
 COLUMNS = 84
+SLIDE = (842, 595)
+PHOTO, BESIDE = (800, 1190), 400
+"""Pixels of the picture, and the points it is wide on a slide."""
+Line = tuple[str, int, str]
+"""Font, its size in points, and the words."""
 PICTURE = (1500, 1000)
 GROUND = (244, 246, 250)
 COLOURS = (
@@ -44,6 +49,59 @@ def sheet(title: str, text: str) -> bytes:
         out = BytesIO()
         pdf.save(out, deterministic_id=True)
         return out.getvalue()
+
+
+@lru_cache(maxsize=8)
+def talk(title: str, text: str, seed: int) -> bytes:
+    """Return the slides of a talk, one for its title and one for each line of the text, beside a picture."""
+    slides = [_said(line, "Text", 24, 26) for line in text.split("\n") if line]
+    return _illustrated(title, [_said(title, "Bold", 30, 20), *slides], seed)
+
+
+@lru_cache(maxsize=8)
+def leaflet(title: str, text: str, seed: int) -> bytes:
+    """Return one page with a title and a text beside a picture."""
+    lines = [said for line in text.split("\n") for said in _said(line, "Text", 13, 54)]
+    return _illustrated(title, [[*_said(title, "Bold", 24, 28), *_said("", "Text", 13, 54), *lines]], seed)
+
+
+def _said(words: str, font: str, size: int, columns: int) -> list[Line]:
+    return [(font, size, line) for line in textwrap.wrap(words, columns) or [""]]
+
+
+def _illustrated(title: str, pages: list[list[Line]], seed: int) -> bytes:
+    with pikepdf.new() as pdf:
+        picture = pdf.make_stream(
+            photo(seed), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=PHOTO[0], Height=PHOTO[1],
+            ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.DCTDecode,
+        )  # fmt: skip
+        resources = pikepdf.Dictionary(
+            Font=pikepdf.Dictionary(Text=_font("Helvetica"), Bold=_font("Helvetica-Bold")),
+            XObject=pikepdf.Dictionary(Photo=picture),
+        )
+        for lines in pages:
+            page = pdf.add_blank_page(page_size=SLIDE)
+            page.Resources = resources
+            commands, y = [f"q {BESIDE} 0 0 {SLIDE[1]} {SLIDE[0] - BESIDE} 0 cm /Photo Do Q"], 500.0
+            for font, size, line in lines:
+                commands.append(f"BT /{font} {size} Tf 40 {y:g} Td ({_escaped(line)}) Tj ET")
+                y -= size * 1.4
+            page.Contents = pdf.make_stream("\n".join(commands).encode("cp1252"))
+        pdf.docinfo["/Title"] = title
+        pdf.Root.Lang = "de-DE"
+        out = BytesIO()
+        pdf.save(out, deterministic_id=True)
+        return out.getvalue()
+
+
+def photo(seed: int) -> bytes:
+    """Return an upright JPEG of a mosaic with the grain of a photograph, and as large as one."""
+    with Image.open(BytesIO(mosaic(seed))) as fields:
+        upright = fields.transpose(Image.Transpose.ROTATE_90).resize(PHOTO)
+    grain = Image.frombytes("L", PHOTO, random.Random(seed).randbytes(PHOTO[0] * PHOTO[1]))  # noqa: S311 - only grain
+    out = BytesIO()
+    Image.blend(upright, grain.convert("RGB"), 0.15).save(out, "JPEG", quality=80)
+    return out.getvalue()
 
 
 @lru_cache(maxsize=1)

@@ -57,11 +57,12 @@ def _picture(row: dict[str, Any], editor: User | None) -> Picture:
 
 
 def _downloads(rows: list[dict[str, Any]], until: datetime) -> None:
-    for row in rows:
+    for seed, row in enumerate(rows):
         if row["published_at"] > until:
             continue
         clock.set_now(row["published_at"])
-        content = papers.sheet(row["title"], row["text"].strip())
+        make = papers.talk if row["speaker"] else papers.leaflet
+        content = make(row["title"], row["text"].strip(), seed)
         examined = inspection.examine_pdf(BytesIO(content))
         facts = {name: row[name] for name in ("title", "occasion", "held_on", "speaker", "description", "published_at")}
         downloads.save(Download(**facts), examined=examined, name=row["name"])

@@ -1,5 +1,6 @@
 """Projects of the demo's directory: those of the files, and entries of the award once the jury reads them."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -23,6 +24,8 @@ from submissions.models import Round, Submission
 OFFICE = "renate.vollmer@geschaeftsstelle.example"
 SHIPPED = Path(settings.BASE_DIR) / "data" / "demo_projects"
 """A file per category, named like its key."""
+MARKS = Path(settings.BASE_DIR) / "data" / "demo_topics.toml"
+MOST_TOPICS = 2
 ADOPTED = 4
 """How many entries of the award are taken over beside the winners."""
 PLAIN = (
@@ -77,6 +80,18 @@ def _partners(row: dict[str, Any], known: dict[str | None, Municipality]) -> Ite
         yield ProjectPartner(**other)
 
 
+def _topics(project: Project) -> list[Topic]:
+    """Return the topics of which an adopted entry speaks first, as an editor would choose them."""
+    words = re.findall(r"\w+", f"{project.title} {project.abstract}".casefold())
+    marks = tomllib.loads(MARKS.read_text(encoding="utf-8"))
+    first = {
+        slug: min((place for place, word in enumerate(words) if word.startswith(tuple(known))), default=None)
+        for slug, known in marks.items()
+    }
+    places = sorted((place, slug) for slug, place in first.items() if place is not None)
+    return list(Topic.objects.filter(slug__in=[slug for _, slug in places[:MOST_TOPICS]]))
+
+
 def _adopted(until: datetime) -> None:
     """Take over entries of the award once the jury reads them; they come out, with prizes, when the embargo ends."""
     round_, office = Round.objects.current(), User.objects.filter(email=OFFICE).first()
@@ -87,7 +102,8 @@ def _adopted(until: datetime) -> None:
     chosen = [*entries.waiting().exclude(pk__in=winning)[:ADOPTED], *winning.order_by("number")]
     for minute, entry in enumerate(chosen):
         clock.set_now(min(until, round_.embargo_until + timedelta(minutes=minute)))
-        project = adoption.adopt(entry, by=office)
+        adopted = adoption.adopt(entry, by=office)
+        project = projects.save(adopted, topics=_topics(adopted))
         if until >= round_.embargo_until:
             publishing.publish(project)
     clock.set_now(until)

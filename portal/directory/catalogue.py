@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from accounts import register
 from landespreis.composed import SAMPLE, Question, Values
 from portal.directory import filters
 from portal.editions import CATALOGUE
@@ -39,7 +38,8 @@ def next_publication(now: datetime, numbers: Numbers) -> datetime | None:
 
 def _read(now: datetime) -> Known:
     """The register is read anew: what others keep of it may be older than `numbers`."""
-    return Known(filters.named(now), tuple(register.read_short_names().items()))
+    named, towns = filters.named(now)
+    return Known(named, tuple(towns.items()))
 
 
 def _next(now: datetime) -> datetime | None:

@@ -10,9 +10,11 @@ from html import escape
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, F, IntegerField, QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts import register
+from accounts.models import Municipality
 from landespreis import wording
 from landespreis.composed import SAMPLE, Question, Values
 from portal import slugs
@@ -37,6 +39,8 @@ TITLES = {
 MANY = {Kind.DISTRICT: "Kreis", Kind.MUNICIPALITY: "Kommune"}
 """Groups with too many values for boxes → what is added to them, from a list."""
 NAMELESS = "unbekannt"
+APART = "\n"
+"""Stands between sort key and name of a row of the register."""
 
 Names = Mapping[str, Mapping[str, str]]
 """Group → value → name, in the order in which they are shown."""
@@ -70,9 +74,11 @@ class Group:
     options: SafeString
 
 
-def named(now: datetime) -> tuple[Values, ...]:
-    """Return what editors have named, as `names` reads it; one query."""
-    return tuple(NAMED.rows(now))
+def named(now: datetime) -> tuple[tuple[Values, ...], dict[str, str]]:
+    """Return what editors have named, as `names` reads it, and the towns of the register by their AGS; one query."""
+    rows = NAMED.rows(now)
+    towns = ((*called.split(APART), ags) for kind, ags, called, _ in rows if kind == Kind.MUNICIPALITY)
+    return tuple(row for row in rows if row[0] != Kind.MUNICIPALITY), register.named_shortly(towns)
 
 
 def names(named: tuple[Values, ...], towns: Mapping[str, str]) -> Names:
@@ -105,7 +111,7 @@ def chips(search: Search, names: Names) -> list[Chip]:
 
 
 def _named(now: datetime) -> "QuerySet[Any, Any]":
-    """Return editions, categories and topics: of which group, value, name, place in their order."""
+    """Return editions, categories, topics and the register: of which group, value, name, place in their order."""
     text, number = CharField(), IntegerField()
     columns = ("of", "which", "called", "place")
     edition = Project.objects.published(now).exclude(edition="").order_by()
@@ -118,7 +124,17 @@ def _named(now: datetime) -> "QuerySet[Any, Any]":
     topic = Topic.objects.order_by().annotate(
         of=Value(Kind.TOPIC.value, text), which=F("slug"), called=F("name"), place=F("position")
     )
-    return rows.distinct().union(*[m.values_list(*columns) for m in (category, topic)], all=True)
+    town = (
+        Municipality.objects.exclude(ags=None)
+        .order_by()
+        .annotate(
+            of=Value(Kind.MUNICIPALITY.value, text),
+            which=F("ags"),
+            called=Concat("sort_key", Value(APART), "name", output_field=text),
+            place=Value(0, number),
+        )
+    )
+    return rows.distinct().union(*[m.values_list(*columns) for m in (category, topic, town)], all=True)
 
 
 NAMED = Question(_named, SAMPLE)

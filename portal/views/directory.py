@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from landespreis import clock
-from portal import caching
+from portal import caching, phases
 from portal.directory import country, markup, pieces, reading
 from portal.directory.catalogue import next_publication
 from portal.directory.pieces import PER_PAGE
@@ -16,7 +16,7 @@ from portal.editions import CATALOGUE
 
 
 @require_safe
-@caching.public("projects", "search", CATALOGUE, params=PARAMETERS, lasts=next_publication)
+@caching.public("projects", "search", CATALOGUE, phases.TOPIC, params=PARAMETERS, lasts=phases.lasts(next_publication))
 def index(request: HttpRequest) -> HttpResponse:
     """The list, twenty a page; all of it in the usual order has the map below its first page."""
     now, search = clock.now(), Search.of(request.GET)
@@ -41,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@caching.public("projects", "search", CATALOGUE, params=PARAMETERS, lasts=next_publication)
+@caching.public("projects", "search", CATALOGUE, phases.TOPIC, params=PARAMETERS, lasts=phases.lasts(next_publication))
 def map_(request: HttpRequest) -> HttpResponse:
     """The map of a search: what is chosen beside the place is kept, and where its projects are is counted."""
     now, search = clock.now(), Search.of(request.GET)

@@ -10,7 +10,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from landespreis import clock, files
-from portal import caching
+from portal import caching, phases
 from portal.models import Download
 from portal.remembering import Numbers
 
@@ -21,7 +21,7 @@ def next_publication(now: datetime, numbers: Numbers) -> datetime | None:
 
 
 @require_safe
-@caching.public("downloads", lasts=next_publication)
+@caching.public("downloads", phases.TOPIC, lasts=phases.lasts(next_publication))
 def index(request: HttpRequest) -> HttpResponse:
     rows = Download.objects.published(clock.now())
     occasions = [

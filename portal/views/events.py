@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from landespreis import clock
-from portal import caching, calendars
+from portal import caching, calendars, phases
 from portal.models import Download, Event, FormerEventAddress, Registration
 from portal.remembering import Numbers
 from portal.seating import Seating
@@ -36,7 +36,7 @@ def next_change(now: datetime, numbers: Numbers) -> datetime | None:
 
 
 @require_safe
-@caching.public("events", params=("art", "seite"), lasts=next_change)
+@caching.public("events", phases.TOPIC, params=("art", "seite"), lasts=phases.lasts(next_change))
 def index(request: HttpRequest) -> HttpResponse:
     """Dates to come and past ones, by kind; an unknown kind is an empty one, a page that is none the nearest."""
     now = clock.now()
@@ -64,7 +64,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@caching.public("events", "downloads", "news", lasts=next_change)
+@caching.public("events", "downloads", "news", phases.TOPIC, lasts=phases.lasts(next_change))
 def detail(request: HttpRequest, event: str) -> HttpResponse:
     """One date; a former address leads to the present one."""
     now = clock.now()

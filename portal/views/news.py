@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from landespreis import clock
-from portal import caching
+from portal import caching, phases
 from portal.models import FormerAddress, News, NewsCategory
 from portal.remembering import Numbers
 
@@ -29,7 +29,7 @@ def next_publication(now: datetime, numbers: Numbers) -> datetime | None:
 
 
 @require_safe
-@caching.public("news", params=("rubrik", "seite"), lasts=next_publication)
+@caching.public("news", phases.TOPIC, params=("rubrik", "seite"), lasts=phases.lasts(next_publication))
 def index(request: HttpRequest) -> HttpResponse:
     """The list, ten a page; an unknown category is an empty one, a page that is none the nearest."""
     categories = list(NewsCategory.objects.filter(news__in=News.objects.published(clock.now())).distinct())
@@ -53,7 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@caching.public("news", lasts=next_publication)
+@caching.public("news", phases.TOPIC, lasts=phases.lasts(next_publication))
 def item(request: HttpRequest, news: str) -> HttpResponse:
     """One item; a former address leads to the present one."""
     now = clock.now()

@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from landespreis import clock
-from portal import caching, issues
+from portal import caching, issues, phases
 from portal.models import Newsletter
 
 LEAD = "Neues zur interkommunalen Zusammenarbeit in Nordrhein-Westfalen: Termine, Projekte und der Landespreis."
 
 
 @require_safe
-@caching.public("newsletters")
+@caching.public("newsletters", phases.TOPIC, lasts=phases.lasts())
 def index(request: HttpRequest) -> HttpResponse:
     """All issues by year, the newest first."""
     out = Newsletter.objects.published(clock.now()).order_by("-year", "-number")
@@ -24,7 +24,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@caching.public("newsletters")
+@caching.public("newsletters", phases.TOPIC, lasts=phases.lasts())
 def issue(request: HttpRequest, newsletter: str) -> HttpResponse:
     """One issue as it was sent, with the ways to the ones before and after it."""
     published = Newsletter.objects.published(clock.now())

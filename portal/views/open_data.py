@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from landespreis import clock, tables
-from portal import caching, open_data, portrait
+from portal import caching, open_data, phases, portrait
 from portal.directory.catalogue import next_publication
 from portal.models import Edition, Project, ProjectFacet
 from portal.models.projects import ProjectQuerySet
@@ -119,7 +119,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@caching.public()
+@caching.public(phases.TOPIC, lasts=phases.lasts())
 def about(request: HttpRequest) -> HttpResponse:
     """What there is, where, under which licence, and what every name means."""
     context = {

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from landespreis import clock
 from landespreis.composed import SAMPLE, Question, Values
-from portal import caching, picturing, portrait, similar
+from portal import caching, phases, picturing, portrait, similar
 from portal.directory import reading
 from portal.directory.catalogue import next_publication
 from portal.directory.reading import Partners, Whole
@@ -34,7 +34,7 @@ OUT = Question(lambda now, slug: _visible(AnonymousUser(), now, slug), SAMPLE, "
 
 
 @require_safe
-@caching.public("projects", "news", CATALOGUE, lasts=next_publication)
+@caching.public("projects", "news", CATALOGUE, phases.TOPIC, lasts=phases.lasts(next_publication))
 def detail(request: HttpRequest, project: str) -> HttpResponse:
     """One project and three that are like it; a former address leads to the present one."""
     now = clock.now()

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from landespreis import clock
-from portal import caching, excerpts, finding, stems
+from portal import caching, excerpts, finding, phases, stems
 from portal.excerpts import Piece
 from portal.finding import Wanted
 from portal.models import Document
@@ -64,7 +64,7 @@ class Tag:
 
 
 @require_safe
-@caching.public("search", params=("q", "art", "seite"), lasts=caching.next_minute)
+@caching.public("search", phases.TOPIC, params=("q", "art", "seite"), lasts=caching.next_minute)
 def index(request: HttpRequest) -> HttpResponse:
     """Hits of all kinds or of one, the best first; an unknown kind is all of them, a page that is none the nearest."""
     typed = _shown(request.GET.get("q", ""))

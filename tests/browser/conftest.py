@@ -20,7 +20,7 @@ from landespreis.demo import stage
 from submissions import tasks
 from submissions.models import Round
 from tests.browser import html
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Theme, Visitor
 
 AFTERNOON = datetime(2026, 1, 27, 14, 32, tzinfo=BERLIN)
 """The moment at which walks begin, thirteen days before the deadline."""
@@ -85,11 +85,20 @@ def portal(live_server: LiveServer, served: dict[bytes, str], settings: Any, tmp
 
 @pytest.fixture
 def visit(chromium: Browser, portal: str) -> Iterator[Visit]:
-    """Open a window: `visit(width=360, dark=True, touch=True, scripts=False)`. It must have nothing to complain of."""
+    """Open a window: `visit(width=360, dark=True, touch=True, scripts=False)`. It must have nothing to complain of.
+
+    With `both` axe looks at every page in the other theme as well.
+    """
     visitors: list[Visitor] = []
 
     def open_window(
-        *, width: int = 1280, height: int = 900, dark: bool = False, touch: bool = False, scripts: bool = True
+        *,
+        width: int = 1280,
+        height: int = 900,
+        dark: bool = False,
+        both: bool = False,
+        touch: bool = False,
+        scripts: bool = True,
     ) -> Visitor:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
@@ -100,7 +109,8 @@ def visit(chromium: Browser, portal: str) -> Iterator[Visit]:
             locale="de-DE",
             timezone_id="Europe/Berlin",
         )
-        visitor = Visitor(context, portal, scripts=scripts)
+        themes: tuple[Theme, ...] = ("dark", "light") if dark else ("light", "dark")
+        visitor = Visitor(context, portal, scripts=scripts, themes=themes if both else themes[:1])
         visitors.append(visitor)
         return visitor
 

@@ -44,7 +44,7 @@ def link(letter: Email, kind: str) -> str:
 
 
 def test_walk_of_a_subscriber_and_an_editor(visit: Visit, demo: Round, posted: Callable[[], Email]) -> None:
-    reader = visit(width=360, touch=True, scripts=False)
+    reader = visit(width=320, both=True, touch=True, scripts=False)
     _signs_up(reader, posted)
     editor = visit()
     editor.log_in(EDITOR, people.PASSWORD)
@@ -55,6 +55,7 @@ def test_walk_of_a_subscriber_and_an_editor(visit: Visit, demo: Round, posted: C
     letter = posted()
     _sees_that_it_went_out(editor)
     _reads_and_leaves(reader, letter)
+    _sees_it_wide(visit(both=True))
 
 
 def _signs_up(reader: Visitor, posted: Callable[[], Email]) -> None:
@@ -135,3 +136,14 @@ def _reads_and_leaves(reader: Visitor, letter: Email) -> None:
     reader.go("/newsletter/abmelden/gefaelscht/")
     reader.meet("Zu diesem Link gibt es keine Anmeldung", status=404)
     assert not Subscriber.objects.active().filter(email=READER).exists()
+
+
+def _sees_it_wide(other: Visitor) -> None:
+    other.go("/newsletter/")
+    other.meet("Newsletter")
+    other.follow(re.compile("Der Winter bringt Neues"))
+    other.meet("Der Winter bringt Neues")
+    other.go("/newsletter/anmelden/")
+    other.meet("Newsletter abonnieren")
+    other.press("Newsletter abonnieren")
+    other.meet("Newsletter abonnieren", status=422)

@@ -35,7 +35,7 @@ def meike(register: Round) -> User:
 
 def test_walk_through_public_pages(visit: Visit, meike: User) -> None:
     call_command("load_pages", verbosity=0)
-    for visitor in (visit(), visit(width=320)):
+    for visitor in (visit(both=True), visit(width=320, both=True)):
         for path in ["/", "/landespreis/", *(f"/{slug}/" for slug in [*FIXED, *LISTS]), "/demo/"]:
             visitor.go(path)
             visitor.meet("")

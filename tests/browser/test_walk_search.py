@@ -20,7 +20,7 @@ def test_walk_of_somebody_who_searches(
         factories.ProjectFactory(title=f"Gemeinsame Feuerwehr {number}", abstract="Drei Wehren üben.", body="Mehr.")
     entry = factories.faq_entry(question="Zählt die Feuerwehr mit?", answer="Ja, die **Feuerwehr** zählt.")
     indexing.rebuild()
-    visitor = visit(width=width, dark=dark, scripts=scripts)
+    visitor = visit(width=width, dark=dark, both=True, scripts=scripts)
 
     visitor.go("/suche/")
     visitor.meet("Suche")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -19,6 +19,7 @@ AXE = Path(settings.NODE_MODULES) / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PICTURES = Path(settings.BASE_DIR) / "docs" / "screenshots"
 COLOURS = 256
+Theme = Literal["light", "dark"]
 TALLEST = 1900
 """Pixels; what lies below is cut off in the pictures for the docs."""
 LOOK = """() => ({
@@ -35,13 +36,15 @@ AXE_RUN = """async (rules) => {
 class Visitor:
     """One browser window. `complaints` gathers what no page may do; `check` fails on it.
 
-    `scripts` says whether the window runs JavaScript at all, `pictures` in which folder its pictures are kept.
+    `scripts` says whether the window runs JavaScript at all, `pictures` in which folder its pictures are kept,
+    `themes` in which axe looks at every page, the window's own first.
     """
 
-    def __init__(self, context: BrowserContext, home: str, *, scripts: bool) -> None:
+    def __init__(self, context: BrowserContext, home: str, *, scripts: bool, themes: tuple[Theme, ...]) -> None:
         self.context = context
         self.home = home
         self.scripts = scripts
+        self.themes = themes
         self.pictures = PICTURES
         self.complaints: list[str] = []
         self.forgiven: list[str] = []
@@ -116,7 +119,9 @@ class Visitor:
             self.complaints.append(f"{where}: {found['surplus']} px wider than the window")
         if self.status != status:
             self.complaints.append(f"{where}: answered {self.status}, not {status}")
-        self.complaints += [f"{where}: axe {rule}: {nodes}" for rule, nodes in self._axe()]
+        for theme in reversed(self.themes):
+            self.page.emulate_media(color_scheme=theme)
+            self.complaints += [f"{where}, {theme}: axe {rule}: {nodes}" for rule, nodes in self._axe()]
         self._photograph(picture, heading)
 
     def check(self) -> None:

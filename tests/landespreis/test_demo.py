@@ -24,7 +24,7 @@ from landespreis import clock
 from landespreis.demo import papers, stage
 from landespreis.models import Trace
 from landespreis.urls import urlpatterns as of_production
-from portal.models import Proposal
+from portal.models import Project, Proposal
 from submissions import checks, draft
 from submissions.demo import field, stories
 from submissions.demo.acts import unwrapped
@@ -97,6 +97,7 @@ def test_demo_fills_a_phase(
 
     assert_filled(round, phase, counts, missing_in_soest)
     assert sorted(Proposal.objects.values_list("status", flat=True)) == ["draft", "returned", "review"]
+    assert list(Project.objects.filter(topics=None).values_list("title", flat=True)) == []
     if counts == AFTER_CLOSING:
         assert_checked(round)
         judged.IN[phase]()

@@ -175,6 +175,15 @@ def test_escaped_text_keeps_days_and_stars_inside_words() -> None:
     assert manuscript.escaped("14. Juni: Bürger*innen") == "14\\. Juni: Bürger*innen"
 
 
+def test_text_ends_a_paragraph_where_a_line_was_ended() -> None:
+    words = "Erst so.\r\nDann so.\n\n\nDafür nötig:\n- Geld\n2. Zeit\nUnd Mut."
+
+    told = manuscript.text([{"key": "neu", "title": "Neues", "text": words}])
+
+    paragraphs = re.findall(r"<p>(.*?)</p>", richtext.render(told).html, re.DOTALL)
+    assert paragraphs == ["Erst so.", "Dann so.", "Dafür nötig:<br>- Geld<br>2. Zeit", "Und Mut."]
+
+
 def test_text_leaves_out_what_was_not_answered() -> None:
     answers = [{"key": "gewinn", "title": "Gewinn", "text": " \n"}, {"key": "neu", "title": "Neues", "text": "Ja."}]
 

@@ -14,6 +14,7 @@ CLOSES = datetime(2026, 2, 10, tzinfo=BERLIN)
 EMBARGO = datetime(2026, 4, 15, 18, tzinfo=BERLIN)
 SECOND = timedelta(seconds=1)
 FROM, UNTIL = "ab Montag, 1. Dezember 2025, 00:00 Uhr (MEZ)", "bis Montag, 9. Februar 2026, 24:00 Uhr (MEZ)"
+KNOWN = "Preisträger werden bekannt am Mittwoch, 15. April 2026, 18:00 Uhr (MESZ)"
 
 
 @pytest.fixture
@@ -28,13 +29,16 @@ def plan() -> Round:
         (OPENS, "Einreichung offen", UNTIL, "71 Tage", True, False),
         (CLOSES - timedelta(hours=3), "Einreichung offen", UNTIL, "3 Stunden", True, True),
         (CLOSES - SECOND, "Einreichung offen", UNTIL, "weniger als eine Minute", True, True),
-        (CLOSES, "Einreichung beendet, die Beiträge werden geprüft", "", "", False, False),
+        (CLOSES, "Einreichung beendet, die Beiträge werden geprüft", KNOWN, "64 Tage", False, False),
+        (EMBARGO - SECOND, "Die Jury hat entschieden", KNOWN, "weniger als eine Minute", False, False),
         (EMBARGO, "Der Preis ist verliehen", "", "", False, False),
     ],
 )
 def test_standing_says_what_the_round_waits_for(
     plan: Round, now: datetime, words: str, until: str, rest: str, is_open: bool, is_last: bool
 ) -> None:
+    plan.decided_at = CLOSES + timedelta(days=30)
+
     standing = Standing.of(plan, now)
 
     told = (standing.words, standing.until, standing.rest, standing.is_open, standing.is_last)

@@ -51,11 +51,11 @@ def phase(settings: Any, tmp_path: Any, round: Round) -> Any:
 
 @pytest.mark.parametrize(("name", "out", "projects", "newest"), [
     pytest.param("announced", 4, 37, "Gewerbesteuer richtig prüfen: fünf Städte, ein Team", marks=EMBEDDED),
-    ("open", 8, 39, "Löschwasser aus dem Regenbecken"),
-    pytest.param("lastday", 9, 39, "Löschwasser aus dem Regenbecken", marks=EMBEDDED),
-    pytest.param("jury", 11, 40, "Senne-Wege: vier Orte, ein Naturerlebnis", marks=EMBEDDED),
-    pytest.param("session", 12, 40, "Senne-Wege: vier Orte, ein Naturerlebnis", marks=EMBEDDED),
-    ("published", 14, 40, "Senne-Wege: vier Orte, ein Naturerlebnis"),
+    ("open", 8, 39, "Ein Meister für fünf Kläranlagen"),
+    pytest.param("lastday", 9, 39, "Ein Meister für fünf Kläranlagen", marks=EMBEDDED),
+    pytest.param("jury", 11, 40, "Feuerwehrschule Hönnetal: ausgebildet wird an einem Ort", marks=EMBEDDED),
+    pytest.param("session", 12, 40, "Feuerwehrschule Hönnetal: ausgebildet wird an einem Ort", marks=EMBEDDED),
+    ("published", 14, 40, "Feuerwehrschule Hönnetal: ausgebildet wird an einem Ort"),
 ])  # fmt: skip
 def test_phase_has_what_is_out_and_news_to_come(
     phase: Any, client: Client, name: str, out: int, projects: int, newest: str
@@ -78,8 +78,21 @@ def test_phase_has_questions_downloads_pages_and_messages(phase: Any, client: Cl
     phase("open")
 
     assert (Page.objects.count(), FaqEntry.objects.count()) == (7, 19)
-    assert Download.objects.published(clock.now()).count() == 4
+    talks = Download.objects.published(clock.now())
+    assert talks.count() == 4
+    assert [talk.name for talk in talks if not 100_000 < talk.size < 1_000_000] == []
     assert sorted(Inquiry.objects.values_list("kind", flat=True)) == ["barriere", "kontakt"]
+
+
+@pytest.mark.parametrize(
+    "name", ["announced", "open", pytest.param("lastday", marks=EMBEDDED), pytest.param("jury", marks=EMBEDDED)]
+)
+def test_directory_is_spread_over_the_land_in_every_phase(phase: Any, name: str) -> None:
+    phase(name)
+
+    shapes = {shape["ags"] for shape in json.loads(mapping.SHIPPED.read_text())["kreise"]}
+    out = ProjectFacet.objects.filter(kind=Kind.DISTRICT, project__in=Project.objects.published(clock.now()))
+    assert set(out.values_list("value", flat=True)) == shapes
 
 
 def test_directory_is_spread_over_land_origins_and_prizes(phase: Any) -> None:

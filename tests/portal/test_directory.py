@@ -10,7 +10,6 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from accounts import register
 from accounts.models import Municipality
 from landespreis import clock
 from portal.actions import projects
@@ -302,7 +301,7 @@ def test_words_are_composed_once_and_found_at_any_moment(three: dict[str, Projec
 
 
 def names() -> filters.Names:
-    return filters.names(filters.named(clock.now()), register.short_names())
+    return filters.names(*filters.named(clock.now()))
 
 
 def groups(query: str) -> dict[str, filters.Group]:

@@ -10,6 +10,7 @@ from landespreis import clock
 from landespreis.demo import stage
 from portal.demo import events
 from portal.models import Event, Registration
+from submissions.models import Round
 
 
 @pytest.fixture
@@ -46,6 +47,15 @@ def test_phase_has_a_full_a_moved_and_a_cancelled_date(fill: Any, client: Client
     assert [event.starts_at.day for event in Event.objects.filter(moved_from__isnull=False)] == [28]
     assert Event.objects.filter(cancelled_at__isnull=False).count() == 1
     assert {client.get(event.get_absolute_url()).status_code for event in Event.objects.published(clock.now())} == {200}
+
+
+def test_ceremony_is_over_when_the_winners_are_public(fill: Any, round: Round) -> None:
+    fill("published")
+
+    ceremony = Event.objects.get(kind=Event.Kind.CEREMONY)
+
+    assert ceremony.starts_at.astimezone(clock.BERLIN).date() == round.ceremony_on
+    assert ceremony.ends_at == round.embargo_until
 
 
 def test_mails_are_those_of_the_last_days(fill: Any) -> None:

@@ -48,13 +48,19 @@ def test_project_is_found_by_everything_public_of_it(open_round: Round) -> None:
 
     assert district.label == "Kreis Soest"
     assert (found.title, found.url, found.summary) == ("Bauakte", project.get_absolute_url(), "Ein Archiv.")
-    assert found.text == "Text mit Fettschrift. · Beteiligt: Stadt Soest, Stadt Werl, Lippeverband · Themen: Digitales"
+    facts = (
+        "Kreis Soest, Regierungsbezirk Arnsberg, Regierungsbezirk Düsseldorf, Regierungsbezirk Köln, Pflichtaufgaben, "
+        "Bauordnung, Wettbewerb 2022, Zuschuss"
+    )
+    told = "Text mit Fettschrift. · Beteiligt: Stadt Soest, Stadt Werl, Lippeverband · Themen: Digitales"
+    assert found.text == f"{told} · {facts}"
     assert found.public_from == project.published_at
     assert found.stems_title == " bauakt "
     assert found.stems_place == " stadt sost kreis regierungsbezirk arnsberg werl dusseldorf koln lippeverband "
     assert found.stems_summary == " archiv "
-    words = "text fettschrift beteiligt stadt sost werl lippeverband them digital pflichtaufgab bauordn wettbewerb 2022"
-    assert found.stems_text == f" {words} zuschuss "
+    words = "text fettschrift beteiligt stadt sost werl lippeverband them digital"
+    places = "kreis regierungsbezirk arnsberg dusseldorf koln"
+    assert found.stems_text == f" {words} {places} pflichtaufgab bauordn wettbewerb 2022 zuschuss "
 
 
 def test_event_keeps_its_joining_link_to_itself(open_round: Round) -> None:

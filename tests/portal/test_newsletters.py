@@ -166,6 +166,31 @@ def test_dates_say_what_became_of_them(midway: None, fields: dict[str, Any], sai
     assert said in piece.html
 
 
+@pytest.mark.parametrize(
+    ("fields", "link"),
+    [
+        ({}, "Zum Termin und zur Anmeldung"),
+        ({"registration_until": MIDWAY}, "Zum Termin"),
+        ({"starts_at": MIDWAY, "moved_from": MIDWAY - HOUR}, "Zum Termin"),
+    ],
+)
+def test_dates_invite_only_while_one_can_register(midway: None, fields: dict[str, Any], link: str) -> None:
+    event = factories.EventFactory(**fields)
+
+    (piece,) = issues.pieces(factories.issue(about(Kind.EVENT, of=event)))
+
+    assert piece.html.endswith(f">{link}</a></p>")
+
+
+def test_date_that_is_past_says_nothing_of_its_move(midway: None) -> None:
+    ended = MIDWAY - HOUR
+    event = factories.EventFactory(starts_at=ended - HOUR, ends_at=ended, moved_from=ended - 3 * HOUR)
+
+    (piece,) = issues.pieces(factories.issue(about(Kind.EVENT, of=event)))
+
+    assert piece.html.startswith("<p><strong>Dienstag, 20. Januar 2026, 08:30 Uhr (MEZ), online</strong></p>")
+
+
 def test_own_words_are_sanitised(midway: None) -> None:
     issue = factories.issue(factories.text("<script>alert(1)</script> [x](/faq/)"))
 

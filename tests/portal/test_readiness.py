@@ -6,7 +6,7 @@ import pytest
 
 from landespreis.readiness import Point, State
 from portal import readiness
-from portal.models import Page
+from portal.models import Event, Page
 from submissions.models import Round
 from tests.portal.factories import EventFactory
 from tests.submissions import preparing
@@ -52,9 +52,20 @@ def test_dates_in_the_calendar(prepared: Round) -> None:
     labels = ("Termin der Preisverleihung", "Termine zum Mitmachen")
     assert [found(prepared)[label].state for label in labels] == [State.NOTE, State.NOTE]
     for at in (DATES["embargo_until"], DATES["opens_at"]):
-        EventFactory(starts_at=at, ends_at=at + timedelta(hours=1))
+        EventFactory(starts_at=at, ends_at=at + timedelta(hours=1))  # no ceremony by its kind, so it may last longer
 
     assert [found(prepared)[label].state for label in labels] == [State.OK, State.OK]
+
+
+@pytest.mark.parametrize(("late", "state"), [(timedelta(), State.OK), (timedelta(minutes=1), State.NOTE)])
+def test_ceremony_that_outlasts_the_embargo_is_named(prepared: Round, late: timedelta, state: State) -> None:
+    ends = DATES["embargo_until"] + late
+    EventFactory(kind=Event.Kind.CEREMONY, title="Verleihung", starts_at=ends - timedelta(hours=2), ends_at=ends)
+
+    point = found(prepared)["Termin der Preisverleihung"]
+
+    assert point.state is state
+    assert ("„Verleihung“ endet um" in point.reason) is bool(late)
 
 
 def test_dates_of_the_calendar_wait_for_those_of_the_round(prepared: Round) -> None:

@@ -190,7 +190,7 @@ def test_feed_is_atom_with_ids_that_stay(client: Client, open_round: Round) -> N
     assert link.get("href") == "http://localhost:8000/aktuelles/neue-adresse/"
 
 
-@pytest.mark.parametrize(("path", "most"), [("/aktuelles/", 5), ("/aktuelles/feed/", 3)])
+@pytest.mark.parametrize(("path", "most"), [("/aktuelles/", 6), ("/aktuelles/feed/", 3)])
 @pytest.mark.parametrize("amount", [1, 3])
 def test_news_ask_the_database_a_fixed_number_of_times(
     client: Client, open_round: Round, django_assert_num_queries: Queries, path: str, most: int, amount: int
@@ -208,7 +208,7 @@ def test_item_asks_the_database_a_fixed_number_of_times(
 ) -> None:
     item = factories.NewsFactory.create_batch(amount)[0]
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(item.get_absolute_url())
 
 
@@ -242,7 +242,7 @@ def test_faq_asks_the_database_a_fixed_number_of_times(
     for number in range(amount):
         factories.faq_entry(question=f"Frage {number}?")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/faq/")
     assert FaqEntry.objects.count() == amount
 
@@ -296,7 +296,7 @@ def test_downloads_ask_the_database_a_fixed_number_of_times(
     for _ in range(amount):
         factories.download()
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/downloads/")
 
 

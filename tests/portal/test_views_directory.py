@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from landespreis import clock
+from portal import keeping
 from portal.models import Project
 from submissions.models import Round
 from tests.accounts.factories import MunicipalityFactory
@@ -205,7 +205,7 @@ def test_pages_ask_the_database_as_often_for_one_as_for_three(client: Client, op
         picture = factories.picture(factories.jpeg(colour=(60 * number, 90, 160)))
         topics = factories.TopicFactory.create_batch(number)
         factories.ProjectFactory(lead=towns[0], partners=[*towns[1:], "Verband"], topics=topics, picture=picture)
-        cache.clear()
+        keeping.forget()
         with CaptureQueriesContext(connection) as cold:
             client.get(path)
         with CaptureQueriesContext(connection) as warm:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from portal import keeping
 from portal.actions import events, registrations
 from portal.models import Event
 from tests.accounts.factories import StaffFactory
@@ -114,7 +115,7 @@ def test_index_says_how_many_places_are_left(client: Client, treffen: Event) -> 
 
 def test_index_asks_as_often_for_three_as_for_one(client: Client) -> None:
     def count() -> int:
-        client.cookies["messages"] = "x"  # never kept
+        keeping.forget()
         with CaptureQueriesContext(
             connection,
         ) as queries:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.templatetags.static import static
 from django.test import Client
 
 from accounts.models import Municipality, User
 from landespreis import clock
-from portal import picturing, portrait
+from portal import picturing, portrait, sharing
 from portal.actions import projects
 from portal.models import Project, ProjectPartner
 from submissions.models import Partner, Round, Submission
@@ -189,7 +190,7 @@ def test_page_shows_its_photo_or_a_pattern(client: Client, open_round: Round) ->
     assert f'alt="{picture.alt}"' in photo
     assert "/projekte/muster/" not in photo
     assert f'<img class="pp-pic" src="{picturing.pattern_address(without)}" alt=""' in pattern
-    assert "og:image" not in pattern
+    assert f'<meta property="og:image" content="http://localhost:8000{static(sharing.NAME)}">' in pattern
 
 
 def test_page_tells_machines_what_it_is(client: Client, open_round: Round) -> None:
@@ -359,7 +360,7 @@ def test_page_asks_the_database_a_fixed_number_of_times(
     for _ in range(amount):
         project = factories.ProjectFactory(**shared, partners=[*MunicipalityFactory.create_batch(amount), "Verband"])
 
-    with django_assert_num_queries(6 if connection.vendor == "postgresql" else 7):
+    with django_assert_num_queries(7 if connection.vendor == "postgresql" else 8):
         client.get(project.get_absolute_url())
     with django_assert_num_queries(1):
         client.get(project.get_absolute_url())

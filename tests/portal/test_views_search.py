@@ -12,7 +12,7 @@ from django.test import Client
 from portal.actions import indexing, news
 from portal.views import search
 from submissions.models import Round
-from tests.accounts.factories import StaffFactory
+from tests.accounts.factories import MunicipalityFactory, StaffFactory
 from tests.portal import factories
 
 Queries = Callable[..., Any]
@@ -60,6 +60,14 @@ def test_search_shows_hits_of_all_kinds_with_their_numbers(client: Client, conte
     assert "Die <mark>Feuerwehren</mark> üben." in shown
     assert "Es geht um das <mark>Feuerwehrhaus</mark>." in shown
     assert '<meta name="robots" content="noindex">' in shown
+
+
+@pytest.mark.parametrize("word", ["Bauordnung", "Zuschuss", "Arnsberg"])
+def test_project_that_is_found_by_a_fact_shows_it(client: Client, open_round: Round, word: str) -> None:
+    lead = MunicipalityFactory(label="Stadt Soest", region="Arnsberg")
+    factories.ProjectFactory(lead=lead, department="Bauordnung", funding="Zuschuss", abstract="Kurz.", body="Lang.")
+
+    assert f"<mark>{word}</mark>" in html(client, word)
 
 
 def test_search_by_kind(client: Client, content: None) -> None:

@@ -70,8 +70,9 @@ def test_page_works_without_a_round(client: Client, db: None, path: str) -> None
     ("opens_at -1s", "ab Montag, 1. Dezember 2025, 00:00 Uhr (MEZ)", "Projekte ansehen", "Konto anlegen"),
     ("opens_at", "bis Montag, 9. Februar 2026, 24:00 Uhr (MEZ)", "Beitrag einreichen", "Beitrag einreichen"),
     ("closes_at -1s", "noch weniger als eine Minute", "Beitrag einreichen", "Beitrag einreichen"),
-    ("closes_at", "Einreichung beendet", "Projekte ansehen", "Stand meines Beitrags"),
-    ("embargo_until -1s", "Einreichung beendet", "Projekte ansehen", "Stand meines Beitrags"),
+    ("closes_at", "Mittwoch, 15. April 2026, 12:00 Uhr (MESZ)</time></span><span>noch 64 Tage<", "Projekte ansehen",
+     "Stand meines Beitrags"),
+    ("embargo_until -1s", "noch weniger als eine Minute", "Projekte ansehen", "Stand meines Beitrags"),
     ("embargo_until", "Der Preis ist verliehen", "Projekte ansehen", "Preisträger ansehen"),
 ])  # fmt: skip
 def test_home_offers_in_each_phase_what_can_be_done(
@@ -98,6 +99,8 @@ def test_home_tells_that_the_jury_has_decided(client: Client, round: Round, at: 
     page = html(client, "/")
 
     assert "Die Jury hat entschieden" in page
+    assert "Preisträger werden bekannt am Mittwoch, 15. April 2026, 12:00 Uhr (MESZ)" in page
+    assert "noch 24 Tage" in page
     assert "Preisträger ansehen" not in page
 
 

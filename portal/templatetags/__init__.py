@@ -1,0 +1,1 @@
+"""Tags and filters of templates about the portal's pages."""

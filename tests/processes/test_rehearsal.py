@@ -93,4 +93,4 @@ def test_interrupted_rehearsal_leaves_no_process(folder: Path) -> None:
 def test_unknown_fault_is_named(folder: Path) -> None:
     code, said, _ = played(folder, "--faults", "kill-moon")
 
-    assert (code, "Unbekannte Störung kill-moon; es gibt kill-web," in said) == (1, True), said
+    assert (code, "Unbekannte Störung kill-moon; mit dieser Ablage gibt es kill-web," in said) == (1, True), said

@@ -37,8 +37,8 @@ def delete(rows: "QuerySet[Any]") -> int:
 
 def _delete_mails(mails: "QuerySet[Email]") -> None:
     """Delete mails with their attachments; a file of theirs goes once that is certain."""
-    lots = mail_lots(Email.objects.filter(pk__in=list(mails.values_list("pk", flat=True))))
-    paths = [file.path for lot in lots for file in lot.files]
+    lots = mail_lots([("", pk) for pk in mails.values_list("pk", flat=True)])
+    paths = [file.path for lot in lots if lot.files for row in lot.rows for file in lot.files(row)]
     for lot in lots:
         lot.rows.delete()
     transaction.on_commit(partial(_delete_files, paths))

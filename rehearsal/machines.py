@@ -93,7 +93,7 @@ class Process:
 
 def children(pid: int) -> list[int]:
     """Return the process ids of those whom a process has started, by whichever of its threads."""
-    found = []
+    found: list[int] = []
     with suppress(OSError):
         for thread in list(Path(f"/proc/{pid}/task").iterdir()):
             with suppress(OSError):  # a thread may end meanwhile

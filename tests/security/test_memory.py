@@ -19,6 +19,7 @@ KNOWN = {
     "landespreis.watching.requests._count": "views, methods that we know, classes of the status",
     "landespreis.watching.requests._measure": "views",
     "portal.directory.country._districts_of": "Regierungsbezirke that ship with the project",
+    "portal.picturing._area": "regions of the register",
 }
 """What is remembered for each value of its arguments without end, and what these can be."""
 

@@ -13,12 +13,15 @@ from pathlib import Path
 
 from bench import databases, figures
 from bench.figures import Figure, at_least
+from rehearsal import machines, servers
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
     "queries", "cost", "receipt", "dossier", "rush", "scoring", "jury", "office", "directory", "search", "newsletter",
 )  # fmt: skip
-WITHOUT_DATABASE = {"scoring"}
+ON_REQUEST = ("soak",)
+"""Takes an hour: measured when it is named only."""
+WITHOUT_DATABASE, WITH_REDIS = {"scoring"}, {"soak"}
 OURS = ("LANDESPREIS_", "REDIS_URL", "DATABASE_URL", "CELERY_", "FILES_URL", "SMTP_URL", "DJANGO_", "BASE_URL", "WEB_")
 RECEIPT = re.compile(r"receipt against bare WeasyPrint: ([\d.]+)")
 RESIDENT = re.compile(
@@ -28,11 +31,11 @@ RESIDENT = re.compile(
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench/run", description="Measure the portal.")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all by default")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)} (all by default), or soak")
     parser.add_argument("--quick", action="store_true", help="small numbers, to see that everything works")
     parser.add_argument("--documents", type=int, default=200, help="receipts for the memory curve")
     options = parser.parse_args()
-    if unknown := set(options.parts) - set(PARTS):
+    if unknown := set(options.parts) - {*PARTS, *ON_REQUEST}:
         parser.error(f"no such part: {', '.join(unknown)}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     begin = time.monotonic()
@@ -40,7 +43,7 @@ def main() -> int:
         run = Run(stack, quick=options.quick, documents=options.documents)
         if set(options.parts or PARTS) - WITHOUT_DATABASE:
             run.prepare()
-        results = {part: run.part(part) for part in PARTS if part in (options.parts or PARTS)}
+        results = {part: run.part(part) for part in (*PARTS, *ON_REQUEST) if part in (options.parts or PARTS)}
     print(f"\n{run.surroundings()}, {time.monotonic() - begin:.0f} s\n")
     print(figures.table(results))
     broken = [figure for part in results.values() for figure in part if figure.rule and not figure.good]
@@ -109,12 +112,20 @@ class Run:
         self.stack.callback(self.server.drop, full)
         return self.server.create(full, like=f"{self.prefix}_{like}" if like else "template0")
 
+    def _redis(self) -> str:
+        server = servers.Redis(self.folder, machines.free_port())
+        self.stack.callback(server.kill)
+        server.start()
+        return server.url
+
     def _python(self, module: str, part: str, *, url: str = "", bare: str = "") -> None:
         command = [sys.executable, "-m", module, part, "--figures", str(self.folder / f"{part}.json")]
         if self.quick:
             command.append("--quick")
-        database = {"DATABASE_URL": url, "BENCH_BARE_URL": bare} if url else {}
-        env = self._environment(BENCH_PART=part, **database)
+        more = {"DATABASE_URL": url, "BENCH_BARE_URL": bare} if url else {}
+        if part in WITH_REDIS:
+            more["REDIS_URL"] = self._redis()
+        env = self._environment(BENCH_PART=part, **more)
         running = subprocess.Popen(command, env=env, cwd=ROOT)
         try:
             running.wait()

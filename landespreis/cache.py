@@ -31,6 +31,11 @@ class EnduringRedisCache(RedisCache):
         super().__init__(server, params)
         self._own = LocMemCache("redis-away", {**params, "OPTIONS": {"MAX_ENTRIES": settings.CACHE_ENTRIES}})
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes get what is put here: not while this one remembers by itself."""
+        return time.monotonic() >= type(self).ask_again
+
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         return bool(self._ask("add", key, value, timeout, version))
 

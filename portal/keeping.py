@@ -18,7 +18,8 @@ from portal import remembering
 
 log = logging.getLogger(__name__)
 
-SECONDS = 24 * 60 * 60
+SECONDS, ASKED_SECONDS = 24 * 60 * 60, 10 * 60
+"""How long processes share a page, and one that somebody has searched or filtered for: of those there is no end."""
 OWN_BYTES = 32 * 1024 * 1024
 """What a process keeps of the pages it answered last."""
 BESIDE_BODY = 4 * 1024
@@ -119,9 +120,11 @@ def shared(address: Address, build: str) -> Kept | None:
 
 
 def share(address: Address, build: str, kept: Kept) -> None:
-    """Let the other processes have a page."""
+    """Let the other processes have a page; a memory of this process alone would only hold it twice."""
+    if not getattr(cache, "is_shared", False):
+        return
     try:
-        cache.set(_key(address, build), kept, SECONDS)
+        cache.set(_key(address, build), kept, ASKED_SECONDS if address.query else SECONDS)
     except (RedisError, OSError) as error:
         log.warning("the cache does not answer: %s", error)
 

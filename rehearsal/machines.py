@@ -81,28 +81,32 @@ class Process:
         self.popen.wait(PATIENCE)
 
     def children(self) -> list[int]:
-        return _children(self.popen.pid)
+        return children(self.popen.pid)
 
     def family(self) -> list[int]:
-        """Return the process ids of itself and of everybody who descends from it."""
-        found = [self.popen.pid]
-        for pid in found:  # grows while it is gone through
-            found.extend(_children(pid))
-        return found
+        return family(self.popen.pid)
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self.popen.pid, number)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """Return the process ids of those whom a process has started, by whichever of its threads."""
+    found: list[int] = []
     with suppress(OSError):
-        return [
-            int(child)
-            for thread in Path(f"/proc/{pid}/task").iterdir()
-            for child in (thread / "children").read_text().split()
-        ]
-    return []
+        for thread in list(Path(f"/proc/{pid}/task").iterdir()):
+            with suppress(OSError):  # a thread may end meanwhile
+                found.extend(map(int, (thread / "children").read_text().split()))
+    return found
+
+
+def family(pid: int) -> list[int]:
+    """Return the process ids of a process and of everybody who descends from it."""
+    found = [pid]
+    for one in found:  # grows while it is gone through
+        found.extend(children(one))
+    return found
 
 
 class Line:

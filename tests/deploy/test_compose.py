@@ -137,3 +137,11 @@ def test_static_files_of_earlier_versions_stay(tmp_path: Path) -> None:
     read = [(v["target"], v.get("read_only")) for v in services["proxy"]["volumes"] if v["source"] == "static"]
     assert services["set_up"]["command"][-2:] == ["--static", *written]
     assert read == [(written[0], True)]
+
+
+def test_broker_lets_go_of_what_expires_and_never_of_messages(tmp_path: Path) -> None:
+    command = configured(tmp_path)["services"]["broker"]["command"]
+
+    assert dict(zip(command[1::2], command[2::2], strict=True)) == {
+        "--save": "", "--appendonly": "no", "--maxmemory": "256mb", "--maxmemory-policy": "volatile-lru",
+    }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import path
 
 from accounts.models import User
+from landespreis.cache import EnduringRedisCache
 from landespreis.urls import urlpatterns as of_production
 from portal import caching, keeping
 from portal.actions import news, pages
@@ -120,14 +122,45 @@ def test_nothing_of_a_foreign_query_is_in_the_page(client: Client, filled: None)
     assert [address for address in PUBLIC if mark in body(client, f"{address}?{mark}={mark}")] == []
 
 
+@pytest.fixture
+def shared_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache that other processes see, also where there is no Redis."""
+    monkeypatch.setattr(LocMemCache, "is_shared", True, raising=False)
+
+
 @pytest.mark.parametrize("query", ["", "?fremd=1"])
-def test_page_that_another_process_has_made_is_taken_over(client: Client, count: list[str], query: str) -> None:
+def test_page_that_another_process_has_made_is_taken_over(
+    client: Client, count: list[str], query: str, shared_cache: None
+) -> None:
     body(client, "/gezaehlt/")
     keeping.own.clear()
 
     assert body(client, f"/gezaehlt/{query}") == "1"
     cache.clear()
     assert body(client, f"/gezaehlt/{query}") == "1"
+
+
+def test_page_is_not_held_twice_where_no_other_process_sees_it(
+    client: Client, count: list[str], no_redis: None
+) -> None:
+    for number in range(5):
+        body(client, f"/gezaehlt/?seite={number}")
+
+    keeping.own.clear()
+    assert body(client, "/gezaehlt/?seite=4") == "6"
+
+
+@pytest.mark.parametrize(("query", "seconds"), [("", 24 * 60 * 60), ("seite=2", 10 * 60)])
+def test_page_that_was_asked_for_is_shared_for_minutes(
+    shared_cache: None, monkeypatch: pytest.MonkeyPatch, query: str, seconds: int
+) -> None:
+    given: list[int] = []
+    monkeypatch.setattr(LocMemCache, "set", lambda self, key, value, timeout: given.append(timeout))
+    monkeypatch.setattr(EnduringRedisCache, "set", lambda self, key, value, timeout: given.append(timeout))
+
+    keeping.share(keeping.Address("http", "/suche/", query), "build", kept(10))
+
+    assert given == [seconds]
 
 
 def test_own_page_is_thrown_away_by_a_change(client: Client, count: list[str]) -> None:

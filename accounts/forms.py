@@ -14,7 +14,7 @@ from accounts.fields import MunicipalityField
 from accounts.models import User
 
 one_line = RegexValidator(
-    r"[\x00-\x1f\x7f\u2028\u2029]",
+    r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]",
     "Schreiben Sie nur in eine Zeile, ohne Steuerzeichen.",
     code="control_characters",
     inverse_match=True,

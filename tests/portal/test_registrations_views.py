@@ -106,6 +106,8 @@ def test_pressed_twice_is_one_registration_and_one_mail(client: Client, treffen:
         ({"name": ""}, "Nennen Sie Ihren Namen"),
         ({"name": "Anna\r\nBcc: alle@kommune.example"}, "nur in eine Zeile"),
         ({"name": "Anna\0"}, "nur in eine Zeile"),
+        ({"name": "Anna \u202egnuR"}, "nur in eine Zeile"),
+        ({"name": "Anna \u2067gnuR"}, "nur in eine Zeile"),
         ({"name": "x" * 121}, "Kürzen Sie auf höchstens 120 Zeichen"),
         ({"email": ""}, "Nennen Sie die Adresse"),
         ({"email": "kein"}, "keine vollständige E-Mail-Adresse"),

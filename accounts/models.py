@@ -110,6 +110,11 @@ class Municipality(models.Model):
         """The text by which the register offers and recognises this row: «Stadt Soest (05974040)»."""
         return f"{self.label} ({self.ags})" if self.ags else self.label
 
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Its Regierungsbezirk; a Landschaftsverband lies in several («Düsseldorf, Köln»)."""
+        return tuple(self.region.split(", "))
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> "MembershipQuerySet":

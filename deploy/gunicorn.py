@@ -2,11 +2,15 @@
 
 import gc
 import os
+from contextlib import suppress
 from logging.config import dictConfig
 from pathlib import Path
 from typing import Any
 
+from gunicorn import util
 from gunicorn.glogging import Logger as GunicornLogger
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.workers.gthread import ThreadWorker
 
 from landespreis.watching import logs, multiprocess
 
@@ -15,9 +19,10 @@ figures = multiprocess.prepare()
 from landespreis.watching.folding import fold  # noqa: E402  # only now, because it imports prometheus_client
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:{}".format(os.environ.get("PORT", "8000")))
-worker_class = "gthread"
 workers = int(os.environ.get("WEB_PROCESSES", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
+# As long as gunicorn lets them be; the proxy refuses longer ones itself.
+limit_request_line = 8190
 timeout = 60
 graceful_timeout = 20
 keepalive = 15
@@ -38,6 +43,37 @@ class Logger(GunicornLogger):  # type: ignore[misc]  # gunicorn has no types
 
 
 logger_class = Logger
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Says in German what is too long to be read as a request: that never comes as far as the portal's own pages."""
+
+    PAGES = {LimitRequestLine: "414 URI Too Long", LimitRequestHeaders: "431 Request Header Fields Too Large"}
+    UNREAD = 1024 * 1024
+    """Bytes that are read away, so that the page arrives while a browser still sends."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        status = self.PAGES.get(type(exc))
+        if status is None:
+            super().handle_error(req, client, addr, exc)
+            return
+        page = (Path(__file__).parent / "pages" / f"{status[:3]}.html").read_bytes()
+        head = (
+            f"HTTP/1.1 {status}",
+            "Connection: close",
+            "Content-Type: text/html; charset=utf-8",
+            f"Content-Length: {len(page)}",
+            "Cache-Control: no-store",
+            "X-Content-Type-Options: nosniff",
+            "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        )
+        self.log.warning("Request refused: %s", status)
+        with suppress(OSError):
+            util.write(client, "\r\n".join((*head, "", "")).encode() + page)
+            util.close_graceful(client, timeout=1, max_drain=self.UNREAD)
+
+
+worker_class = Worker
 
 
 def post_worker_init(worker: object) -> None:

@@ -140,7 +140,7 @@ def _project(project: Project, districts: Districts) -> Content:
 def _places(municipality: Municipality, districts: Districts) -> Iterable[str]:
     yield municipality.label
     yield districts.get(municipality.district_ags, "")
-    for region in municipality.region.split("|"):
+    for region in municipality.regions:
         yield f"Regierungsbezirk {region}"
 
 

@@ -72,7 +72,7 @@ def places(project: Project) -> tuple[Place | None, list[Place]]:
 
 
 def place(row: Municipality) -> Place:
-    return Place(row.latitude, row.longitude, row.district_ags, () if row.district_ags else _area(row.region))
+    return Place(row.latitude, row.longitude, row.district_ags, () if row.district_ags else _area(row.regions))
 
 
 def draw(project: Project) -> Drawn:
@@ -110,10 +110,10 @@ def _drawing() -> str:
 
 
 @once
-def _area(regions: str) -> tuple[str, ...]:
-    """Return the Kreise of «Düsseldorf, Köln», which a Landschaftsverband stands for."""
+def _area(regions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the Kreise of Düsseldorf and Köln, for instance, which a Landschaftsverband stands for."""
     named = {"051": "Düsseldorf", "053": "Köln", "055": "Münster", "057": "Detmold", "059": "Arnsberg"}
-    return tuple(shape.key for shape in mapping.shapes() if named[shape.region] in regions.split(", "))
+    return tuple(shape.key for shape in mapping.shapes() if named[shape.region] in regions)
 
 
 def _style(hue: str) -> str:

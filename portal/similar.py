@@ -69,7 +69,8 @@ def _values(project: Project) -> Iterator[tuple[Kind, str]]:
     if project.lead and project.lead.district_ags:
         yield Kind.DISTRICT, project.lead.district_ags
     if project.lead:
-        yield Kind.REGION, slugs.slug(project.lead.region)
+        for region in project.lead.regions:
+            yield Kind.REGION, slugs.slug(region)
 
 
 def _having(kind: Kind, value: str) -> "QuerySet[ProjectFacet, Any]":

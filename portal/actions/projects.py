@@ -95,7 +95,8 @@ def _facets(project: Project) -> Iterator[tuple[str, str]]:
         yield Kind.TOPIC, topic.slug
     taking_part = [project.lead, *(partner.municipality for partner in project.partners.select_related("municipality"))]
     for municipality in filter(None, taking_part):
-        yield Kind.REGION, slugs.slug(municipality.region)
+        for region in municipality.regions:
+            yield Kind.REGION, slugs.slug(region)
         if municipality.district_ags:
             yield Kind.DISTRICT, municipality.district_ags
         if municipality.ags:

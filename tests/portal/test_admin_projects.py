@@ -11,10 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
+from accounts.models import Municipality, User
 from landespreis import clock
 from portal.actions import projects
 from portal.admin import adoption
+from portal.directory import country
 from portal.models import Block, Newsletter, Picture, Project, ProjectFacet, ProjectPartner, Topic
 from submissions.models import Round, Submission
 from tests.accounts.conftest import show_factor
@@ -99,6 +100,17 @@ def test_project_is_stored_through_the_verb(editor: Client) -> None:
     assert {("thema", topic.slug), ("kategorie", category.key), ("kommune", partner.ags)} <= facets
     assert project.document.public_from == project.published_at
     assert response.url == LIST
+
+
+def test_project_of_a_landschaftsverband_is_found_in_each_of_its_regions(db: None) -> None:
+    rheinland = MunicipalityFactory(
+        ags=None, district_ags="", region="Düsseldorf, Köln", kind=Municipality.Kind.ASSOCIATION
+    )
+
+    project = factories.ProjectFactory(lead=rheinland)
+
+    found = set(project.facets.filter(kind="bezirk").values_list("value", flat=True))
+    assert found == {"duesseldorf", "koeln"} <= {region.value for region in country.regions()}
 
 
 def test_change_renews_partners_topics_and_facets(editor: Client) -> None:

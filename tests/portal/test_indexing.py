@@ -31,7 +31,7 @@ def test_project_is_found_by_everything_public_of_it(open_round: Round) -> None:
     project = factories.ProjectFactory(
         title="Bauakte",
         lead=lead,
-        partners=[MunicipalityFactory(label="Stadt Werl", district_ags="", region="Düsseldorf|Köln"), "Lippeverband"],
+        partners=[MunicipalityFactory(label="Stadt Werl", district_ags="", region="Düsseldorf, Köln"), "Lippeverband"],
         topics=[factories.TopicFactory(name="Digitales")],
         category=factories.ProjectCategoryFactory(name="Pflichtaufgaben"),
         department="Bauordnung",

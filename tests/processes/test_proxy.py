@@ -69,18 +69,21 @@ class Proxy:
         """Send these bytes and nothing more; return the status of every answer until the proxy ends the connection."""
         return [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3}) ", self.hear(sent))]
 
-    def hear(self, sent: bytes) -> bytes:
-        """Send these bytes and nothing more; return everything that comes back until the proxy ends the connection."""
+    def hear(self, sent: bytes, port: int | None = None) -> bytes:
+        """Send these bytes and nothing more; return everything that comes back until the proxy ends the connection.
+
+        Another `port` is that of the web server itself.
+        """
         heard = b""
-        with suppress(ConnectionError), self.connect() as connection:
+        with suppress(ConnectionError), self.connect(port) as connection:
             with suppress(ConnectionError):  # it may have answered and closed before it has read all
                 connection.sendall(sent)
             while part := connection.recv(65536):
                 heard += part
         return heard
 
-    def connect(self) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
+    def connect(self, port: int | None = None) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", port or self.port), timeout=30)
 
     def reached(self, path: str) -> int:
         """Return how many requests for that path came through to the web server."""
@@ -114,7 +117,7 @@ REFUSED = {
     "two hosts": (b"GET /post HTTP/1.1\r\n" + HOST + b"Host: boese.example\r\n\r\n", 400),
     "HTTP/0.9": (b"GET /post\r\n\r\n", 400),
     "HTTP/3.0": (b"GET /post HTTP/3.0\r\n" + HOST + b"\r\n", 505),
-    "a head of 24 kB": (post(b"Cookie: a=" + b"x" * 24_000, b"Content-Length: 0"), 431),
+    "a head of 300 kB": (post(b"Cookie: a=" + b"x" * 300_000, b"Content-Length: 0"), 431),
 }
 """What is sent → how the proxy answers; nothing of it reaches the web server."""
 
@@ -151,6 +154,45 @@ def test_proxy_and_web_agree_on_where_a_request_ends(proxy: Proxy) -> None:
 @pytest.mark.parametrize("size", [LIMIT + 1, 100_000_000, 10**12], ids=["a byte", "megabytes", "a terabyte"])
 def test_proxy_refuses_a_body_above_the_limit_before_it_comes(proxy: Proxy, size: int) -> None:
     assert proxy.say(post(b"Content-Length: %d" % size)) == [413]
+    assert proxy.reached("/post") == 0
+
+
+CSP = b"content-security-policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'\r\n"
+LONG = {
+    "7.900 letters": (b"?q=" + b"x" * 7_890, 200, b"Suche"),
+    "thousands of names": (b"?" + b"a&" * 3_900, 200, b"Suche"),
+    "8.200 letters": (b"?q=" + b"x" * 8_200, 414, b"Diese Adresse ist zu lang"),
+    "10,000 filters": (
+        b"?" + b"&".join(b"thema=wasser-%d" % n for n in range(10_000)),
+        414,
+        b"Diese Adresse ist zu lang",
+    ),
+}
+"""What is asked for → status and what the page says."""
+
+
+@pytest.mark.parametrize("through", ["the proxy", "the web server alone"])
+def test_address_that_is_too_long_is_answered_in_german(proxy: Proxy, through: str) -> None:
+    port = proxy.port if through == "the proxy" else proxy.portal.port
+
+    for name, (query, status, said) in LONG.items():
+        heard = proxy.hear(b"GET /suche/" + query + b" HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n", port)
+        head, _, page = heard.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 %d " % status), (name, head)
+        assert b"content-security-policy: " in head.lower(), name
+        assert b'<html lang="de"' in page, name
+        assert said in page, name
+
+
+@pytest.mark.parametrize("through", ["the proxy", "the web server alone"])
+def test_head_that_is_too_long_is_answered_in_german(proxy: Proxy, through: str) -> None:
+    port = proxy.port if through == "the proxy" else proxy.portal.port
+
+    heard = proxy.hear(post(b"Cookie: a=" + b"x" * 24_000, b"Content-Length: 0"), port)
+
+    assert heard.startswith(b"HTTP/1.1 431 ")
+    assert CSP in heard.lower()
+    assert "Löschen Sie die Cookies".encode() in heard
     assert proxy.reached("/post") == 0
 
 

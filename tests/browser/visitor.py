@@ -22,7 +22,11 @@ COLOURS = 256
 Theme = Literal["light", "dark"]
 TALLEST = 1900
 """Pixels; what lies below is cut off in the pictures for the docs."""
+APART = 8
+"""Pixels at least between the crumbs and what tells of errors."""
 LOOK = """() => ({
+    apart: document.querySelector(".lp-crumbs ~ main .lp-errors")?.getBoundingClientRect().top
+        - document.querySelector(".lp-crumbs")?.getBoundingClientRect().bottom,
     lang: document.documentElement.lang, title: document.title.trim(), headings: document.querySelectorAll("h1").length,
     surplus: document.documentElement.scrollWidth - document.documentElement.clientWidth,
 })"""
@@ -117,6 +121,8 @@ class Visitor:
             self.complaints.append(f"{where}: {found}")
         if found["surplus"] > 0:
             self.complaints.append(f"{where}: {found['surplus']} px wider than the window")
+        if found["apart"] < APART:
+            self.complaints.append(f"{where}: what tells of errors sticks to the crumbs")
         if self.status != status:
             self.complaints.append(f"{where}: answered {self.status}, not {status}")
         for theme in reversed(self.themes):

@@ -7,7 +7,7 @@ from logging.config import dictConfig
 from pathlib import Path
 from typing import Any
 
-from gunicorn import util
+from gunicorn import util  # type: ignore[attr-defined]  # gunicorn has no types
 from gunicorn.glogging import Logger as GunicornLogger
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.gthread import ThreadWorker

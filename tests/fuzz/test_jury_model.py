@@ -116,6 +116,8 @@ class JuryMachine(Walk):
             self.open("krisen", [0, 1, 2], "office")
         if reached >= stages.index("recorded"):
             self.record("krisen", "a", (2, 1, 0), "Gründe", "city", False, CHAIR)
+            self.confirm_as_chair("krisen", False, CHAIR)
+            self.revise("a", (8, 8, 8), False, "Grund", "city")  # which takes the confirmation away
         if reached >= stages.index("decided"):
             self.confirm_as_chair("krisen", False, CHAIR)
             self.confirm_as_office("krisen", False, "office")

@@ -7,9 +7,9 @@ from logging.config import dictConfig
 from pathlib import Path
 from typing import Any
 
-from gunicorn import util
 from gunicorn.glogging import Logger as GunicornLogger
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.util import close_graceful, write
 from gunicorn.workers.gthread import ThreadWorker
 
 from landespreis.watching import logs, multiprocess
@@ -69,8 +69,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         )
         self.log.warning("Request refused: %s", status)
         with suppress(OSError):
-            util.write(client, "\r\n".join((*head, "", "")).encode() + page)
-            util.close_graceful(client, timeout=1, max_drain=self.UNREAD)
+            write(client, "\r\n".join((*head, "", "")).encode() + page)
+            close_graceful(client, timeout=1, max_drain=self.UNREAD)
 
 
 worker_class = Worker

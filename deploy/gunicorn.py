@@ -21,7 +21,7 @@ from landespreis.watching.folding import fold  # noqa: E402  # only now, because
 bind = os.environ.get("WEB_BIND", "127.0.0.1:{}".format(os.environ.get("PORT", "8000")))
 workers = int(os.environ.get("WEB_PROCESSES", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
-# As long as gunicorn lets them be; the proxy refuses longer ones itself.
+# As long as gunicorn lets them be; for longer ones there is a page, see `Worker`.
 limit_request_line = 8190
 timeout = 60
 graceful_timeout = 20

@@ -7,9 +7,9 @@ from logging.config import dictConfig
 from pathlib import Path
 from typing import Any
 
-from gunicorn import util  # type: ignore[attr-defined]  # gunicorn has no types
 from gunicorn.glogging import Logger as GunicornLogger
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
+from gunicorn.util import close_graceful, write
 from gunicorn.workers.gthread import ThreadWorker
 
 from landespreis.watching import logs, multiprocess
@@ -21,7 +21,7 @@ from landespreis.watching.folding import fold  # noqa: E402  # only now, because
 bind = os.environ.get("WEB_BIND", "127.0.0.1:{}".format(os.environ.get("PORT", "8000")))
 workers = int(os.environ.get("WEB_PROCESSES", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
-# As long as gunicorn lets them be; the proxy refuses longer ones itself.
+# As long as gunicorn lets them be; for longer ones there is a page, see `Worker`.
 limit_request_line = 8190
 timeout = 60
 graceful_timeout = 20
@@ -69,8 +69,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         )
         self.log.warning("Request refused: %s", status)
         with suppress(OSError):
-            util.write(client, "\r\n".join((*head, "", "")).encode() + page)
-            util.close_graceful(client, timeout=1, max_drain=self.UNREAD)
+            write(client, "\r\n".join((*head, "", "")).encode() + page)
+            close_graceful(client, timeout=1, max_drain=self.UNREAD)
 
 
 worker_class = Worker

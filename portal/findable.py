@@ -7,12 +7,14 @@ from html.parser import HTMLParser
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Municipality
 from portal import stems
-from portal.models import Document, Download, Event, FaqEntry, News, Page, Project
+from portal.models import Block, Document, Download, Event, FaqEntry, News, Newsletter, Page, Project
 
-Thing = Project | News | Event | FaqEntry | Page | Download
+Thing = Project | News | Event | FaqEntry | Page | Download | Newsletter
 Districts = Mapping[str, str]
 """Key of a Kreis (five digits) → its name."""
 
@@ -23,6 +25,7 @@ KIND: dict[type[Model], str] = {
     FaqEntry: "faq",
     Page: "page",
     Download: "download",
+    Newsletter: "newsletter",
 }
 """Class → the column of a document that leads to it."""
 
@@ -86,6 +89,15 @@ def content(thing: Thing, districts: Districts) -> Content:
                 text=stems.plain(", ".join(filter(None, (thing.occasion, thing.speaker)))),
                 more=thing.name,
             )
+        case Newsletter():
+            pieces = format_html_join("", "<h2>{}</h2>{}", ((one.heading, _safe(one)) for one in thing.blocks.all()))
+            return Content(
+                title=str(thing),
+                public_from=thing.released_at,
+                summary=thing.lead,
+                text=_text(pieces),
+                more="Newsletter",
+            )
 
 
 def document(thing: Thing, content: Content) -> Document:
@@ -112,6 +124,7 @@ def everything() -> Iterable[QuerySet[Any]]:
     yield FaqEntry.objects.select_related("section")
     yield Page.objects.all()
     yield Download.objects.all()
+    yield Newsletter.objects.exclude(status=Newsletter.Status.DRAFT).prefetch_related("blocks")
 
 
 def _project(project: Project, districts: Districts) -> Content:
@@ -142,6 +155,10 @@ def _places(municipality: Municipality, districts: Districts) -> Iterable[str]:
     yield districts.get(municipality.district_ags, "")
     for region in municipality.regions:
         yield f"Regierungsbezirk {region}"
+
+
+def _safe(block: Block) -> SafeString:
+    return mark_safe(block.body_html)  # noqa: S308  # sanitised when the issue was released
 
 
 class _Text(HTMLParser):

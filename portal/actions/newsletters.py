@@ -10,7 +10,7 @@ from accounts.models import User
 from landespreis import clock, mail, queue
 from landespreis.refusal import NotAllowed, Refused
 from portal import issues
-from portal.actions import texts
+from portal.actions import indexing, texts
 from portal.models import Block, Delivery, Newsletter, Subscriber
 
 SENDER_TASK = "portal.tasks.send_newsletters"
@@ -78,6 +78,7 @@ def release(newsletter: Newsletter, *, by: User) -> Newsletter:
         raise Refused("Jemand war schneller und hat diese Nummer vergeben. Geben Sie noch einmal frei.") from None
     newsletter.recipients = _owe(newsletter)
     newsletter.save(update_fields=["recipients"])
+    indexing.index(newsletter)
     queue.nudge(SENDER_TASK)
     return newsletter
 

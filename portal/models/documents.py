@@ -9,10 +9,11 @@ from portal.models.downloads import Download
 from portal.models.events import Event
 from portal.models.faq import FaqEntry
 from portal.models.news import News
+from portal.models.newsletters import Newsletter
 from portal.models.pages import Page
 from portal.models.projects import Project
 
-KINDS = ("project", "news", "event", "faq", "page", "download")
+KINDS = ("project", "news", "event", "faq", "page", "download", "newsletter")
 """Names of the columns that lead to what a document is about; exactly one is filled."""
 
 
@@ -42,6 +43,7 @@ class Document(models.Model):
     faq = models.OneToOneField(FaqEntry, on_delete=models.CASCADE, null=True, related_name="document")
     page = models.OneToOneField(Page, on_delete=models.CASCADE, null=True, related_name="document")
     download = models.OneToOneField(Download, on_delete=models.CASCADE, null=True, related_name="document")
+    newsletter = models.OneToOneField(Newsletter, on_delete=models.CASCADE, null=True, related_name="document")
     title = models.CharField(max_length=250)
     url = models.CharField(max_length=250)
     summary = models.TextField(blank=True)

@@ -40,6 +40,7 @@ SORTS = (
     Sort("fragen", "faq", "Fragen", "Frage und Antwort"),
     Sort("seiten", "page", "Seiten", "Seite"),
     Sort("downloads", "download", "Downloads", "Download"),
+    Sort("newsletter", "newsletter", "Newsletter", "Newsletter"),
 )
 ONE = {sort.kind: sort.one for sort in SORTS}
 

@@ -8,10 +8,10 @@ import pytest
 
 from landespreis import clock
 from portal import finding
-from portal.actions import indexing, projects
+from portal.actions import indexing, newsletters, projects
 from portal.models import Document, Project, ProjectCategory
 from submissions.models import Round
-from tests.accounts.factories import MunicipalityFactory
+from tests.accounts.factories import MunicipalityFactory, StaffFactory
 from tests.portal import factories
 
 Queries = Callable[..., Any]
@@ -187,12 +187,13 @@ def test_documents_of_all_kinds_are_counted_in_one_query(open_round: Round, djan
     factories.faq_entry(answer="Feuerwehr")
     factories.page(body="Feuerwehr")
     factories.download(description="Feuerwehr")
+    newsletters.release(factories.issue(factories.text("Feuerwehr")), by=StaffFactory())
     wanted = finding.read("Feuerwehr")
 
     with django_assert_num_queries(1):
         tally = finding.documents(wanted, clock.now()).tally()
 
-    assert tally == {"project": 1, "news": 2, "event": 1, "faq": 1, "page": 1, "download": 1}
+    assert tally == {"project": 1, "news": 2, "event": 1, "faq": 1, "page": 1, "download": 1, "newsletter": 1}
 
 
 def test_confirmed_tells_only_what_stands_in_public_documents(open_round: Round) -> None:

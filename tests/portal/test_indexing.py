@@ -10,10 +10,10 @@ from django.db import connection, transaction
 
 from accounts.models import Municipality
 from portal import findable
-from portal.actions import faq, indexing, news, projects
+from portal.actions import faq, indexing, news, newsletters, projects
 from portal.models import Document, Event, FaqEntry, Project, ProjectPartner, Spelling
 from submissions.models import Round
-from tests.accounts.factories import MunicipalityFactory
+from tests.accounts.factories import MunicipalityFactory, StaffFactory
 from tests.portal import factories
 
 Captured = Callable[..., Any]
@@ -93,6 +93,20 @@ def test_news_question_page_and_download_are_found(open_round: Round) -> None:
     assert " press " in documents[0].stems_text
     assert documents[2].public_from == page.changed_at
     assert " notstrompdf " not in documents[3].stems_text
+
+
+def test_issue_of_the_newsletter_is_found_once_it_is_released(open_round: Round) -> None:
+    block = factories.text("Die **Vorträge** stehen bereit.", "Drei Themen")
+    draft = factories.issue(block, subject="Herbst", lead="Hallo")
+    assert not Document.objects.exists()
+
+    issue = newsletters.release(draft, by=StaffFactory())
+
+    found = row(newsletter=issue)
+    assert (found.kind, found.title, found.url) == ("newsletter", f"{issue.label}: Herbst", issue.get_absolute_url())
+    assert (found.summary, found.text) == ("Hallo", "Drei Themen – Die Vorträge stehen bereit.")
+    assert found.public_from == issue.released_at
+    assert " newslett " in found.stems_text
 
 
 def test_question_is_public_as_long_as_it_is_marked_so(open_round: Round) -> None:
@@ -191,6 +205,8 @@ def test_rebuild_writes_what_the_verbs_wrote_and_is_idempotent(
         factories.faq_entry()
         factories.page()
         factories.download()
+        newsletters.release(factories.issue(), by=StaffFactory())
+        factories.issue()
     by_verbs, words = everything(), set(Spelling.objects.values_list("spelling", "word", "stem"))
     Document.objects.update(title="", stems_title="")
 
@@ -198,7 +214,7 @@ def test_rebuild_writes_what_the_verbs_wrote_and_is_idempotent(
     once = everything()
     indexing.rebuild()
 
-    assert written == {"project": 1, "news": 1, "event": 1, "faq": 1, "page": 1, "download": 1}
+    assert written == {"project": 1, "news": 1, "event": 1, "faq": 1, "page": 1, "download": 1, "newsletter": 1}
     assert once == everything() == by_verbs
     assert set(Spelling.objects.values_list("spelling", "word", "stem")) == words
 
@@ -246,7 +262,8 @@ def test_command_says_what_it_wrote(open_round: Round, capsys: pytest.CaptureFix
     call_command("index_search")
 
     assert capsys.readouterr().out == (
-        "Suche neu aufgebaut: Projekte 0, Meldungen 1, Termine 0, Fragen und Antworten 0, Seiten 0, Downloads 0.\n"
+        "Suche neu aufgebaut: Projekte 0, Meldungen 1, Termine 0, Fragen und Antworten 0, Seiten 0, Downloads 0, "
+        "Newsletter 0.\n"
     )
 
 

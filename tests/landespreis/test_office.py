@@ -33,11 +33,13 @@ message sent failed queued title first required default order key value context 
 """
 ENGLISH = frozenset(WORDS.split())
 """Words that no German page of ours needs; names of people and places are chosen around them."""
+SILENT = {"script", "style", "textarea", "pre"}
+"""In `pre` the journal shows a line as it is stored, beside the same in German."""
 HEARD = ("title", "alt", "placeholder", "aria-label")
 
 
 class Words(HTMLParser):
-    """Collects what people read or hear of a page; not what scripts say, and not what they typed."""
+    """Collects what people read or hear of a page; not what scripts say, what they typed, or what is stored."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,13 +51,13 @@ class Words(HTMLParser):
         given = dict(attrs)
         if tag == "html":
             self.language = given.get("lang") or ""
-        self.silent += tag in {"script", "style", "textarea"}
+        self.silent += tag in SILENT
         self.said += [given[name] or "" for name in HEARD if given.get(name)]
         if tag == "input" and given.get("type") in {"submit", "button"}:
             self.said.append(given.get("value") or "")
 
     def handle_endtag(self, tag: str) -> None:
-        self.silent -= tag in {"script", "style", "textarea"}
+        self.silent -= tag in SILENT
 
     def handle_data(self, data: str) -> None:
         if not self.silent:

@@ -79,8 +79,15 @@ def of_round(before: "Round | None", after: "Round", now: datetime) -> Found:
                 "Eingangsbestätigungen. Der Anfang bleibt deshalb."
             ),
         )
+    if before.four_eyes and not after.four_eyes and (number := submitted(before)):
+        yield (
+            "four_eyes",
+            f"Es ist schon eingereicht worden ({_entries(number)}): Die Prüfung bleibt zu zweit.",
+        )
     if after.announced_at and not before.lacks() and not after.lacks():
         yield from _window(before, after, now)
+        if after.embargo_until != before.embargo_until and (reason := _embargo(before, after, now)):
+            yield "embargo_until", reason
     yield from _limits(before, after)
 
 
@@ -94,6 +101,15 @@ def _window(before: "Round", after: "Round", now: datetime) -> Found:
         yield "opens_at", "Der neue Beginn muss in der Zukunft liegen."
     if after.closes_at != before.closes_at and now >= before.opens_at and (reason := _closing(before, after, now)):
         yield "closes_at", reason
+
+
+def _embargo(before: "Round", after: "Round", now: datetime) -> str:
+    """Why the end of an embargo cannot move where it is wanted, or nothing: saving a form publishes no winners."""
+    if now >= before.embargo_until:
+        return f"Die Sperrfrist endete am {wording.moment(before.embargo_until)}; die Preisträger sind öffentlich."
+    if after.embargo_until <= now:
+        return "Die Sperrfrist muss in der Zukunft enden: Mit dem Sichern wären die Preisträger sofort öffentlich."
+    return ""
 
 
 def _closing(before: "Round", after: "Round", now: datetime) -> str:

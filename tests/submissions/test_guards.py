@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
+from landespreis.clock import BERLIN
 from submissions.actions import handing_in
 from submissions.models import Answer, Attachment, Category, Question, Round, Submission
 from tests.conftest import CLOSES, MIDWAY, OPENS, SECOND
@@ -92,6 +93,42 @@ def test_closing_stays_once_the_formal_check_decided(open_round: Round, at: At) 
         "formale Prüfung hat schon begonnen (1 Einreichung)"
         in reasons(open_round, closes_at=CLOSES + 2 * DAY)["closes_at"]
     )
+
+
+EMBARGO = datetime(2026, 4, 15, 12, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("now", "until", "words"),
+    [
+        (EMBARGO - DAY, EMBARGO + DAY, ""),
+        (EMBARGO - DAY / 2, EMBARGO - DAY / 4, ""),
+        (EMBARGO - DAY / 4, EMBARGO - DAY / 4, "muss in der Zukunft enden"),
+        (EMBARGO - SECOND, EMBARGO - DAY / 2, "muss in der Zukunft enden"),
+        (EMBARGO, EMBARGO + DAY, "die Preisträger sind öffentlich"),
+        (EMBARGO, EMBARGO, ""),
+    ],
+)
+def test_saving_a_round_never_publishes_winners_or_hides_them_again(
+    round: Round, at: At, now: datetime, until: datetime, words: str
+) -> None:
+    Round.objects.update(embargo_until=EMBARGO, ceremony_on=date(2026, 4, 14))
+    at(now)
+
+    said = reasons(round, embargo_until=until)
+
+    assert list(said) == (["embargo_until"] if words else [])
+    assert words in said.get("embargo_until", "")
+
+
+def test_two_decide_once_something_is_handed_in(open_round: Round) -> None:
+    Round.objects.update(four_eyes=True)
+    assert reasons(open_round, four_eyes=False) == {}
+    factories.submitted(open_round)
+
+    assert "schon eingereicht worden (1 Einreichung)" in reasons(open_round, four_eyes=False)["four_eyes"]
+    Round.objects.update(four_eyes=False)
+    assert reasons(open_round, four_eyes=True) == {}
 
 
 def test_window_of_a_round_in_preparation_moves_freely(round: Round, at: At) -> None:

@@ -149,7 +149,8 @@ def _carry_out(run: RetentionRun, pk: int) -> bool:
     paths = [file["path"] for lot in item.lots for file in lot["files"]]
     counts |= {parts.FILES: len(paths), parts.BYTES: sum(file["size"] for lot in item.lots for file in lot["files"])}
     item.files, item.lots, item.error = paths, [], ""
-    item.save(update_fields=["files", "lots", "error"])
+    item.about = item.about if run.is_archived else ""  # of what is not archived, the name goes, too
+    item.save(update_fields=["files", "lots", "error", "about"])
     _count(run, counts)
     journal.note(journal.Verb.RETENTION_ITEM, by=None, about=item.label, run=run.pk, counts=counts)
     return True

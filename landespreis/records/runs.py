@@ -198,6 +198,8 @@ def discard(run: RetentionRun, *, by: PermissionsMixin, reason: str) -> Retentio
     fresh.reason, fresh.package = reason.strip(), ""
     fresh.save(update_fields=["status", "discarded_by", "discarded_at", "reason", "package"])
     fresh.items.update(lots=[])
+    if not fresh.is_archived:
+        fresh.items.update(about="")
     if path:
         transaction.on_commit(lambda: default_storage.delete(path))
     journal.note(

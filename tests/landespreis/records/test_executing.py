@@ -468,6 +468,18 @@ def test_unused_accounts_go_and_used_ones_stay(open_round: Round, at: At, one: U
     assert {owner.pk, fresh.pk, one.pk, other.pk} <= left
     assert decided == one
     assert run.counts["account"] == 2  # the confirmed member never came back either
+    assert set(run.items.values_list("state", "about")) == {("done", "")}
+
+
+def test_run_that_is_given_up_keeps_no_names_of_accounts(open_round: Round, at: At, one: User) -> None:
+    user = MembershipFactory().user
+    at(open_round.embargo_until + 3 * office.YEARS)
+    run = office.proposed("accounts", one)
+    assert user.name in run.items.values_list("about", flat=True)
+
+    runs.discard(run, by=one, reason="Noch nicht.")
+
+    assert set(run.items.values_list("about", flat=True)) == {""}
 
 
 def test_unused_account_in_the_journal_stays_without_its_person(

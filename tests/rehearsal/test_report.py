@@ -6,6 +6,7 @@ import pytest
 
 from rehearsal import report
 from rehearsal.faults import kinds
+from rehearsal.installation import FOLDER
 from rehearsal.invariants import Finding
 from rehearsal.ledger import Answer, Outage
 from rehearsal.stage import Stage
@@ -42,7 +43,7 @@ def test_figures_count_what_was_told(stage: Stage) -> None:
 
 
 def test_figures_of_faults_count_recoveries(stage: Stage) -> None:
-    faults = kinds.chosen("kill-web,flush-redis")
+    faults = kinds.chosen("kill-web,flush-redis", FOLDER)
     for wait in (2, 4, None):
         well = NOON + wait * SECOND if wait else None
         stage.ledger.outages.append(Outage("web", "kill-web", NOON - SECOND, NOON, well))
@@ -56,7 +57,7 @@ def test_figures_of_faults_count_recoveries(stage: Stage) -> None:
 
 
 def test_markdown_says_below_the_faults_what_was_lost(stage: Stage) -> None:
-    faults, gone = kinds.chosen("kill-web"), Finding("Zugesagtes liegt vor", False, "2 von 7", lost=2)
+    faults, gone = kinds.chosen("kill-web", FOLDER), Finding("Zugesagtes liegt vor", False, "2 von 7", lost=2)
 
     kept, lost, calm = (
         report.markdown(Outcome(stage, struck, [TRUE, finding]))
@@ -71,7 +72,7 @@ def test_markdown_says_below_the_faults_what_was_lost(stage: Stage) -> None:
 def test_figures_of_faults_name_every_recovery(stage: Stage) -> None:
     stage.ledger.outages += [Outage("web", "kill-web", NOON, NOON, NOON + wait * SECOND) for wait in (4, 2)]
 
-    (row,) = report.figures(Outcome(stage, kinds.chosen("kill-web")))["faults"]
+    (row,) = report.figures(Outcome(stage, kinds.chosen("kill-web", FOLDER)))["faults"]
 
     assert row["waits"] == [4.0, 2.0]
 

@@ -4,6 +4,7 @@ import io
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pikepdf
@@ -231,8 +232,11 @@ def test_files_says_when_the_storage_fails(owner: Client, entry: Submission, set
     assert not entry.attachments.exists()
 
 
-def test_files_says_when_the_storage_is_silent(owner: Client, entry: Submission, settings: Any, tmp_path: Path) -> None:
+def test_files_says_when_the_storage_is_silent(
+    owner: Client, entry: Submission, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And whoever comes next is told at once."""
+    monkeypatch.setattr("landespreis.files.time", SimpleNamespace(monotonic=lambda: 0.0))
     bucket = Bucket(free_port(), tmp_path)
     bucket.open()
     bucket.waits.clear()

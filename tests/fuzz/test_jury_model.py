@@ -514,7 +514,7 @@ STEPS = {
     Act.CONFIRM: "draw_confirmation",
 }
 LEFT_OUT = {
-    "gate.record",  # part of all
+    *("gate.record", "gate.record_each"),  # part of all
     *(
         "letters.change",
         "letters.release",

@@ -20,6 +20,7 @@ KNOWN = {
     "landespreis.watching.requests._measure": "views",
     "portal.directory.country._districts_of": "Regierungsbezirke that ship with the project",
     "portal.picturing._area": "regions of the register",
+    "portal.sharing._font": "two fonts and their sizes, named in the code of a command",
 }
 """What is remembered for each value of its arguments without end, and what these can be."""
 

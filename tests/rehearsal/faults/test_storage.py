@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -87,10 +88,13 @@ def test_gone_takes_the_bucket_away_and_brings_it_back(bucket: Installation, way
 
 
 @pytest.mark.parametrize("fault", [storage.full, storage.slow, storage.hang])
-def test_bucket_takes_nothing_for_a_while(bucket: Installation, fault: Any) -> None:
+def test_bucket_takes_nothing_for_a_while(bucket: Installation, fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = 0.0
+    monkeypatch.setattr("landespreis.files.time", SimpleNamespace(monotonic=lambda: seconds))
     with fault(bucket, CHANCE), pytest.raises(Unavailable):
         files.store("kept", [b"here"])
 
+    seconds = 1.0  # it is left alone no longer
     assert files.store("later", [b"here"]) == "later"
 
 

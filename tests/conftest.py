@@ -160,6 +160,7 @@ def _own_ground(settings: Any, tmp_path: Path) -> Iterator[None]:
     """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.FILES_URL = f"file://{tmp_path / 'files'}"
+    EnduringRedisCache.ask_again = 0.0  # what a test before remembers of a Redis that nobody ran
     keeping.forget()
     cache.set(standing.KEY, (), None)
     yield

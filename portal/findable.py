@@ -90,14 +90,7 @@ def content(thing: Thing, districts: Districts) -> Content:
                 more=thing.name,
             )
         case Newsletter():
-            pieces = format_html_join("", "<h2>{}</h2>{}", ((one.heading, _safe(one)) for one in thing.blocks.all()))
-            return Content(
-                title=str(thing),
-                public_from=thing.released_at,
-                summary=thing.lead,
-                text=_text(pieces),
-                more="Newsletter",
-            )
+            return _newsletter(thing)
 
 
 def document(thing: Thing, content: Content) -> Document:
@@ -147,6 +140,17 @@ def _project(project: Project, districts: Districts) -> Content:
         places="\n".join((*places, *names)),
         summary=project.abstract,
         text=_text(project.body_html, ("Beteiligt", names), ("Themen", topics), ("", facts)),
+    )
+
+
+def _newsletter(issue: Newsletter) -> Content:
+    pieces = format_html_join("", "<h2>{}</h2>{}", ((block.heading, _safe(block)) for block in issue.blocks.all()))
+    return Content(
+        title=str(issue),
+        public_from=issue.released_at,
+        summary=issue.lead,
+        text=_text(pieces),
+        more="Newsletter",
     )
 
 

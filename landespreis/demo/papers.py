@@ -40,15 +40,9 @@ def sheet(title: str, text: str) -> bytes:
     ]
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page(page_size=A4)
-        page.Resources = pikepdf.Dictionary(
-            Font=pikepdf.Dictionary(Text=_font("Helvetica"), Bold=_font("Helvetica-Bold"))
-        )
+        page.Resources = pikepdf.Dictionary(Font=_fonts())
         page.Contents = pdf.make_stream("\n".join(commands).encode("cp1252"))
-        pdf.docinfo["/Title"] = title
-        pdf.Root.Lang = "de-DE"
-        out = BytesIO()
-        pdf.save(out, deterministic_id=True)
-        return out.getvalue()
+        return _saved(pdf, title)
 
 
 @lru_cache(maxsize=8)
@@ -75,10 +69,7 @@ def _illustrated(title: str, pages: list[list[Line]], seed: int) -> bytes:
             photo(seed), Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=PHOTO[0], Height=PHOTO[1],
             ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8, Filter=pikepdf.Name.DCTDecode,
         )  # fmt: skip
-        resources = pikepdf.Dictionary(
-            Font=pikepdf.Dictionary(Text=_font("Helvetica"), Bold=_font("Helvetica-Bold")),
-            XObject=pikepdf.Dictionary(Photo=picture),
-        )
+        resources = pikepdf.Dictionary(Font=_fonts(), XObject=pikepdf.Dictionary(Photo=picture))
         for lines in pages:
             page = pdf.add_blank_page(page_size=SLIDE)
             page.Resources = resources
@@ -87,11 +78,20 @@ def _illustrated(title: str, pages: list[list[Line]], seed: int) -> bytes:
                 commands.append(f"BT /{font} {size} Tf 40 {y:g} Td ({_escaped(line)}) Tj ET")
                 y -= size * 1.4
             page.Contents = pdf.make_stream("\n".join(commands).encode("cp1252"))
-        pdf.docinfo["/Title"] = title
-        pdf.Root.Lang = "de-DE"
-        out = BytesIO()
-        pdf.save(out, deterministic_id=True)
-        return out.getvalue()
+        return _saved(pdf, title)
+
+
+def _fonts() -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(Text=_font("Helvetica"), Bold=_font("Helvetica-Bold"))
+
+
+def _saved(pdf: pikepdf.Pdf, title: str) -> bytes:
+    """Return a document with its title and language, the same bytes each time."""
+    pdf.docinfo["/Title"] = title
+    pdf.Root.Lang = "de-DE"
+    out = BytesIO()
+    pdf.save(out, deterministic_id=True)
+    return out.getvalue()
 
 
 def photo(seed: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.core.files.storage import default_storage
@@ -346,7 +347,7 @@ def test_dry_run_and_proposal_take_as_many_queries_for_twenty_as_for_two(
         with CaptureQueriesContext(connection) as queries:
             found = list(runs.preview(office.kind_of(key), scope, periods.require_due(office.kind_of(key), scope)))
         with CaptureQueriesContext(connection) as proposing:
-            office.undone(lambda scope=scope: runs.propose(office.kind_of(key), scope, by=one))  # type: ignore[misc]
+            office.undone(partial(runs.propose, office.kind_of(key), scope, by=one))
         asked.append((len(queries), len(proposing)))
         assert len(found) >= count
 

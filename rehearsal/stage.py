@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.db import OperationalError, close_old_connections, connection
@@ -106,8 +106,19 @@ class Stage:
                 time.sleep(0.3)
 
     def settle(self, seconds: float = 240) -> None:
-        """Wait until nothing is owed any more."""
-        wait(lambda: self.persist("look for what is owed", _nothing_owed), "nothing is owed", seconds)
+        """Wait until nothing is owed any more; fail with what is."""
+        left: dict[str, datetime] = {}
+
+        def nothing_owed() -> bool:
+            nonlocal left
+            left = self.persist("look for what is owed", _owed)
+            return not left
+
+        try:
+            wait(nothing_owed, "nothing is owed", seconds)
+        except AssertionError as error:
+            waiting = ", ".join(f"{kind} since {since:%H:%M:%S}" for kind, since in left.items())
+            raise AssertionError(f"{error}, but {waiting} at {datetime.now(UTC):%H:%M:%S}") from None
 
 
 def _address(owner: str) -> str:
@@ -116,5 +127,6 @@ def _address(owner: str) -> str:
     return f"198.18.{number >> 8}.{number & 255}"
 
 
-def _nothing_owed() -> bool:
-    return not any(health.oldest_owed().values())
+def _owed() -> dict[str, datetime]:
+    """Return of each kind that is owed since when."""
+    return {kind: since for kind, since in health.oldest_owed().items() if since}

@@ -8,6 +8,7 @@ import signal
 import sys
 import tempfile
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Any
@@ -16,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from rehearsal import installation, report, story, summary
 from rehearsal.faults import kinds
+from rehearsal.machines import family
 from rehearsal.progress import Progress
 from rehearsal.servers import Missing
 
@@ -115,6 +117,9 @@ def _rehearsed(folder: Path, options: dict[str, Any], faults: Any) -> story.Outc
             per_second=options["only_rush"],
         )
     except KeyboardInterrupt:
+        for pid in family(os.getpid())[1:]:  # one that was just being started is in nobody's list yet
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         sys.stderr.write(f"\nAbgebrochen. Protokolle und Daten stehen in {folder}.\n")
         sys.stderr.flush()
         os._exit(INTERRUPTED)

@@ -57,7 +57,7 @@ def content(thing: Thing, districts: Districts) -> Content:
                 title=thing.title,
                 public_from=thing.published_at,
                 summary=thing.lead,
-                text=_text(thing.body_html),
+                text=spoken(thing.body_html),
                 more=thing.category.name,
             )
         case Event():
@@ -67,19 +67,19 @@ def content(thing: Thing, districts: Districts) -> Content:
                 public_from=thing.published_at,
                 places=thing.place,
                 summary=thing.lead,
-                text=_text(thing.body_html, ("Ort", [thing.place])),
+                text=spoken(thing.body_html, ("Ort", [thing.place])),
                 more="\n".join(more),
             )
         case FaqEntry():
             return Content(
                 title=thing.question,
                 public_from=thing.changed_at if thing.is_public else None,
-                text=_text(thing.answer_html),
+                text=spoken(thing.answer_html),
                 more=thing.section.title,
             )
         case Page():
             return Content(
-                title=thing.title, public_from=thing.changed_at, summary=thing.lead, text=_text(thing.body_html)
+                title=thing.title, public_from=thing.changed_at, summary=thing.lead, text=spoken(thing.body_html)
             )
         case Download():
             return Content(
@@ -95,10 +95,15 @@ def content(thing: Thing, districts: Districts) -> Content:
 
 def document(thing: Thing, content: Content) -> Document:
     """Return the row, not stored, under which `thing` is found."""
+    return described(content, thing.get_absolute_url(), **{KIND[type(thing)]: thing})
+
+
+def described(content: Content, url: str, **about: Thing) -> Document:
+    """Return what the search reads of a page at `url`."""
     return Document(
-        **{KIND[type(thing)]: thing},
+        **about,
         title=stems.plain(content.title),
-        url=thing.get_absolute_url(),
+        url=url,
         summary=stems.plain(content.summary),
         text=content.text,
         public_from=content.public_from,
@@ -139,7 +144,7 @@ def _project(project: Project, districts: Districts) -> Content:
         public_from=project.published_at,
         places="\n".join((*places, *names)),
         summary=project.abstract,
-        text=_text(project.body_html, ("Beteiligt", names), ("Themen", topics), ("", facts)),
+        text=spoken(project.body_html, ("Beteiligt", names), ("Themen", topics), ("", facts)),
     )
 
 
@@ -149,7 +154,7 @@ def _newsletter(issue: Newsletter) -> Content:
         title=str(issue),
         public_from=issue.released_at,
         summary=issue.lead,
-        text=_text(pieces),
+        text=spoken(pieces),
         more="Newsletter",
     )
 
@@ -188,7 +193,7 @@ class _Text(HTMLParser):
             self.said.append(self.AFTER.get(tag, " "))
 
 
-def _text(html: str, *facts: tuple[str, list[str]]) -> str:
+def spoken(html: str, *facts: tuple[str, list[str]]) -> str:
     """Return stored HTML as plain text with some facts behind it; tags that somebody typed are text and stay it.
 
     A fact without a name adds no word of ours, by which everything that has one would be found.

@@ -83,6 +83,11 @@ def documents(wanted: Wanted, now: datetime) -> DocumentQuerySet:
     return found.annotate(rank=_rank(wanted)).order_by(F("rank").desc(), "-public_from", "-pk")
 
 
+def stands_in(column: str, wanted: Wanted) -> bool:
+    """Return whether every word stands in a column of a document that lies in no database, as `documents` finds."""
+    return _is_in(column, _all(wanted))
+
+
 def confirmed(wanted: Wanted, found: Sequence[Document]) -> dict[str, list[str]]:
     """Return which guesses stand in the documents `found`: folded word → how it is shown there.
 
@@ -183,8 +188,22 @@ def _with_parts(own: _Need, parts: tuple[_Need, ...]) -> _Need:
     return _Any((own, _All(parts))) if parts else own
 
 
+def _all(wanted: Wanted) -> _Need:
+    return _All(tuple(_somehow(word, wanted.guesses) for word in wanted.words))
+
+
+def _is_in(column: str, need: _Need) -> bool:
+    match need:
+        case _Stem(text, whole):
+            return (f" {text} " if whole else f" {text}") in column
+        case _Any(of):
+            return any(_is_in(column, one) for one in of)
+        case _All(of):
+            return all(_is_in(column, one) for one in of)
+
+
 def _condition(wanted: Wanted, path: str = "") -> Q:
-    return _stands(_All(tuple(_somehow(word, wanted.guesses) for word in wanted.words)), path)
+    return _stands(_all(wanted), path)
 
 
 def _stands(need: _Need, path: str) -> Q:

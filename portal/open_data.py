@@ -7,13 +7,15 @@ from django.conf import settings
 
 from landespreis import tables, wording
 from portal import picturing
-from portal.models import Project, ProjectPartner
+from portal.models import Project, ProjectFacet, ProjectPartner
 
 LICENCE = {
     "name": "Datenlizenz Deutschland – Namensnennung – Version 2.0",
     "url": "https://www.govdata.de/dl-de/by-2-0",
     "attribution": "Landespreis für innovative interkommunale Zusammenarbeit",
 }
+PER_PAGE = 100
+"""Projects of a page of JSON."""
 BETWEEN = "|"
 """Stands between several values in one cell, and nowhere else in it."""
 
@@ -50,6 +52,17 @@ class Column(NamedTuple):
     key: str
     meaning: str
     value: Callable[[Project], object]
+
+
+def explained() -> dict[str, Any]:
+    """Return what the page about open data tells."""
+    return {
+        "licence": LICENCE,
+        "fields": list(FIELDS.items()),
+        "columns": COLUMNS,
+        "filters": ProjectFacet.Kind.choices,
+        "per_page": PER_PAGE,
+    }
 
 
 def record(project: Project) -> dict[str, Any]:

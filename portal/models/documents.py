@@ -78,7 +78,13 @@ class Document(models.Model):
 
     @property
     def kind(self) -> str:
-        return next(kind for kind in KINDS if getattr(self, f"{kind}_id") is not None)
+        """Return one of KINDS; one that lies in no database is about a page without a row."""
+        return next((kind for kind in KINDS if getattr(self, f"{kind}_id") is not None), "page")
+
+    @property
+    def stems(self) -> str:
+        """All stems of it, as the database keeps those of one weight."""
+        return self.stems_title + self.stems_place + self.stems_summary + self.stems_text
 
 
 class Spelling(models.Model):

@@ -23,7 +23,6 @@ from portal.directory.catalogue import next_publication
 from portal.models import Edition, Project, ProjectFacet
 from portal.models.projects import ProjectQuerySet
 
-PER_PAGE = 100
 IN_FEED = 20
 AT_ONCE = 500
 FILTERS = tuple(ProjectFacet.Kind.values)
@@ -66,7 +65,7 @@ def json(request: HttpRequest) -> HttpResponse:
     """A page of the published projects, the newest first; a page that is none is an error for a machine to see."""
     found = _chosen(request).with_all().prefetch_related("topics")
     try:
-        page = Paginator(found, PER_PAGE).page(request.GET.get("seite") or 1)
+        page = Paginator(found, open_data.PER_PAGE).page(request.GET.get("seite") or 1)
     except InvalidPage:
         return JsonResponse(
             {"error": "Diese Seite gibt es nicht. Beginnen Sie ohne „seite“."}, status=404, json_dumps_params=PLAIN
@@ -122,14 +121,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 @caching.public(phases.TOPIC, lasts=phases.lasts())
 def about(request: HttpRequest) -> HttpResponse:
     """What there is, where, under which licence, and what every name means."""
-    context = {
-        "licence": open_data.LICENCE,
-        "fields": list(open_data.FIELDS.items()),
-        "columns": open_data.COLUMNS,
-        "filters": ProjectFacet.Kind.choices,
-        "per_page": PER_PAGE,
-    }
-    return render(request, "portal/open_data.html", context)
+    return render(request, "portal/open_data.html", open_data.explained())
 
 
 def _chosen(request: HttpRequest) -> ProjectQuerySet:

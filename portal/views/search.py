@@ -1,21 +1,22 @@
 """The search over everything public."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from landespreis import clock
-from portal import caching, excerpts, finding, phases, stems
+from portal import caching, excerpts, finding, phases, places, stems
 from portal.excerpts import Piece
 from portal.finding import Wanted
-from portal.models import Document
+from portal.models import Document, DocumentQuerySet
+from portal.places import Found
 
 PER_PAGE = 10
 MOST_SHOWN = 300
@@ -43,6 +44,7 @@ SORTS = (
     Sort("newsletter", "newsletter", "Newsletter", "Newsletter"),
 )
 ONE = {sort.kind: sort.one for sort in SORTS}
+PAGE = "page"
 
 
 @dataclass(frozen=True)
@@ -68,15 +70,19 @@ class Tag:
 @caching.public("search", phases.TOPIC, params=("q", "art", "seite"), lasts=caching.next_minute)
 def index(request: HttpRequest) -> HttpResponse:
     """Hits of all kinds or of one, the best first; an unknown kind is all of them, a page that is none the nearest."""
+    now = clock.now()
     typed = _shown(request.GET.get("q", ""))
     wanted = finding.read(typed)
-    found = finding.documents(wanted, clock.now())
-    tally = found.tally() if wanted.words else {}
+    found = finding.documents(wanted, now)
+    beside = places.find(wanted, now, caching.numbers(request))
+    tally = dict(found.tally()) if wanted.words else dict.fromkeys(ONE, 0)
+    tally[PAGE] += len(beside.by_title) + len(beside.by_text)
     chosen = next((sort for sort in SORTS if sort.key == request.GET.get("art")), None)
-    number = tally.get(chosen.kind, 0) if chosen else sum(tally.values())
+    number = tally[chosen.kind] if chosen else sum(tally.values())
     page = Paginator(range(min(number, MOST_SHOWN)), PER_PAGE).get_page(request.GET.get("seite"))
     shown = found.of(chosen.kind) if chosen else found
-    rows = list(shown[page.start_index() - 1 : page.end_index()]) if number else []
+    around = beside if chosen is None or chosen.kind == PAGE else places.NONE
+    rows = list(_among(shown, around, number, page)) if number else []
     context = {
         "typed": typed,
         "wanted": wanted,
@@ -91,6 +97,18 @@ def index(request: HttpRequest) -> HttpResponse:
         "is_cut": number > MOST_SHOWN and not page.has_next(),
     }
     return render(request, "portal/search.html", context)
+
+
+def _among(shown: DocumentQuerySet, around: Found, number: int, page: Page[int]) -> Iterator[Document]:
+    """Yield what stands on a leaf: places whose title says it come first, those that only mention it last."""
+    first, last = around
+    begin, end = page.start_index() - 1, page.end_index()
+    yield from first[begin:end]
+    begin, end = max(begin - len(first), 0), max(end - len(first), 0)
+    if begin < end:
+        yield from shown[begin:end]
+    rest = number - len(first) - len(last)
+    yield from last[max(begin - rest, 0) : max(end - rest, 0)]
 
 
 def _query(typed: str, sort: Sort | None = None) -> str:

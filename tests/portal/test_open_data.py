@@ -18,7 +18,7 @@ from landespreis import clock
 from portal import open_data, picturing
 from portal.actions import projects
 from portal.models import Document, Project
-from portal.views.open_data import PER_PAGE
+from portal.open_data import PER_PAGE
 from submissions.models import Round, Submission
 from tests.accounts.factories import MunicipalityFactory, StaffFactory
 from tests.portal import factories
@@ -224,7 +224,7 @@ def test_hostile_texts_stay_texts(client: Client, open_round: Round) -> None:
 
 
 def test_json_comes_in_pages(client: Client, open_round: Round, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.views.open_data.PER_PAGE", 2)
+    monkeypatch.setattr("portal.open_data.PER_PAGE", 2)
     topic = factories.TopicFactory(slug="bauen")
     rows = [
         factories.ProjectFactory(topics=[topic], published_at=clock.now() - timedelta(days=days)) for days in range(5)

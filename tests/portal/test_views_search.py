@@ -235,14 +235,58 @@ def test_search_is_shared_and_sets_no_cookie(client: Client, content: None, djan
 
 @pytest.mark.parametrize("query", ["Feuerwehr", "Feuerwher+Hellweg", "Feuerwehr&art=projekte&seite=2"])
 @pytest.mark.parametrize("amount", [1, 3])
-def test_search_asks_the_database_four_times_and_once_more_where_a_process_knows_no_round_yet(
+def test_search_asks_the_database_four_times_and_for_the_round_where_a_process_knows_none_yet(
     client: Client, open_round: Round, django_assert_num_queries: Queries, query: str, amount: int
 ) -> None:
     for number in range(amount):
         factories.ProjectFactory(title=f"Feuerwehr Hellweg {number}", abstract="Wache.", body="Nichts.")
     indexing.rebuild()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(9):
         client.get("/suche/?q=Hellweg")
     with django_assert_num_queries(4):
         client.get(f"/suche/?q={query}")
+
+
+def test_award_page_is_found_by_its_title_first(client: Client, content: None, open_round: Round) -> None:
+    factories.NewsFactory(title="Der Landespreis 2026")
+    shown = html(client, "Landespreis")
+
+    assert hits(shown)[0] == "Der <mark>Landespreis</mark>"
+    assert '<a href="/landespreis/">' in shown
+    assert tags(shown)["Seiten"] == 2  # open data names its source so
+
+
+def test_award_page_that_only_mentions_it_comes_last(client: Client, content: None, open_round: Round) -> None:
+    factories.NewsFactory(title="Sparkassen", lead="Etwas anderes.")
+    shown = html(client, "Sparkassen")
+
+    assert hits(shown) == ["<mark>Sparkassen</mark>", "Der Landespreis"]
+    assert "Kooperationen von <mark>Sparkassen</mark> sind ausgenommen" in shown
+    assert hits(html(client, "Sparkassen", art="seiten")) == ["Der Landespreis"]
+    assert hits(html(client, "Sparkassen", art="aktuelles")) == ["<mark>Sparkassen</mark>"]
+
+
+def test_award_page_is_found_by_what_its_round_says_now(client: Client, open_round: Round) -> None:
+    assert hits(html(client, "Quantencomputer")) == []
+
+    category = open_round.categories.all()[0]
+    category.name = "Quantencomputer"
+    category.save()
+
+    assert hits(html(client, "Quantencomputer")) == ["Der Landespreis"]
+
+
+def test_page_about_open_data_is_found(client: Client, db: None) -> None:
+    assert hits(html(client, "offene Daten"))[0] == "<mark>Offene</mark> <mark>Daten</mark>"
+
+
+def test_every_hit_stands_on_one_leaf_though_pages_stand_around(client: Client, open_round: Round) -> None:
+    for number in range(21):
+        factories.NewsFactory(title=f"Sparkassen {number}")
+
+    leaves = [hits(html(client, "Sparkassen", seite=str(leaf))) for leaf in (1, 2, 3)]
+
+    assert [len(leaf) for leaf in leaves] == [10, 10, 2]
+    assert len({hit for leaf in leaves for hit in leaf}) == 22
+    assert leaves[2][-1] == "Der Landespreis"

@@ -111,6 +111,7 @@ class Stage:
 
         def nothing_owed() -> bool:
             nonlocal left
+            self.installation.revive()
             left = self.persist("look for what is owed", _owed)
             return not left
 

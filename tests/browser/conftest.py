@@ -2,21 +2,26 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.signals import got_request_exception
+from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from jury.actions import papers
-from landespreis import mail
+from landespreis import clock, mail
 from landespreis.clock import BERLIN
 from landespreis.demo import stage
+from portal import keeping
 from submissions import tasks
 from submissions.models import Round
 from tests.browser import html
@@ -128,12 +133,39 @@ def register(portal: str, round: Round) -> Round:
     return round
 
 
+@dataclass
+class Filled:
+    """What the first walk in the demo has found there: filling it anew takes longer than most walks."""
+
+    folder: Path
+    database: sqlite3.Connection | None = None
+
+
+@pytest.fixture(scope="package")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    kept = Filled(tmp_path_factory.mktemp("demo"))
+    yield kept
+    if kept.database:
+        kept.database.close()
+
+
 @pytest.fixture
-def demo(portal: str, round: Round) -> Round:
+def demo(portal: str, round: Round, filled: Filled, tmp_path: Path) -> Round:
     """The demo's people and entries in the phase in which one can submit."""
-    call_command("load_municipalities", verbosity=0)
-    stage.fill("open")
-    return round
+    here = connection.connection
+    if filled.database:
+        filled.database.backup(here)
+        shutil.copytree(filled.folder, tmp_path, dirs_exist_ok=True)
+        clock.set_now(stage.PHASES["open"])
+        ContentType.objects.clear_cache()
+        keeping.forget()
+    else:
+        call_command("load_municipalities", verbosity=0)
+        stage.fill("open")
+        shutil.copytree(tmp_path, filled.folder, dirs_exist_ok=True)
+        filled.database = sqlite3.connect(":memory:")
+        here.backup(filled.database)
+    return Round.objects.get()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """How gunicorn serves the portal, natively and in a container; the environment sets the size."""
 
+import ctypes
 import gc
 import os
 from contextlib import suppress
@@ -31,6 +32,7 @@ worker_tmp_dir = next((folder for folder in ("/dev/shm",) if Path(folder).is_dir
 control_socket_disable = True
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 accesslog = None  # the portal writes a line for each request itself: gunicorn's has addresses, of people and pages
+M_ARENA_MAX = -8  # malloc.h of glibc
 log_format = os.environ.get("LOG_FORMAT") or ("line" if os.environ.get("LANDESPREIS_MODE") == "demo" else "json")
 
 
@@ -74,6 +76,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
 
 worker_class = Worker
+
+
+def post_fork(server: object, worker: object) -> None:
+    """Let the threads of a process share one heap, where glibc gives each its own: only one runs at a time anyway.
+
+    Each of eight heaps kept the holes that pages left in it, and the process grew by half a megabyte a minute.
+    """
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def post_worker_init(worker: object) -> None:

@@ -87,7 +87,7 @@ def keys(search: Search, found: Part, start: int, amount: int) -> tuple[int, ...
         f"ORDER BY {ORDERS[search.sort]} LIMIT %s OFFSET %s"
     )
     params = (*found.params, *chosen.params, amount, start)
-    return tuple(key for (key,) in composed.fetched(sql, params, one_plan=not search.words))
+    return tuple(key for (key,) in composed.fetched(sql, params))
 
 
 def answer(search: Search, found: Part, amount: int, known: str = "") -> Answer:
@@ -119,7 +119,7 @@ def answer(search: Search, found: Part, amount: int, known: str = "") -> Answer:
             _counted("found", Part(f"kind = %s AND {beside.sql}", (kind, *beside.params)), known),
         ]
     sql, params = "".join(part.sql for part in parts), [value for part in parts for value in part.params]
-    rows = composed.fetched(sql, params, one_plan=not search.words)
+    rows = composed.fetched(sql, params)
     first = sorted((number, int(value)) for kind, value, number in rows if kind == FIRST)
     stamp = next(value for kind, value, _ in rows if kind == STAMP)
     counted = tuple(row for row in rows if row[0] not in {FIRST, STAMP})
@@ -166,6 +166,6 @@ def _composed(
     wanted = Wanted(words, is_blank=is_blank, guesses=dict(guesses))
     found = matching(Project.objects.published(SAMPLE), wanted).order_by()
     try:
-        return Part(*found.values(*COLUMNS[sort]).query.sql_with_params())
+        return Part(*found.values(*COLUMNS[sort]).query.sql_with_params()).written_out()
     except EmptyResultSet:
         return NOTHING

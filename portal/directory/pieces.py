@@ -5,9 +5,9 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from landespreis.addresses import address_of
 from landespreis.composed import Values
 from portal.directory import catalogue, country, filters, finding, markup
 from portal.directory.filters import Chip, Names
@@ -63,7 +63,7 @@ class Pieces:
         return country.parts(regional, local, self._addresses(Kind.REGION), self._addresses(Kind.DISTRICT))
 
     def _addresses(self, kind: Kind) -> country.Address:
-        path, query = reverse("portal:projects"), self.search.each(kind)
+        path, query = address_of("portal:projects"), self.search.each(kind)
         return lambda value: f"{path}?{query(value)}"
 
 

@@ -3,10 +3,10 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from landespreis import clock
+from landespreis.addresses import address_of
 from portal import caching, phases
 from portal.directory import country, markup, pieces, reading
 from portal.directory.catalogue import next_publication
@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": page,
         "pagination": markup.pagination(page, f"{query}&" if query else ""),
         "map_query": query,
-        "canonical": _canonical(reverse("portal:projects"), search, page.number),
+        "canonical": _canonical(address_of("portal:projects"), search, page.number),
         "map": shown.map if page.number == 1 and not search.is_narrow else None,
     }
     return render(request, "portal/projects.html", context)
@@ -51,7 +51,7 @@ def map_(request: HttpRequest) -> HttpResponse:
         "said": country.said(shown.counts.total),
         "chips": shown.chips,
         "map_query": search.query(),
-        "canonical": reverse("portal:projects_map"),
+        "canonical": address_of("portal:projects_map"),
         "map": shown.map,
         "tables": shown.tables,
     }

@@ -9,14 +9,14 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from jury.models import Seat
+from jury.models import Decision, Seat
 from landespreis import clock
 from landespreis.composed import SAMPLE, Question
 from portal import caching, welcome, winners
 from portal.course import Standing, course, upcoming, weighted
 from portal.editions import CATALOGUE
 from portal.models import Event, News
-from portal.remembering import Memory
+from portal.remembering import Memory, Numbers
 from portal.winners import Winner
 from submissions.models import Category, Round
 
@@ -48,6 +48,8 @@ class Around(NamedTuple):
 
 OF_ROUND = ("round", "news", "events")
 _KNOWN, _AROUND = Memory[Known](*OF_ROUND), Memory[Around](*OF_ROUND)
+_DECIDED = Memory[list[Decision]]("round", CATALOGUE)
+"""What the jury has decided: it stays, but for how categories and municipalities are called."""
 
 
 def _known(now: datetime) -> Known:
@@ -62,7 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now, numbers = clock.now(), caching.numbers(request)
     minute = caching.next_minute(now)
     known = _KNOWN.get(numbers, now, lambda: _known(now), until=lambda _: minute)
-    awarded = winners.of(known.round, now) if known.round else []
+    awarded = _awarded(known.round, now, numbers) if known.round else []
     told = tuple((winner, winner.project and winner.project.slug) for winner in awarded)  # its address may change
     context = {
         "around": _AROUND.get(numbers, now, lambda: _around(known, awarded, now), key=told, until=lambda _: minute),
@@ -70,6 +72,14 @@ def home(request: HttpRequest) -> HttpResponse:
         "figures": welcome.figures(now, numbers),
     }
     return render(request, "portal/home.html", context)
+
+
+def _awarded(round_: Round, now: datetime, numbers: Numbers) -> list[Winner]:
+    """Return who has won, with the present addresses of their projects."""
+    decisions = _DECIDED.get(
+        numbers, now, lambda: winners.decided(round_, now), key=round_.pk, until=lambda _: caching.next_minute(now)
+    )
+    return winners.told(decisions, now)
 
 
 def _around(known: Known, awarded: list[Winner], now: datetime) -> Around:

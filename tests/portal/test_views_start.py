@@ -44,14 +44,15 @@ def titles(section: str) -> list[str]:
 
 @pytest.fixture
 def awarded(round: Round, monkeypatch: pytest.MonkeyPatch) -> winners.Winner:
-    """A winner of the round, whose embargo is kept by the one function that tells of winners."""
+    """A winner of the round, whose embargo is kept by the one function that tells of decisions."""
     project = factories.ProjectFactory(title="PegelVerbund Hellweg", published_at=round.embargo_until)
     category = round.categories.first()
     assert category
     winner = winners.Winner(category, "PegelVerbund Hellweg", "Stadt Soest", project, has_prize=True)
     without = winners.Winner(category, "", "", None, has_prize=False)
     kept = round.embargo_until
-    monkeypatch.setattr(winners, "of", lambda round_, now: [winner, without] if now >= kept else [])
+    monkeypatch.setattr(winners, "decided", lambda round_, now: ["for one", "for none"] if now >= kept else [])
+    monkeypatch.setattr(winners, "told", lambda decisions, now: [winner, without] if decisions else [])
     return winner
 
 

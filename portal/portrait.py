@@ -168,9 +168,7 @@ def _detail(partner: ProjectPartner) -> str:
     return ", ".join(filter(None, [said[:1].upper() + said[1:], country]))
 
 
-def _map(
-    project: Project, partners: list[ProjectPartner], members: list[Member]
-) -> tuple[SafeString | str, str]:
+def _map(project: Project, partners: list[ProjectPartner], members: list[Member]) -> tuple[SafeString | str, str]:
     """Return the map with the list's numbers, and who is not on it; no map without a lead."""
     if project.lead is None:
         return "", ""

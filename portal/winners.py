@@ -30,7 +30,7 @@ def of(round_: Round, now: datetime) -> list[Winner]:
 
 
 def decided(round_: Round, now: datetime) -> list[Decision]:
-    """Return the locked decisions of a round in the order of its categories; one query, none before the embargo ends."""
+    """Return the locked decisions of a round, ordered by category; one query, none before the embargo ends."""
     return LOCKED.objects(round_.pk) if round_.phase(now) is Round.Phase.PUBLISHED else []
 
 

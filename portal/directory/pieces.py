@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from landespreis.addresses import address_of
@@ -33,12 +34,13 @@ class Pieces:
         self.search, self.counts, self.names = search, counts, names
 
     @cached_property
-    def chips(self) -> list[Chip]:
-        return filters.chips(self.search, self.names)
+    def chips(self) -> tuple[Chip, ...]:
+        return tuple(filters.chips(self.search, self.names))
 
     @cached_property
-    def groups(self) -> SafeString:
-        return markup.fieldsets(filters.groups(self.search, self.counts, self.names))
+    def filter(self) -> SafeString:
+        groups = markup.fieldsets(filters.groups(self.search, self.counts, self.names))
+        return render_to_string("portal/_projects_filter.html", {"groups": groups})
 
     @cached_property
     def map(self) -> Mapping[str, Any]:
@@ -51,6 +53,11 @@ class Pieces:
             "regions": markup.lines(part.region for part in self._parts),
             "largest": markup.items(country.largest(self._parts, LARGEST)),
         }
+
+    @cached_property
+    def below_list(self) -> SafeString:
+        """The map with what stands beside it, for below the list of all projects."""
+        return render_to_string("portal/_projects_country.html", {"map": self.map})
 
     @cached_property
     def tables(self) -> list[tuple[str, SafeString]]:

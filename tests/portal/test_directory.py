@@ -398,10 +398,10 @@ def test_every_group_has_a_title() -> None:
 
 
 def test_pieces_are_those_of_the_search_and_its_numbers(three: dict[str, Project]) -> None:
-    def made(query: str) -> tuple[str, str, list[filters.Chip]]:
+    def made(query: str) -> tuple[str, str, tuple[filters.Chip, ...]]:
         search, now = asked(query), clock.now()
         shown = pieces.of(search, now, Edition.objects.every()).pieces
-        return shown.groups, shown.map["drawn"], shown.chips
+        return shown.filter, shown.map["drawn"], shown.chips
 
     whole, chosen = made(""), made("kategorie=umwelt")
     again = made("")

@@ -1,7 +1,7 @@
 """A project as its page tells it: facts, numbered partners and their map, in ready German words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -59,11 +59,11 @@ class Card(NamedTuple):
 class Portrait:
     """What `templates/portal/project.html` shows besides the project's own texts."""
 
-    facts: list[Fact]
+    facts: tuple[Fact, ...]
     topics: list[str]
     tags: list[Tag]
     category_url: str
-    members: list[Member]
+    members: tuple[Member, ...]
     is_large: bool
     """Whether the list is too long to stand beside the map."""
     map: SafeString | str
@@ -80,12 +80,12 @@ class Portrait:
 def of(project: Project) -> Portrait:
     """Return the portrait of a project whose relations are loaded; asks nothing."""
     partners, topics = picturing.partners(project), list(project.topics.all())
-    members = list(_members(project, partners))
+    members = tuple(_members(project, partners))
     drawn, note = _map(project, partners, members)
     category = project.category
     contact = project.contact_name or project.contact_email or project.contact_phone
     return Portrait(
-        facts=list(_facts(project, partners, members)),
+        facts=tuple(_facts(project, partners, members)),
         topics=[topic.name for topic in topics],
         tags=list(_tags(project, topics)),
         category_url=_filtered(Kind.CATEGORY, category.key) if category else "",
@@ -168,7 +168,7 @@ def _detail(partner: ProjectPartner) -> str:
     return ", ".join(filter(None, [said[:1].upper() + said[1:], country]))
 
 
-def _map(project: Project, partners: list[ProjectPartner], members: list[Member]) -> tuple[SafeString | str, str]:
+def _map(project: Project, partners: list[ProjectPartner], members: Sequence[Member]) -> tuple[SafeString | str, str]:
     """Return the map with the list's numbers, and who is not on it; no map without a lead."""
     if project.lead is None:
         return "", ""
@@ -189,14 +189,14 @@ def _drawn(lead: Place, others: tuple[Place, ...], description: str, numbers: tu
     return mapping.svg(lead, others, title="Karte der Zusammenarbeit", description=description, numbers=numbers)
 
 
-def _missing(members: list[Member]) -> str:
+def _missing(members: Sequence[Member]) -> str:
     if not members:
         return ""
     numbers = wording.listed([str(member.number) for member in members])
     return f"Ohne Punkt auf der Karte: Nummer {numbers}."
 
 
-def _facts(project: Project, partners: list[ProjectPartner], members: list[Member]) -> Iterator[Fact]:
+def _facts(project: Project, partners: list[ProjectPartner], members: Sequence[Member]) -> Iterator[Fact]:
     lead = project.lead
     if lead:
         yield Fact("Federführung", ", ".join(filter(None, [lead.label, project.department])))
@@ -216,7 +216,7 @@ def _facts(project: Project, partners: list[ProjectPartner], members: list[Membe
         yield Fact("Internetseite", _host(project.website), project.website if is_web else "")
 
 
-def _count(partners: list[ProjectPartner], members: list[Member]) -> str:
+def _count(partners: list[ProjectPartner], members: Sequence[Member]) -> str:
     municipal = {Partner.Kind.REGISTER, Partner.Kind.OUTSIDE}
     if len(members) == 1:
         return "1 Kommune"

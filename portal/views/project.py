@@ -19,10 +19,11 @@ from portal.directory.catalogue import next_publication
 from portal.directory.reading import Partners
 from portal.editions import CATALOGUE
 from portal.models import FormerProjectAddress, Project
+from portal.portrait import Fact, Member
 
 SIMILAR = 3
-CARDS = 500
-"""Cards of projects that a process remembers."""
+CARDS, PIECES = 500, 200
+"""Cards of projects that a process remembers, and parts of their pages."""
 
 
 @require_safe
@@ -39,14 +40,31 @@ def detail(request: HttpRequest, project: str) -> HttpResponse:
         return redirect(moved.project, permanent=True)
     numbers = caching.numbers(request)
     like = similar.like(found, now, numbers, SIMILAR, next_publication(now, numbers))
+    told = portrait.of(found)
     context = {
         "project": found,
         "is_public": found.is_public(now),
-        "portrait": portrait.of(found),
+        "portrait": told,
+        "partners": _partners(found.title, told.members, told.is_large, told.map, told.map_note),
+        "facts": _facts(told.facts),
         "pattern": picturing.pattern_address(found),
         "similar": [_card(*other) for other in reading.of_keys(like, now)],
     }
     return render(request, "portal/project.html", context)
+
+
+@lru_cache(maxsize=PIECES)
+def _partners(
+    title: str, members: tuple[Member, ...], is_large: bool, map_: SafeString | str, note: str
+) -> SafeString | str:
+    """Return who takes part, with the map: another text of a project leaves it as it is."""
+    context = {"title": title, "members": members, "is_large": is_large, "map": map_, "note": note}
+    return render_to_string("portal/_project_partners.html", context) if members else ""
+
+
+@lru_cache(maxsize=PIECES)
+def _facts(facts: tuple[Fact, ...]) -> SafeString:
+    return render_to_string("portal/_project_facts.html", {"facts": facts})
 
 
 @lru_cache(maxsize=CARDS)

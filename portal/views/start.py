@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -39,8 +40,10 @@ class Known(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What stands on home above and below the projects, and the prizes of the round together, in euros."""
+    """What home tells machines, what stands on it above and below the projects, and the prizes of the round together,
+    in euros."""
 
+    head: SafeString
     above: SafeString
     below: SafeString
     prizes: int
@@ -66,10 +69,13 @@ def home(request: HttpRequest) -> HttpResponse:
     known = _KNOWN.get(numbers, now, lambda: _known(now), until=lambda _: minute)
     awarded = _awarded(known.round, now, numbers) if known.round else []
     told = tuple((winner, winner.project and winner.project.slug) for winner in awarded)  # its address may change
+    around = _AROUND.get(numbers, now, lambda: _around(known, awarded, now), key=told, until=lambda _: minute)
+    figures = welcome.figures(now, numbers)
     context = {
-        "around": _AROUND.get(numbers, now, lambda: _around(known, awarded, now), key=told, until=lambda _: minute),
+        "around": around,
         "newest": welcome.newest(now),
-        "figures": welcome.figures(now, numbers),
+        "projects": figures.projects if figures else 0,
+        "figures": welcome.told(figures, around.prizes) if figures else "",
     }
     return render(request, "portal/home.html", context)
 
@@ -91,10 +97,13 @@ def _around(known: Known, awarded: list[Winner], now: datetime) -> Around:
         "ways": welcome.ways(round_.phase(now) if round_ else None, has_winners=bool(awarded)),
         "news": known.news,
         "events": known.events,
+        "base_url": settings.BASE_URL,
     }
-    above, below = (render_to_string(f"portal/_home_{place}.html", context) for place in ("above", "below"))
+    head, above, below = (
+        render_to_string(f"portal/_home_{place}.html", context) for place in ("head", "above", "below")
+    )
     prizes = len(categories) or sum(winner.has_prize for winner in awarded)
-    return Around(above, below, prizes * round_.prize if round_ else 0)
+    return Around(head, above, below, prizes * round_.prize if round_ else 0)
 
 
 @require_safe

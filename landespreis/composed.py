@@ -318,7 +318,7 @@ class Read(Generic[Row]):
     def _made(self, values: Sequence[Any]) -> Row:
         """Return the object of a row whose columns have their final types already."""
         place = len(self._own)
-        row = self.model.from_db(connection.alias, self._own, values[:place])
+        row = self.model.from_db(DEFAULT_DB_ALIAS, self._own, values[:place])
         for name, model, columns in self._joined:
             _point(row, name, model, columns, values[place : place + len(columns)])
             place += len(columns)
@@ -373,10 +373,13 @@ def _change(model: type[Model], names: tuple[str, ...]) -> str:
 
 
 def _point(row: Model, name: str, model: type[Model], columns: list[str], values: Sequence[Any]) -> None:
-    """Let the foreign key `name` of `row` hold the object of that row, unless it points nowhere."""
+    """Let the foreign key `name` of `row` hold the object of that row, unless it points nowhere.
+
+    Setting it would ask whether the key is the right one, which takes longer than making the object.
+    """
     key = getattr(row, f"{name}_id")
     if key is not None:
-        setattr(row, name, model.from_db(connection.alias, ["id", *columns], [key, *values]))
+        row._state.fields_cache[name] = model.from_db(DEFAULT_DB_ALIAS, ["id", *columns], [key, *values])  # type: ignore[attr-defined]
 
 
 def _field(model: type[Model], name: str) -> "Field[Any, Any]":

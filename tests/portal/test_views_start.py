@@ -13,10 +13,11 @@ from accounts.models import Municipality
 from jury.models import Seat
 from landespreis import clock
 from portal import winners
+from portal.models import Project
 from submissions.models import Partner, Round
 from tests.accounts.factories import MunicipalityFactory
 from tests.conftest import SECOND
-from tests.portal import factories
+from tests.portal import award, factories
 
 At = Callable[[datetime], None]
 PATHS = ["/", "/landespreis/"]
@@ -303,6 +304,29 @@ def test_home_leads_to_a_winner_where_its_project_moved_to(
     address = f'href="{awarded.project.get_absolute_url()}"'
     assert address not in before
     assert address in after
+
+
+def test_home_asks_once_what_the_jury_has_decided_but_follows_names_at_once(
+    client: Client, open_round: Round, at: At
+) -> None:
+    entry = award.entry(open_round)
+    award.copied(entry)
+    award.decide(open_round, "krisen", entry)
+    assert entry.submitted_lead
+    name = entry.submitted_lead.label
+    at(open_round.embargo_until)
+    Project.objects.update(published_at=clock.now())
+    html(client, "/")
+    Project.objects.update(abstract="Ein ganz neuer Text.")
+
+    with CaptureQueriesContext(connection) as asked:
+        told = html(client, "/")
+    Municipality.objects.filter(pk=entry.submitted_lead_id).update(label="Stadt Umbenannt")
+    renamed = html(client, "/")
+
+    assert [query["sql"] for query in asked.captured_queries if "jury_decision" in query["sql"]] == []
+    assert name in part(told, "preistraeger")
+    assert "Stadt Umbenannt" in part(renamed, "preistraeger")
 
 
 def test_home_leads_to_the_winners(client: Client, awarded: winners.Winner, round: Round, at: At) -> None:

@@ -379,7 +379,7 @@ def _point(row: Model, name: str, model: type[Model], columns: list[str], values
     """
     key = getattr(row, f"{name}_id")
     if key is not None:
-        row._state.fields_cache[name] = model.from_db(DEFAULT_DB_ALIAS, ["id", *columns], [key, *values])  # type: ignore[attr-defined]
+        row._state.fields_cache[name] = model.from_db(DEFAULT_DB_ALIAS, ["id", *columns], [key, *values])
 
 
 def _field(model: type[Model], name: str) -> "Field[Any, Any]":

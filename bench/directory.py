@@ -123,9 +123,10 @@ def _measure(size: Size, portal: Web, bare: Web, pages: dict[str, str]) -> dict[
         for number in range(size.rounds + 1):
             if number <= 1:
                 meters = {}
-            writer.execute(TIDY.format("portal_project, portal_document, portal_edition"))
             for name, kind in _kinds(size, portal, bare, pages, lengths, fresh, searches).items():
                 meter = meters.setdefault(name, Meter(200))
+                if kind.change:
+                    writer.execute(TIDY.format("portal_project, portal_document, portal_edition"))
                 if kind.alone:
                     _run_alone(meter, kind, writer)
                     continue

@@ -29,14 +29,12 @@ SAMPLE = datetime(1, 1, 1, tzinfo=UTC)
 """Stands for the moment of a request in SQL that is composed once."""
 
 
-def fetched(
-    sql: str, params: Sequence[Any] = (), on: BaseDatabaseWrapper | None = None, *, one_plan: bool = True
-) -> list[Values]:
+def fetched(sql: str, params: Sequence[Any] = (), on: BaseDatabaseWrapper | None = None) -> list[Values]:
     """Return the rows of a query as they come.
 
     Where nobody counts or logs queries, psycopg is asked itself: Django's cursor around it takes as long again. What
     is asked again and again PostgreSQL plans once per connection: over several tables that takes longer than the rows.
-    Not with `one_plan` false, where the best way hangs on the values: a rare word wants another than a frequent one.
+    Where the best way hangs on values these stand in the SQL (`Part.written_out`), and have a plan of their own.
     """
     own = on or connections[DEFAULT_DB_ALIAS]
     if _is_unwatched(own):
@@ -44,7 +42,7 @@ def fetched(
             own.ensure_connection()
             raw: Connection[Values] = own.connection
             raw.prepare_threshold = ASKED_BEFORE
-            return Cursor(raw).execute(sql, params or None, prepare=None if one_plan else False).fetchall()
+            return Cursor(raw).execute(sql, params or None).fetchall()
     with own.cursor() as cursor:
         cursor.execute(sql, params or None)
         return list(cursor.fetchall())
@@ -83,6 +81,15 @@ class Part:
         """Return it with `value` in the places of a sample."""
         old, new = adapted(sample), adapted(value)
         return Part(self.sql, tuple(new if param == old else param for param in self.params))
+
+    def written_out(self) -> "Part":
+        """Return it with its texts in the SQL: a rare word wants another plan than a frequent one. Elsewhere than on
+        PostgreSQL there are no plans, and it stays as it is."""
+        if connection.vendor != "postgresql":
+            return self
+        places = [(None if isinstance(value, str) else place, value) for place, value in enumerate(self.params)]
+        sql, left = _written_out(self.sql, places)
+        return Part(sql, tuple(value for _, value in left))
 
 
 class Question:
@@ -242,7 +249,10 @@ class Read(Generic[Row]):
         columns, _, source = self._select.removeprefix("SELECT ").partition(" FROM ")
         rows = re.sub(' AS "[^"]+"', "", columns)
         order = f" ORDER BY {self._order}" if self._order else ""
-        inner = re.sub(r"\bown\b", "part", f"json_agg(json_build_array({rows}){order})::text FROM {source}")
+        # OFFSET keeps PostgreSQL from reading a joined table anew, and whole, for each row of the other query.
+        one_by_one = r"LEFT JOIN LATERAL (SELECT * FROM \1 WHERE id = \3 OFFSET 0) \2 ON TRUE"
+        joined = re.sub(r"LEFT JOIN (\S+) (\S+) ON \2\.id = (\S+)", one_by_one, source)
+        inner = re.sub(r"\bown\b", "part", f"json_agg(json_build_array({rows}){order})::text FROM {joined}")
         return f"(SELECT {inner} WHERE {condition})"
 
     @staticmethod
@@ -308,7 +318,7 @@ class Read(Generic[Row]):
     def _made(self, values: Sequence[Any]) -> Row:
         """Return the object of a row whose columns have their final types already."""
         place = len(self._own)
-        row = self.model.from_db(connection.alias, self._own, values[:place])
+        row = self.model.from_db(DEFAULT_DB_ALIAS, self._own, values[:place])
         for name, model, columns in self._joined:
             _point(row, name, model, columns, values[place : place + len(columns)])
             place += len(columns)
@@ -363,10 +373,13 @@ def _change(model: type[Model], names: tuple[str, ...]) -> str:
 
 
 def _point(row: Model, name: str, model: type[Model], columns: list[str], values: Sequence[Any]) -> None:
-    """Let the foreign key `name` of `row` hold the object of that row, unless it points nowhere."""
+    """Let the foreign key `name` of `row` hold the object of that row, unless it points nowhere.
+
+    Setting it would ask whether the key is the right one, which takes longer than making the object.
+    """
     key = getattr(row, f"{name}_id")
     if key is not None:
-        setattr(row, name, model.from_db(connection.alias, ["id", *columns], [key, *values]))
+        row._state.fields_cache[name] = model.from_db(DEFAULT_DB_ALIAS, ["id", *columns], [key, *values])
 
 
 def _field(model: type[Model], name: str) -> "Field[Any, Any]":

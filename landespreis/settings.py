@@ -7,7 +7,6 @@ from email.utils import parseaddr
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from landespreis import environment
@@ -91,7 +90,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "crispy_forms",
-    "csp",
     "django_htmx",
     "landespreis.apps.OutgoingMailConfig",
     "storages",
@@ -102,7 +100,6 @@ MIDDLEWARE = [
     "landespreis.watching.requests.watched",  # outermost: every answer is counted and gets its id
     "portal.caching.pages",  # before all others: a kept page has all the headers that it got from them
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "landespreis.middleware.response_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "landespreis.middleware.body_limit",
@@ -351,21 +348,6 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "style-src": [SELF],
-        "script-src": [SELF],
-        "font-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "manifest-src": [SELF],
-    },
-}
-
 # Language and time: German literals, stored UTC, shown in Europe/Berlin ----------------------------
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", "Deutsch")]

@@ -111,6 +111,8 @@ own = Shelf(OWN_BYTES)
 
 def shared(address: Address, build: str) -> Kept | None:
     """Return the page that some process has made, whether it still holds or not."""
+    if not _is_shared():
+        return None
     try:
         kept = cache.get(_key(address, build))
     except (RedisError, OSError) as error:
@@ -121,7 +123,7 @@ def shared(address: Address, build: str) -> Kept | None:
 
 def share(address: Address, build: str, kept: Kept) -> None:
     """Let the other processes have a page; a memory of this process alone would only hold it twice."""
-    if not getattr(cache, "is_shared", False):
+    if not _is_shared():
         return
     try:
         cache.set(_key(address, build), kept, ASKED_SECONDS if address.query else SECONDS)
@@ -134,6 +136,10 @@ def forget() -> None:
     own.clear()
     remembering.forget()
     cache.clear()
+
+
+def _is_shared() -> bool:
+    return bool(getattr(cache, "is_shared", False))
 
 
 def _key(address: Address, build: str) -> str:

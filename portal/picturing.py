@@ -8,12 +8,12 @@ from functools import cache as once
 from pathlib import Path
 
 from django.core.cache import cache
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Municipality
 from landespreis import mapping, spacing
+from landespreis.addresses import address_of
 from landespreis.mapping import Place, Scene, number
 from portal import hues, tessellation
 from portal.models import Hue, Project, ProjectPartner
@@ -44,13 +44,13 @@ def address(project: Project) -> str:
 
     Asks nothing where `lead`, `category` and `partners__municipality` are there already (`Project.objects.with_all()`).
     """
-    return reverse("portal:project_picture", args=[project.slug, version(project)])
+    return address_of("portal:project_picture", project.slug, version(project))
 
 
 def pattern_address(project: Project) -> str:
     """Return where the tessellation is that stands for a photo: as many joined fields as take part, up to nine."""
     count = 1 + len(partners(project))
-    return reverse("portal:pattern", args=[_hue(project), *tessellation.choice(project.slug, count)])
+    return address_of("portal:pattern", _hue(project), *tessellation.choice(project.slug, count))
 
 
 def version(project: Project) -> str:

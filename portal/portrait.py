@@ -1,20 +1,20 @@
 """A project as its page tells it: facts, numbered partners and their map, in ready German words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from accounts.models import Municipality
 from landespreis import mapping, wording
+from landespreis.addresses import address_of
 from landespreis.mapping import Place
 from portal import picturing
-from portal.models import Project, ProjectFacet, ProjectPartner
+from portal.models import Project, ProjectFacet, ProjectPartner, Topic
 from submissions.models import Partner
 
 Kind = ProjectFacet.Kind
@@ -59,10 +59,11 @@ class Card(NamedTuple):
 class Portrait:
     """What `templates/portal/project.html` shows besides the project's own texts."""
 
-    facts: list[Fact]
+    facts: tuple[Fact, ...]
+    topics: list[str]
     tags: list[Tag]
     category_url: str
-    members: list[Member]
+    members: tuple[Member, ...]
     is_large: bool
     """Whether the list is too long to stand beside the map."""
     map: SafeString | str
@@ -78,13 +79,15 @@ class Portrait:
 
 def of(project: Project) -> Portrait:
     """Return the portrait of a project whose relations are loaded; asks nothing."""
-    members = list(_members(project))
-    drawn, note = _map(project, members)
+    partners, topics = picturing.partners(project), list(project.topics.all())
+    members = tuple(_members(project, partners))
+    drawn, note = _map(project, partners, members)
     category = project.category
     contact = project.contact_name or project.contact_email or project.contact_phone
     return Portrait(
-        facts=list(_facts(project, members)),
-        tags=list(_tags(project)),
+        facts=tuple(_facts(project, partners, members)),
+        topics=[topic.name for topic in topics],
+        tags=list(_tags(project, topics)),
         category_url=_filtered(Kind.CATEGORY, category.key) if category else "",
         members=members,
         is_large=len(members) > MOST_BESIDE,
@@ -130,29 +133,23 @@ def _short(row: Municipality) -> str:
 
 
 def _filtered(kind: Kind, value: str) -> str:
-    return f"{_directory()}?{urlencode({kind.value: value})}"
+    return f"{address_of('portal:projects')}?{urlencode({kind.value: value})}"
 
 
-@cache
-def _directory() -> str:
-    """A page leads there twenty times, and looking the address up takes longer than all else of a link."""
-    return reverse("portal:projects")
-
-
-def _tags(project: Project) -> Iterator[Tag]:
+def _tags(project: Project, topics: list[Topic]) -> Iterator[Tag]:
     district = project.lead.district_ags if project.lead else ""
     if name := district_name(district):
         yield Tag(name, _filtered(Kind.DISTRICT, district))
-    for topic in project.topics.all():
+    for topic in topics:
         yield Tag(topic.name, _filtered(Kind.TOPIC, topic.slug))
 
 
-def _members(project: Project) -> Iterator[Member]:
+def _members(project: Project, partners: list[ProjectPartner]) -> Iterator[Member]:
     first = 1
     if project.lead:
         first = 2
         yield Member(1, project.lead.label, "Federführung", _of(project.lead))
-    for number, partner in enumerate(picturing.partners(project), start=first):
+    for number, partner in enumerate(partners, start=first):
         row = partner.municipality
         yield Member(number, partner.label, _detail(partner), _of(row) if row else "")
 
@@ -171,19 +168,19 @@ def _detail(partner: ProjectPartner) -> str:
     return ", ".join(filter(None, [said[:1].upper() + said[1:], country]))
 
 
-def _map(project: Project, members: list[Member]) -> tuple[SafeString | str, str]:
+def _map(project: Project, partners: list[ProjectPartner], members: Sequence[Member]) -> tuple[SafeString | str, str]:
     """Return the map with the list's numbers, and who is not on it; no map without a lead."""
-    lead, others = picturing.places(project)
-    if lead is None:
+    if project.lead is None:
         return "", ""
-    partners = list(zip(members[1:], picturing.partners(project), strict=True))
-    shown = [member for member, partner in partners if partner.municipality]
-    missing = [member for member, partner in partners if not partner.municipality]
+    others = [picturing.place(partner.municipality) for partner in partners if partner.municipality]
+    numbered = list(zip(members[1:], partners, strict=True))
+    shown = [member for member, partner in numbered if partner.municipality]
+    missing = [member for member, partner in numbered if not partner.municipality]
     names = wording.listed([member.name for member in shown])
     numbers = [member.number for member in (members[0], *shown)]
     description = f"{members[0].name} ist verbunden mit {names}." if names else f"Dort liegt {members[0].name}."
     shown_numbers = tuple(numbers) if len(numbers) <= MOST_NUMBERS else ()
-    return _drawn(lead, tuple(others), description, shown_numbers), _missing(missing)
+    return _drawn(picturing.place(project.lead), tuple(others), description, shown_numbers), _missing(missing)
 
 
 @lru_cache(maxsize=200)
@@ -192,18 +189,18 @@ def _drawn(lead: Place, others: tuple[Place, ...], description: str, numbers: tu
     return mapping.svg(lead, others, title="Karte der Zusammenarbeit", description=description, numbers=numbers)
 
 
-def _missing(members: list[Member]) -> str:
+def _missing(members: Sequence[Member]) -> str:
     if not members:
         return ""
     numbers = wording.listed([str(member.number) for member in members])
     return f"Ohne Punkt auf der Karte: Nummer {numbers}."
 
 
-def _facts(project: Project, members: list[Member]) -> Iterator[Fact]:
+def _facts(project: Project, partners: list[ProjectPartner], members: Sequence[Member]) -> Iterator[Fact]:
     lead = project.lead
     if lead:
         yield Fact("Federführung", ", ".join(filter(None, [lead.label, project.department])))
-    yield Fact("Beteiligt", _count(project, members))
+    yield Fact("Beteiligt", _count(partners, members))
     if project.legal_form:
         yield Fact("Rechtsform", project.get_legal_form_display())
     if project.agreed_on:
@@ -219,11 +216,11 @@ def _facts(project: Project, members: list[Member]) -> Iterator[Fact]:
         yield Fact("Internetseite", _host(project.website), project.website if is_web else "")
 
 
-def _count(project: Project, members: list[Member]) -> str:
+def _count(partners: list[ProjectPartner], members: Sequence[Member]) -> str:
     municipal = {Partner.Kind.REGISTER, Partner.Kind.OUTSIDE}
     if len(members) == 1:
         return "1 Kommune"
-    free = any(partner.kind not in municipal for partner in picturing.partners(project))
+    free = any(partner.kind not in municipal for partner in partners)
     return f"{wording.number(len(members))} {'Partner' if free else 'Kommunen'}"
 
 

@@ -104,6 +104,12 @@ def figures(now: datetime, numbers: Numbers) -> Figures | None:
     return found if found.projects else None
 
 
+@lru_cache(maxsize=10)
+def told(figures: Figures, prizes: int) -> SafeString:
+    """Return them as home shows them, with the prizes of the round together, in euros."""
+    return render_to_string("portal/_home_figures.html", {"figures": figures, "prizes": prizes})
+
+
 def _figures(now: datetime) -> tuple[Figures, datetime | None]:
     """Return them, and when the next project comes out."""
     [(*counted, following)] = COUNTED.rows(now)

@@ -61,7 +61,7 @@ class Counts:
 class Answer(NamedTuple):
     """Group, value and number, as `Counts.made` reads them, and the keys of the first projects, in order.
 
-    `stamp` tells which projects fit the words, whatever else is chosen. Where it was known only the whole is counted.
+    `stamp` tells which projects fit the words, whatever else is chosen.
     """
 
     counted: tuple[composed.Values, ...]
@@ -79,24 +79,22 @@ def worded(search: Search, now: datetime) -> Part:
     return _composed(wanted.words, guesses, wanted.is_blank, search.sort).with_value(SAMPLE, now)
 
 
-def keys(search: Search, found: Part, start: int, amount: int) -> tuple[int, ...]:
-    """Return the keys of so many of those `worded` that fit what is chosen, in the order that is asked for."""
+def keys(search: Search, found: Part, start: int, amount: int, stamp: str = "") -> tuple[int, ...]:
+    """Return the keys of so many of those `worded` that fit what is chosen, in the order that is asked for; none where
+    other projects fit the words than `stamp` tells of."""
     chosen = _chosen(search, "found.id")
+    same = Part(f"(SELECT said FROM ({_stamp()}) stamp) = %s AND ", (stamp,)) if stamp else Part("")  # noqa: S608 - our words, %s for values
     sql = (
-        f"WITH found AS ({found.sql}) SELECT id FROM found WHERE {chosen.sql} "  # noqa: S608 - our words, %s for values
+        f"WITH found AS ({found.sql}) SELECT id FROM found WHERE {same.sql}{chosen.sql} "  # noqa: S608 - our words, %s for values
         f"ORDER BY {ORDERS[search.sort]} LIMIT %s OFFSET %s"
     )
-    params = (*found.params, *chosen.params, amount, start)
-    return tuple(key for (key,) in composed.fetched(sql, params, one_plan=not search.words))
+    params = (*found.params, *same.params, *chosen.params, amount, start)
+    return tuple(key for (key,) in composed.fetched(sql, params))
 
 
-def answer(search: Search, found: Part, amount: int, known: str = "") -> Answer:
+def answer(search: Search, found: Part, amount: int) -> Answer:
     """Count what is chosen of the `worded`, and what each value gives beside the other groups' choices, and look up
-    the first of them, in one query: what fits the words is looked for once.
-
-    Counting takes longer than all else. A text that changes seldom changes what fits some words: where the stamp is the
-    `known` one, and so the numbers are, too, as long as the catalogue stays the same, only their whole is counted.
-    """
+    the first of them, in one query: what fits the words is looked for once."""
     chosen, order = _chosen(search, "id"), ORDERS[search.sort]
     left_out = ", ".join(["%s"] * len(search.chosen))
     parts = [
@@ -110,16 +108,16 @@ def answer(search: Search, found: Part, amount: int, known: str = "") -> Answer:
         ),
         Part(f"UNION ALL SELECT '{STAMP}', said, 0 FROM stamp UNION ALL SELECT '{ALL}', '', COUNT(*) FROM whole "),  # noqa: S608 - our words, %s for values
         Part("UNION ALL "),
-        _counted("whole", Part(f"kind NOT IN ({left_out})" if left_out else "1 = 1", tuple(search.chosen)), known),
+        _counted("whole", Part(f"kind NOT IN ({left_out})" if left_out else "1 = 1", tuple(search.chosen))),
     ]
     for kind in search.chosen:
         beside = _chosen(search, "found.id", but=kind)
         parts += [
             Part(" UNION ALL "),
-            _counted("found", Part(f"kind = %s AND {beside.sql}", (kind, *beside.params)), known),
+            _counted("found", Part(f"kind = %s AND {beside.sql}", (kind, *beside.params))),
         ]
     sql, params = "".join(part.sql for part in parts), [value for part in parts for value in part.params]
-    rows = composed.fetched(sql, params, one_plan=not search.words)
+    rows = composed.fetched(sql, params)
     first = sorted((number, int(value)) for kind, value, number in rows if kind == FIRST)
     stamp = next(value for kind, value, _ in rows if kind == STAMP)
     counted = tuple(row for row in rows if row[0] not in {FIRST, STAMP})
@@ -148,13 +146,12 @@ def _chosen(search: Search, key: str, *, but: str = "") -> Part:
     return Part(" AND ".join(["1 = 1", *having]), tuple(value for kind, values in groups for value in (kind, *values)))
 
 
-def _counted(source: str, condition: Part, known: str) -> Part:
-    """Select kind, value and the number of projects of `source` for each value of the facets that fit; nothing where
-    the stamp is the `known` one."""
+def _counted(source: str, condition: Part) -> Part:
+    """Select kind, value and the number of projects of `source` for each value of the facets that fit."""
     return Part(
         f"SELECT kind, value, COUNT(*) FROM portal_projectfacet JOIN {source} ON {source}.id = project_id "  # noqa: S608 - our words, %s for values
-        f"WHERE (SELECT said FROM stamp) <> %s AND {condition.sql} GROUP BY kind, value",
-        (known, *condition.params),
+        f"WHERE {condition.sql} GROUP BY kind, value",
+        condition.params,
     )
 
 
@@ -166,6 +163,6 @@ def _composed(
     wanted = Wanted(words, is_blank=is_blank, guesses=dict(guesses))
     found = matching(Project.objects.published(SAMPLE), wanted).order_by()
     try:
-        return Part(*found.values(*COLUMNS[sort]).query.sql_with_params())
+        return Part(*found.values(*COLUMNS[sort]).query.sql_with_params()).written_out()
     except EmptyResultSet:
         return NOTHING

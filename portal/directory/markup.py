@@ -7,20 +7,22 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import escape
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from landespreis import wording
+from landespreis.addresses import address_of
 from landespreis.composed import Values
-from portal.directory import reading, rows
+from portal.directory import country, reading, rows
 from portal.directory.country import Line, Step
-from portal.directory.filters import Box, Group
+from portal.directory.filters import Box, Chip, Group
 from portal.directory.reading import Partners, Whole
 from portal.directory.rows import Row
+from portal.directory.search import SORTS, Search
 
-PIECES = 100
-"""Paginations that are remembered."""
+PIECES = 200
+"""Lists of which is remembered what stands around their rows."""
 ROWS = 1000
 """List items of projects that are remembered."""
 
@@ -54,6 +56,33 @@ def _picture(row: Row) -> str:
     return render_to_string("portal/_picture.html", context)
 
 
+@lru_cache(maxsize=PIECES)
+def meta(search: Search, page: int, base_url: str) -> SafeString:
+    """Return what machines are told of a page of the list."""
+    pairs = [search.query(), f"seite={page}" if page > 1 else ""]
+    query = "&".join(filter(None, pairs))
+    path = address_of("portal:projects")
+    context = {"search": search, "canonical": f"{path}?{query}" if query else path, "base_url": base_url}
+    return render_to_string("portal/_projects_meta.html", context)
+
+
+@lru_cache(maxsize=PIECES)
+def above(search: Search, total: int, chips: tuple[Chip, ...]) -> SafeString:
+    """Return what stands above the rows: how many are found, their order, what is chosen."""
+    sorts = [(SORTS[sort], search.sorted(sort).query(), sort == search.sort) for sort in search.sorts]
+    context = {"search": search, "total": total, "said": country.said(total), "sorts": sorts, "chips": chips}
+    return render_to_string("portal/_projects_above.html", context)
+
+
+@lru_cache(maxsize=PIECES)
+def below(search: Search, total: int, page: int, pages: int) -> SafeString:
+    """Return what stands below the rows: links to the other pages, or what to do where there are none."""
+    query = search.query()
+    pagination = _pagination(page, pages, f"{query}&" if query else "")
+    context = {"search": search, "total": total, "pagination": pagination, "map_query": query}
+    return render_to_string("portal/_projects_below.html", context)
+
+
 def fieldsets(groups: Iterable[Group]) -> SafeString:
     """Return the groups of the filter. What is ticked applies at once with scripts; a list waits for its button,
     because arrow keys change it."""
@@ -82,13 +111,8 @@ def legend(steps: Iterable[Step]) -> SafeString:
     )
 
 
-def pagination(page: "Page[int]", query: str) -> SafeString:
-    """Return the links to the other pages of a search; `query` is what they begin with."""
-    return _pagination(page.number, page.paginator.num_pages, query)
-
-
-@lru_cache(maxsize=PIECES)
 def _pagination(number: int, last: int, query: str) -> SafeString:
+    """Return the links to the other pages of a search; `query` is what they begin with."""
     paginator: Paginator[int] = Paginator(range(last), 1)
     numbers = list(paginator.get_elided_page_range(number, on_each_side=2, on_ends=1))
     context = {"page": paginator.page(number), "numbers": numbers, "query": query}

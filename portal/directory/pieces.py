@@ -5,9 +5,10 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from django.urls import reverse
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from landespreis.addresses import address_of
 from landespreis.composed import Values
 from portal.directory import catalogue, country, filters, finding, markup
 from portal.directory.filters import Chip, Names
@@ -33,12 +34,13 @@ class Pieces:
         self.search, self.counts, self.names = search, counts, names
 
     @cached_property
-    def chips(self) -> list[Chip]:
-        return filters.chips(self.search, self.names)
+    def chips(self) -> tuple[Chip, ...]:
+        return tuple(filters.chips(self.search, self.names))
 
     @cached_property
-    def groups(self) -> SafeString:
-        return markup.fieldsets(filters.groups(self.search, self.counts, self.names))
+    def filter(self) -> SafeString:
+        groups = markup.fieldsets(filters.groups(self.search, self.counts, self.names))
+        return render_to_string("portal/_projects_filter.html", {"groups": groups})
 
     @cached_property
     def map(self) -> Mapping[str, Any]:
@@ -53,6 +55,11 @@ class Pieces:
         }
 
     @cached_property
+    def below_list(self) -> SafeString:
+        """The map with what stands beside it, for below the list of all projects."""
+        return render_to_string("portal/_projects_country.html", {"map": self.map})
+
+    @cached_property
     def tables(self) -> list[tuple[str, SafeString]]:
         """Name of each Regierungsbezirk, and the rows of its Kreise."""
         return [(part.region.name, markup.lines(part.districts)) for part in self._parts]
@@ -63,7 +70,7 @@ class Pieces:
         return country.parts(regional, local, self._addresses(Kind.REGION), self._addresses(Kind.DISTRICT))
 
     def _addresses(self, kind: Kind) -> country.Address:
-        path, query = reverse("portal:projects"), self.search.each(kind)
+        path, query = address_of("portal:projects"), self.search.each(kind)
         return lambda value: f"{path}?{query(value)}"
 
 
@@ -90,20 +97,25 @@ _LAST = Memory[_Last](CATALOGUE, most=KEPT)
 def of(search: Search, now: datetime, numbers: Numbers) -> Shown:
     """Return what is shown of a search; it is looked for and counted where that is not known yet.
 
-    A new text has all words looked for again. What is shown beside the rows stays while they find the same projects.
+    A new text has all words looked for again. What is shown beside the rows stays while they find the same projects,
+    for counting takes longer than all else.
     """
 
     def until(_: object) -> datetime | None:
         return catalogue.next_publication(now, numbers)
 
     def make() -> Shown:
-        known = catalogue.known(now, numbers)
         last = _LAST.get(numbers, now, _Last, key=search, until=until) if search.words else _Last()
-        stamp, pieces = last.made or ("", None)
-        found = finding.answer(search, finding.worded(search, now), PER_PAGE, stamp)
-        if pieces is None or found.stamp != stamp:
-            pieces = _of(search, found.counted, known.named, known.towns)
-            last.made = (found.stamp, pieces)
+        worded = finding.worded(search, now)
+        if last.made:
+            stamp, pieces = last.made
+            first = finding.keys(search, worded, 0, PER_PAGE, stamp)
+            if first:
+                return Shown(pieces, first)
+        known = catalogue.known(now, numbers)
+        found = finding.answer(search, worded, PER_PAGE)
+        pieces = _of(search, found.counted, known.named, known.towns)
+        last.made = (found.stamp, pieces)
         return Shown(pieces, found.first)
 
     memory = _WORDED if search.words else _PLAIN

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from landespreis import composed
-from landespreis.composed import Question, Read, Values
+from landespreis.composed import Read, Values
 from portal.models import Project, ProjectPartner, Topic
 
 PLACE = ["ags", "name", "label", "district_ags", "region", "latitude", "longitude", "kind"]
@@ -25,7 +25,16 @@ PARTNERS = Read(
     joins={"municipality": PLACE},
     order="id",
 )
-TOPICS = Question(lambda project: Topic.objects.filter(projects=project), -1)
+SHOWN = Read(
+    Project,
+    joins={
+        "category": ["key", "name", "short_name", "hue"],
+        "lead": PLACE,
+        "picture": ["key", "width", "height", "alt", "credit"],
+    },
+)
+TOPICS = Read(Topic, order="position, name")
+OF_TOPICS = "SELECT topic_id FROM portal_project_topics WHERE project_id = "
 Partners = tuple[Values, ...] | str | None
 """The rows of a project's partners, or the same as a text; what is made of them hangs on no more than that."""
 Whole = tuple[Values, Partners]
@@ -51,21 +60,25 @@ def of_keys(keys: Sequence[int], now: datetime) -> list[Whole]:
     if not keys:
         return []
     tail = f"WHERE own.id IN ({_places(keys)}) AND own.published_at <= %s"
-    return _ordered(whole(tail, [*keys, composed.adapted(now)]), keys)
-
-
-def hold_partners(project: Project, like: Sequence[int], now: datetime) -> list[Whole]:
-    """Let the project have its partners, and return the rows of the others that are out; all in one question."""
-    others = f"own.id IN ({_places(like)}) AND own.published_at <= %s" if like else "1 = 0"
-    params = [project.pk, *like, composed.adapted(now)] if like else [project.pk]
-    (_, partners), *rows = _ordered(whole(f"WHERE own.id = %s OR {others}", params), [project.pk, *like])
-    _hold(project, partners)
-    return rows
-
-
-def _ordered(rows: Sequence[Whole], keys: Sequence[int]) -> list[Whole]:
-    by_key = {row[0][KEY]: row for row in rows}
+    by_key = {row[0][KEY]: row for row in whole(tail, [*keys, composed.adapted(now)])}
     return [by_key[key] for key in keys if key in by_key]
+
+
+def shown(slug: str, now: datetime) -> Project | None:
+    """Return the project at an address if it is out at `now`, with all that its page shows of it; one question of
+    PostgreSQL, three of others."""
+    tail, params = "WHERE own.slug = %s AND own.published_at <= %s", [slug, composed.adapted(now)]
+    if connection.vendor == "postgresql":
+        rows = SHOWN.values_where(tail, params, more=f"{_as_text()}, {_topics_as_text()}")
+        found = [(SHOWN.made(row[:-2]), row[-2], TOPICS.values_in(row[-1])) for row in rows]
+    else:
+        projects = map(SHOWN.made, SHOWN.values_where(tail, params))
+        found = [(one, tuple(_partners([one.pk])[one.pk]), _topics(one.pk)) for one in projects]
+    for project, partners, topics in found:
+        _hold(project, partners)
+        composed.hold(project, "topics", Topic.objects.all(), [TOPICS.made(topic) for topic in topics])
+        return project
+    return None
 
 
 def _places(keys: Sequence[int]) -> str:
@@ -84,9 +97,9 @@ def _as_text() -> str:
     return PARTNERS.as_text("part.project_id = own.id")
 
 
-def hold_topics(project: Project) -> None:
-    """Let the project have its topics; one query."""
-    composed.hold(project, "topics", Topic.objects.all(), TOPICS.objects(project.pk))
+@cache
+def _topics_as_text() -> str:
+    return TOPICS.as_text(f"part.id IN ({OF_TOPICS}own.id)")
 
 
 def _partners(keys: Iterable[int]) -> dict[int, list[Values]]:
@@ -94,6 +107,10 @@ def _partners(keys: Iterable[int]) -> dict[int, list[Values]]:
     for partner in PARTNERS.values(keys):
         found[partner[OF_PROJECT]].append(partner)
     return found
+
+
+def _topics(project: int) -> list[Values]:
+    return TOPICS.values_where(f"WHERE own.id IN ({OF_TOPICS}%s) ORDER BY own.position, own.name", [project])
 
 
 def _hold(project: Project, partners: Partners) -> None:

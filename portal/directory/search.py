@@ -11,8 +11,9 @@ from django.utils.http import urlencode
 from portal.models import ProjectFacet
 
 Kind = ProjectFacet.Kind
+KINDS = tuple(Kind.values)
 
-PARAMETERS = ("q", *Kind.values, "sortierung", "seite")
+PARAMETERS = ("q", *KINDS, "sortierung", "seite")
 """Everything that an address of the directory may say."""
 LONGEST = 100
 """Letters of the words that are searched for."""
@@ -47,7 +48,7 @@ class Search:
     def of(cls, query: QueryDict) -> "Search":
         """Read what an address says, whatever that is."""
         words = " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", query.get("q", "")).split())[:LONGEST].strip()
-        chosen = {kind: _values(query.getlist(kind)) for kind in Kind.values}
+        chosen = {kind: _values(query.getlist(kind)) for kind in KINDS}
         return cls(words, {kind: values for kind, values in chosen.items() if values}, query.get("sortierung", ""))
 
     @property
@@ -102,7 +103,7 @@ class Search:
     def _pairs(self) -> Iterator[tuple[str, str]]:
         if self.words:
             yield "q", self.words
-        for kind in Kind.values:
+        for kind in KINDS:
             for value in self.chosen.get(kind, ()):
                 yield kind, value
         if self.sort != self.usual_sort:

@@ -5,7 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
+
+from landespreis.addresses import address_of
 
 FORMS = {"avif": "image/avif", "webp": "image/webp", "jpg": "image/jpeg"}
 """Extension of a copy → its type, the smallest first."""
@@ -103,7 +104,7 @@ class Picture(models.Model):
         return self.address(self.widths[0], "jpg")
 
     def address(self, width: int, form: str) -> str:
-        return reverse("portal:picture", args=[self.key, width, form])
+        return address_of("portal:picture", self.key, width, form)
 
     def _srcset(self, form: str) -> str:
         return ", ".join(f"{self.address(width, form)} {width}w" for width in self.widths)

@@ -7,9 +7,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 
 from accounts.models import Municipality, User
+from landespreis.addresses import address_of
 from portal.models.pictures import Picture
 from submissions.models import Partner, Submission
 
@@ -196,7 +196,7 @@ class Project(ProjectContent):
         )
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:project", args=[self.slug])
+        return address_of("portal:project", self.slug)
 
     def is_public(self, now: datetime) -> bool:
         return self.published_at is not None and self.published_at <= now

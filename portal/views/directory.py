@@ -1,17 +1,18 @@
 """The directory: the list with its filters, and the map with its tables."""
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from landespreis import clock
+from landespreis.addresses import address_of
 from portal import caching, phases
 from portal.directory import country, markup, pieces, reading
 from portal.directory.catalogue import next_publication
 from portal.directory.pieces import PER_PAGE
-from portal.directory.search import PARAMETERS, SORTS, Search
+from portal.directory.search import PARAMETERS, Search
 from portal.editions import CATALOGUE
 
 
@@ -20,22 +21,21 @@ from portal.editions import CATALOGUE
 def index(request: HttpRequest) -> HttpResponse:
     """The list, twenty a page; all of it in the usual order has the map below its first page."""
     now, search = clock.now(), Search.of(request.GET)
-    numbers, query = caching.numbers(request), search.query()
+    numbers = caching.numbers(request)
     shown, first = pieces.of(search, now, numbers)
-    page = Paginator(range(shown.counts.total), PER_PAGE).get_page(request.GET.get("seite"))
+    total = shown.counts.total
+    page = Paginator(range(total), PER_PAGE).get_page(request.GET.get("seite"))
     keys = first if page.number == 1 else pieces.keys(search, now, numbers, page.number)
     context = {
         "search": search,
-        "said": country.said(shown.counts.total),
-        "rows": markup.projects(reading.of_keys(keys, now)),
-        "groups": shown.groups,
-        "chips": shown.chips,
-        "sorts": [(name, search.sorted(sort).query(), sort == search.sort) for sort, name in _sorts(search)],
         "page": page,
-        "pagination": markup.pagination(page, f"{query}&" if query else ""),
-        "map_query": query,
-        "canonical": _canonical(reverse("portal:projects"), search, page.number),
-        "map": shown.map if page.number == 1 and not search.is_narrow else None,
+        "chips": shown.chips,
+        "meta": markup.meta(search, page.number, settings.BASE_URL),
+        "filter": shown.filter,
+        "above": markup.above(search, total, shown.chips),
+        "rows": markup.projects(reading.of_keys(keys, now)),
+        "below": markup.below(search, total, page.number, page.paginator.num_pages),
+        "map": shown.below_list if page.number == 1 and not search.is_narrow else "",
     }
     return render(request, "portal/projects.html", context)
 
@@ -51,18 +51,8 @@ def map_(request: HttpRequest) -> HttpResponse:
         "said": country.said(shown.counts.total),
         "chips": shown.chips,
         "map_query": search.query(),
-        "canonical": reverse("portal:projects_map"),
+        "canonical": address_of("portal:projects_map"),
         "map": shown.map,
         "tables": shown.tables,
     }
     return render(request, "portal/projects_map.html", context)
-
-
-def _sorts(search: Search) -> list[tuple[str, str]]:
-    return [(sort, SORTS[sort]) for sort in search.sorts]
-
-
-def _canonical(path: str, search: Search, page: int) -> str:
-    pairs = [search.query(), f"seite={page}" if page > 1 else ""]
-    query = "&".join(filter(None, pairs))
-    return f"{path}?{query}" if query else path

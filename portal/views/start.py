@@ -3,20 +3,21 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from jury.models import Seat
+from jury.models import Decision, Seat
 from landespreis import clock
 from landespreis.composed import SAMPLE, Question
 from portal import caching, welcome, winners
 from portal.course import Standing, course, upcoming, weighted
 from portal.editions import CATALOGUE
 from portal.models import Event, News
-from portal.remembering import Memory
+from portal.remembering import Memory, Numbers
 from portal.winners import Winner
 from submissions.models import Category, Round
 
@@ -39,8 +40,10 @@ class Known(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What stands on home above and below the projects, and the prizes of the round together, in euros."""
+    """What home tells machines, what stands on it above and below the projects, and the prizes of the round together,
+    in euros."""
 
+    head: SafeString
     above: SafeString
     below: SafeString
     prizes: int
@@ -48,6 +51,8 @@ class Around(NamedTuple):
 
 OF_ROUND = ("round", "news", "events")
 _KNOWN, _AROUND = Memory[Known](*OF_ROUND), Memory[Around](*OF_ROUND)
+_DECIDED = Memory[list[Decision]]("round", CATALOGUE)
+"""What the jury has decided: it stays, but for how categories and municipalities are called."""
 
 
 def _known(now: datetime) -> Known:
@@ -62,14 +67,25 @@ def home(request: HttpRequest) -> HttpResponse:
     now, numbers = clock.now(), caching.numbers(request)
     minute = caching.next_minute(now)
     known = _KNOWN.get(numbers, now, lambda: _known(now), until=lambda _: minute)
-    awarded = winners.of(known.round, now) if known.round else []
+    awarded = _awarded(known.round, now, numbers) if known.round else []
     told = tuple((winner, winner.project and winner.project.slug) for winner in awarded)  # its address may change
+    around = _AROUND.get(numbers, now, lambda: _around(known, awarded, now), key=told, until=lambda _: minute)
+    figures = welcome.figures(now, numbers)
     context = {
-        "around": _AROUND.get(numbers, now, lambda: _around(known, awarded, now), key=told, until=lambda _: minute),
+        "around": around,
         "newest": welcome.newest(now),
-        "figures": welcome.figures(now, numbers),
+        "projects": figures.projects if figures else 0,
+        "figures": welcome.told(figures, around.prizes) if figures else "",
     }
     return render(request, "portal/home.html", context)
+
+
+def _awarded(round_: Round, now: datetime, numbers: Numbers) -> list[Winner]:
+    """Return who has won, with the present addresses of their projects."""
+    decisions = _DECIDED.get(
+        numbers, now, lambda: winners.decided(round_, now), key=round_.pk, until=lambda _: caching.next_minute(now)
+    )
+    return winners.told(decisions, now)
 
 
 def _around(known: Known, awarded: list[Winner], now: datetime) -> Around:
@@ -81,10 +97,13 @@ def _around(known: Known, awarded: list[Winner], now: datetime) -> Around:
         "ways": welcome.ways(round_.phase(now) if round_ else None, has_winners=bool(awarded)),
         "news": known.news,
         "events": known.events,
+        "base_url": settings.BASE_URL,
     }
-    above, below = (render_to_string(f"portal/_home_{place}.html", context) for place in ("above", "below"))
+    head, above, below = (
+        render_to_string(f"portal/_home_{place}.html", context) for place in ("head", "above", "below")
+    )
     prizes = len(categories) or sum(winner.has_prize for winner in awarded)
-    return Around(above, below, prizes * round_.prize if round_ else 0)
+    return Around(head, above, below, prizes * round_.prize if round_ else 0)
 
 
 @require_safe

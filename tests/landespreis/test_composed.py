@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, Municipality, User
 from landespreis import clock
-from landespreis.composed import SAMPLE, Question, Read, fetched, insert, text, update
+from landespreis.composed import SAMPLE, Part, Question, Read, fetched, insert, text, update
 from submissions.models import Round, Submission
 from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory
 from tests.submissions import factories
@@ -234,12 +234,25 @@ def test_columns_may_be_named_in_any_order_and_have_their_types(open_round: Roun
 
 @pytest.mark.postgresql  # SQLite plans in no time
 @pytest.mark.django_db
-@pytest.mark.parametrize(("one_plan", "kept"), [(True, 1), (False, 0)])
-def test_plan_of_what_is_asked_again_is_kept_where_one_fits_all(one_plan: bool, kept: int) -> None:
-    sql = f"SELECT %s + {kept}"
+def test_plan_of_what_is_asked_again_is_kept() -> None:
+    answers = [fetched("SELECT %s + 1", [number]) for number in (1, 2, 3, 4)]
 
-    answers = [fetched(sql, [number], one_plan=one_plan) for number in (1, 2, 3, 4)]
+    statements = fetched("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["%+ 1"])
+    assert answers == [[(number + 1,)] for number in (1, 2, 3, 4)]
+    assert statements == [(1,)]
 
-    statements = fetched("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", [f"%+ {kept}"])
-    assert answers == [[(number + kept,)] for number in (1, 2, 3, 4)]
-    assert statements == [(kept,)]
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_each_text_that_is_written_out_has_a_plan_of_its_own() -> None:
+    parts = [Part("SELECT %s || CAST(%s AS TEXT)", (text, 1)) for text in ("100 %", "it's")]
+
+    written = [part.written_out() for part in parts]
+
+    assert [part.params for part in written] == [(1,), (1,)]
+    assert [[fetched(part.sql, part.params) for _ in range(4)] for part in written] == [
+        [[("100 %1",)]] * 4,
+        [[("it's1",)]] * 4,
+    ]
+    statements = fetched("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", ["%|| CAST%"])
+    assert statements == [(2,)]

@@ -13,7 +13,7 @@ def nodes(text: str) -> list[bool]:
 
 @pytest.mark.parametrize(("text", "constant"), [
     ('{% url "portal:projects" %}', True), ('{% url "portal:page" "impressum" %}', True),
-    ('{% url "portal:page" name %}', False), ("{% url name %}", False), ('{% url "portal:home" as path %}', False),
+    ('{% url "portal:page" name %}', False), ("{% url name %}", False), ('{% url "portal:home" as path %}', True),
     ('{% url "admin:index" %}', False), ('{% url "portal:page" name|lower %}', False),
 ])  # fmt: skip
 def test_only_what_hangs_on_nothing_is_remembered(text: str, constant: bool) -> None:
@@ -35,6 +35,12 @@ def test_address_follows_the_place_where_the_portal_is_mounted() -> None:
         set_script_prefix("/")
 
     assert [*shown, template.render(Context())] == ["/projekte/", "/preis/projekte/", "/projekte/"]
+
+
+def test_address_in_a_variable_is_put_there_each_time() -> None:
+    template = Template('{% url "portal:projects" as path %}{% url "portal:erfunden" as none %}{{ path }}|{{ none }}|')
+
+    assert [template.render(Context()) for _ in range(2)] == ["/projekte/||"] * 2
 
 
 def test_unknown_address_is_a_mistake_each_time() -> None:

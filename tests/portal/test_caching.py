@@ -150,6 +150,14 @@ def test_page_is_not_held_twice_where_no_other_process_sees_it(
     assert body(client, "/gezaehlt/?seite=4") == "6"
 
 
+def test_page_is_not_looked_for_where_no_other_process_puts_it(
+    client: Client, count: list[str], no_redis: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LocMemCache, "get", lambda *given: pytest.fail("it was looked for"))
+
+    assert body(client, "/gezaehlt/") == "1"
+
+
 @pytest.mark.parametrize(("query", "seconds"), [("", 24 * 60 * 60), ("seite=2", 10 * 60)])
 def test_page_that_was_asked_for_is_shared_for_minutes(
     shared_cache: None, monkeypatch: pytest.MonkeyPatch, query: str, seconds: int

@@ -254,16 +254,15 @@ def test_answer_begins_with_the_first_of_the_list(three: dict[str, Project], que
 @pytest.mark.parametrize(
     "query", ["q=Bauakten", "q=Bauakten&kategorie=umwelt", "q=Bauakten&sortierung=titel", "q=nirgends"]
 )
-def test_nothing_is_counted_anew_where_the_stamp_is_known(three: dict[str, Project], query: str) -> None:
+def test_keys_are_the_same_where_the_stamp_is_and_none_where_it_is_another(
+    three: dict[str, Project], query: str
+) -> None:
     search, now = asked(query), clock.now()
     found = finding.worded(search, now)
     whole = finding.answer(search, found, 20)
 
-    again = finding.answer(search, found, 20, whole.stamp)
-
-    assert [kind for kind, _, _ in again.counted] == [finding.ALL]
-    assert (again.first, again.stamp) == (whole.first, whole.stamp)
-    assert finding.answer(search, found, 20, "something else") == whole
+    assert finding.keys(search, found, 0, 20, whole.stamp) == whole.first
+    assert finding.keys(search, found, 0, 20, "something else") == ()
 
 
 def test_stamp_is_of_what_fits_the_words_whatever_else_is_chosen(three: dict[str, Project]) -> None:
@@ -398,10 +397,10 @@ def test_every_group_has_a_title() -> None:
 
 
 def test_pieces_are_those_of_the_search_and_its_numbers(three: dict[str, Project]) -> None:
-    def made(query: str) -> tuple[str, str, list[filters.Chip]]:
+    def made(query: str) -> tuple[str, str, tuple[filters.Chip, ...]]:
         search, now = asked(query), clock.now()
         shown = pieces.of(search, now, Edition.objects.every()).pieces
-        return shown.groups, shown.map["drawn"], shown.chips
+        return shown.filter, shown.map["drawn"], shown.chips
 
     whole, chosen = made(""), made("kategorie=umwelt")
     again = made("")

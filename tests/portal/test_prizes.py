@@ -119,7 +119,7 @@ def test_winners_stand_in_the_order_of_categories(
     at(open_round.embargo_until)
     Project.objects.update(published_at=clock.now())
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         told = winners.of(open_round, clock.now())
 
     categories = {category.key: category for category in open_round.categories.all()}

@@ -172,16 +172,19 @@ def test_rollback_leaves_what_was_remembered(project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("/projekte/", 3), ("/projekte/karte/", 1), ("/projekte/eines/", 5), ("/", 3)]
+    ("path", "most", "most_of_postgresql"),
+    [("/projekte/", 3, 2), ("/projekte/karte/", 1, 1), ("/projekte/eines/", 6, 3), ("/", 3, 2)],
 )
-def test_page_after_another_text_asks_for_little(project: Project, path: str, most: int) -> None:
+def test_page_after_another_text_asks_for_little(
+    project: Project, path: str, most: int, most_of_postgresql: int
+) -> None:
     body(path)
     projects.save(_with(project, abstract="Ein ganz neuer Text."), partners=list(project.partners.all()), topics=None)
 
     with CaptureQueriesContext(connection) as asked:
         page = body(path)
 
-    assert len(asked) <= most
+    assert len(asked) <= (most_of_postgresql if connection.vendor == "postgresql" else most)
     assert ("ganz neuer Text" in page) == (path != "/projekte/karte/")
 
 

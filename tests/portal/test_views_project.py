@@ -360,7 +360,7 @@ def test_page_asks_the_database_a_fixed_number_of_times(
     for _ in range(amount):
         project = factories.ProjectFactory(**shared, partners=[*MunicipalityFactory.create_batch(amount), "Verband"])
 
-    with django_assert_num_queries(7 if connection.vendor == "postgresql" else 8):
+    with django_assert_num_queries(6 if connection.vendor == "postgresql" else 9):
         client.get(project.get_absolute_url())
     with django_assert_num_queries(1):
         client.get(project.get_absolute_url())

@@ -13,10 +13,11 @@ from accounts.models import Municipality
 from jury.models import Seat
 from landespreis import clock
 from portal import winners
+from portal.models import Project
 from submissions.models import Partner, Round
 from tests.accounts.factories import MunicipalityFactory
 from tests.conftest import SECOND
-from tests.portal import factories
+from tests.portal import award, factories
 
 At = Callable[[datetime], None]
 PATHS = ["/", "/landespreis/"]
@@ -44,14 +45,15 @@ def titles(section: str) -> list[str]:
 
 @pytest.fixture
 def awarded(round: Round, monkeypatch: pytest.MonkeyPatch) -> winners.Winner:
-    """A winner of the round, whose embargo is kept by the one function that tells of winners."""
+    """A winner of the round, whose embargo is kept by the one function that tells of decisions."""
     project = factories.ProjectFactory(title="PegelVerbund Hellweg", published_at=round.embargo_until)
     category = round.categories.first()
     assert category
     winner = winners.Winner(category, "PegelVerbund Hellweg", "Stadt Soest", project, has_prize=True)
     without = winners.Winner(category, "", "", None, has_prize=False)
     kept = round.embargo_until
-    monkeypatch.setattr(winners, "of", lambda round_, now: [winner, without] if now >= kept else [])
+    monkeypatch.setattr(winners, "decided", lambda round_, now: ["for one", "for none"] if now >= kept else [])
+    monkeypatch.setattr(winners, "told", lambda decisions, now: [winner, without] if decisions else [])
     return winner
 
 
@@ -302,6 +304,31 @@ def test_home_leads_to_a_winner_where_its_project_moved_to(
     address = f'href="{awarded.project.get_absolute_url()}"'
     assert address not in before
     assert address in after
+
+
+def test_home_asks_once_what_the_jury_has_decided_but_follows_names_at_once(
+    client: Client, open_round: Round, at: At
+) -> None:
+    entry = award.entry(open_round)
+    award.copied(entry)
+    award.decide(open_round, "krisen", entry)
+    assert entry.submitted_lead
+    name = entry.submitted_lead.label
+    at(open_round.embargo_until)
+    Project.objects.update(published_at=clock.now())
+    html(client, "/")
+    Project.objects.update(abstract="Ein ganz neuer Text.")
+
+    with CaptureQueriesContext(connection) as asked:
+        told = html(client, "/")
+    questions = [query["sql"] for query in asked.captured_queries]
+    Municipality.objects.filter(pk=entry.submitted_lead_id).update(label="Stadt Umbenannt")
+    renamed = html(client, "/")
+
+    assert questions
+    assert not any("jury_decision" in question for question in questions)
+    assert name in part(told, "preistraeger")
+    assert "Stadt Umbenannt" in part(renamed, "preistraeger")
 
 
 def test_home_leads_to_the_winners(client: Client, awarded: winners.Winner, round: Round, at: At) -> None:

@@ -25,7 +25,6 @@ from django.urls import URLPattern, path, reverse
 from accounts import actions, permissions, register
 from accounts.models import Membership, Municipality, User
 from landespreis.confirm import Question, ask
-from landespreis.office import log_changes
 from landespreis.readonly import kept
 from landespreis.records.asking import ReasonForm
 from landespreis.refusal import Refused
@@ -147,7 +146,6 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for person in queryset:
             actions.reset_second_factor(person, by=_person(request))
-            self.log_change(request, person, "Zweiter Faktor zurückgesetzt.")
         self.message_user(request, f"Zurückgesetzt für {', '.join(str(person) for person in queryset)}.")
 
 
@@ -248,9 +246,6 @@ class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         chosen = list(rows)
         for first in range(0, len(chosen), AT_ONCE):
             outcomes = actions.decide_memberships(chosen[first : first + AT_ONCE], status, by=_person(request))
-            decided = [outcome for outcome in outcomes if isinstance(outcome, Membership)]
-            if decided:
-                log_changes(request, decided, f"Zugehörigkeit {status.label}.")
             for outcome in outcomes:
                 if isinstance(outcome, Refused):
                     self.message_user(request, outcome.message, messages.ERROR)

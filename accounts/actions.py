@@ -13,7 +13,8 @@ from django.db.models import ProtectedError, RestrictedError
 from accounts import permissions
 from accounts.entrance import called
 from accounts.models import Membership, Municipality, User
-from landespreis import clock, journal, mail
+from landespreis import clock, forgetting, journal, mail
+from landespreis.models import CircularRecipient
 from landespreis.outgoing import Outgoing, owe_all
 from landespreis.refusal import NotAllowed, Refused
 
@@ -169,6 +170,7 @@ def _close(user: User, *, by: User) -> User:
     Authenticator.objects.filter(user=fresh).delete()
     for membership in fresh.memberships.all():
         _drop_membership(membership)
+    forgetting.delete(CircularRecipient.objects.filter(user=fresh).erasable())
     blank(fresh)
     journal.note(journal.Verb.ACCOUNT_CLOSED, by=by, about=called(fresh.pk), account=fresh.pk)
     return fresh
@@ -288,7 +290,7 @@ def _drop_membership(membership: Membership) -> None:
     """Delete the row, or where an entry rests on it, only what it says about the person."""
     try:
         with transaction.atomic():
-            membership.delete()
+            forgetting.delete(Membership.objects.filter(pk=membership.pk))
     except (ProtectedError, RestrictedError):
         membership.department = "–"
         membership.save(update_fields=["department"])

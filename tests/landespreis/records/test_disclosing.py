@@ -14,15 +14,16 @@ from post_office.models import Email
 
 from accounts import actions
 from accounts.models import User
-from landespreis import clock
-from landespreis.models import Circular, Trace
+from landespreis import clock, forgetting
+from landespreis.circulars import dispatch
+from landespreis.models import Circular, CircularRecipient, Trace
 from landespreis.records import disclosing
 from landespreis.refusal import NotAllowed, Refused
 from portal.actions import inquiries, subscribing
 from portal.models import Inquiry, Registration, Subscriber
 from submissions.models import Round, Version
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.jury import factories as jury
 from tests.jury.worlds import World
 from tests.landespreis.circulars import release, written
@@ -102,8 +103,63 @@ def test_messages_to_groups_are_told(open_round: Round, desk: User) -> None:
     sections = {row.key: row for row in disclosing.sections(disclosing.of_account(entry.owner))}
     others = {row.key for row in disclosing.sections(disclosing.person_of("niemand@kommune.example"))}
 
-    assert [row["gruppe"] for row in sections["nachrichten"].rows] == [Circular.objects.get().group]
+    assert [row["gruppe"] for row in sections["nachrichten_beitrag"].rows] == [Circular.objects.get().group]
+    assert "nachrichten" not in sections
     assert others == set()
+
+
+def test_messages_to_people_are_told_also_to_a_former_address_and_erased(open_round: Round, desk: User) -> None:
+    membership = MembershipFactory()
+    release(written(open_round, desk, "zugehoerigkeit", subject="x", text="y", params={}), desk)
+    dispatch.send()
+    User.objects.filter(pk=membership.user_id).update(email="neu@hamm.example")
+    EmailAddress.objects.filter(user=membership.user).update(email="neu@hamm.example")
+    person = disclosing.person_of("neu@hamm.example")
+
+    rows = {row.key: row for row in disclosing.sections(person)}["nachrichten"].rows
+    disclosing.erase(person, by=desk, reason="Antrag")
+
+    assert [row["adresse"] for row in rows] == [membership.user.email]
+    assert not CircularRecipient.objects.exists()
+    assert not Email.objects.filter(to=membership.user.email).exists()
+
+
+def test_messages_about_a_registration_go_with_it(open_round: Round, desk: User) -> None:
+    stays, gone = registered(email="bernd@hamm.example"), registered(email="ada@hamm.example")
+    Registration.objects.update(event=gone.event)
+    params = {"termin": str(gone.event_id), "wer": "alle"}
+    release(written(open_round, desk, "termin", subject="x", text="y", params=params), desk)
+    dispatch.send()
+    inquiry = InquiryFactory(pk=stays.pk)
+    Inquiry.objects.filter(pk=inquiry.pk).update(settled_at=timezone.now(), settled_by=desk)
+
+    forgetting.delete(Inquiry.objects.all())
+    forgetting.delete(Registration.objects.filter(pk=gone.pk))
+
+    assert [row.address for row in CircularRecipient.objects.all()] == ["bernd@hamm.example"]
+    assert [mail.to for mail in Email.objects.all()] == [["bernd@hamm.example"]]
+
+
+def test_messages_to_jurors_go_with_their_account(open_round: Round, desk: User) -> None:
+    juror = jury.juror(jury.seats(open_round)[0])
+    assert juror.user
+    release(written(open_round, desk, "jury", subject="x", text="y", params={}), desk)
+    dispatch.send()
+    former = juror.user.email
+
+    actions.delete_account(juror.user, by=juror.user)
+
+    assert not CircularRecipient.objects.exists()
+    assert [mail.subject for mail in Email.objects.filter(to=former)] == ["Ihr Konto ist gelöscht"]
+
+
+def test_message_about_an_entry_stays_with_the_entry_when_an_account_goes(open_round: Round, desk: User) -> None:
+    entry = factories.complete(open_round)
+    release(written(open_round, desk), desk)
+
+    actions.delete_account(entry.owner, by=entry.owner)
+
+    assert CircularRecipient.objects.count() == 1
 
 
 def test_search_finds_people_everywhere(open_round: Round) -> None:

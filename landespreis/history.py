@@ -25,6 +25,8 @@ SHOWN_DETAILS = {
     "how": "mit",
     "fields": "Felder",
     "changed": "geändert",
+    "given": "gegeben",
+    "taken": "genommen",
     "number": "Anzahl",
     "new": "neu",
     "mark": "Kennung",

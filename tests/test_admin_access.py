@@ -30,9 +30,9 @@ STAFF = ("editorial", "office", "admin")
 STANDARD = ("changelist", "add", "change", "delete", "history")
 
 RIGHTS: dict[str, tuple[str, str, str]] = {
-    "accounts.membership": ("", "view change", "view change"),
+    "accounts.membership": ("", "view", "view"),
     "accounts.municipality": ("", "view add change", "view add change delete"),
-    "accounts.user": ("", "view change", "view add change"),
+    "accounts.user": ("", "view", "view add"),
     "auth.group": ("", "", "view add change delete"),
     "jury.juryevent": ("", "view", "view"),
     "jury.letter": ("", "view change", "view change"),
@@ -89,7 +89,14 @@ ACTIONS: dict[str, tuple[set[str], set[str], set[str]]] = {
 }
 """Model → the actions on its list that the three are offered, where there are any."""
 PAGES: dict[str, tuple[int, int, int]] = {
+    "accounts_membership_confirm": (NO, OK, OK),
+    "accounts_membership_refuse": (NO, OK, OK),
+    "accounts_user_correct": (NO, OK, OK),
     "accounts_user_end_sessions": (NO, NO, OK),
+    "accounts_user_lock": (NO, OK, OK),
+    "accounts_user_reset": (NO, NO, OK),
+    "accounts_user_roles": (NO, NO, OK),
+    "accounts_user_unlock": (NO, OK, OK),
     "export": (METHOD, METHOD, METHOD),
     "exports": (OK, OK, OK),
     "index": (OK, OK, OK),

@@ -64,7 +64,7 @@ def test_history_shows_lines_of_the_admin_and_of_verbs(admin: Client) -> None:
 
 def test_history_of_a_membership_tells_its_decision(admin: Client) -> None:
     membership = MembershipFactory()
-    admin.post(reverse("admin:accounts_membership_change", args=[membership.pk]), {"_confirm": "1"})
+    admin.post(reverse("admin:accounts_membership_confirm", args=[membership.pk]))
 
     shown = page(admin, membership)
 

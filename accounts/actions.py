@@ -184,8 +184,10 @@ def correct(user: User, *, by: User, name: str, email: str, reason: str) -> User
         EmailAddress.objects.create(user=fresh, email=email, primary=True, verified=False)
         access.log_out([fresh])
     mail.owe("account_corrected", [old, email], {"name": name, "changed": " und ".join(changed), "is_new": is_new})
-    about = f"Konto {fresh.pk}"
-    journal.note(journal.Verb.PERSON_CORRECTED, by=by, about=about, changed=changed, reason=reason.strip())
+    journal.note(
+        journal.Verb.PERSON_CORRECTED, by=by, about=called(fresh.pk), account=fresh.pk, changed=changed,
+        reason=reason.strip(),
+    )  # fmt: skip
     return fresh
 
 

@@ -21,6 +21,7 @@ SHOWN = {
     "submissions.Submission.owner", "submissions.Editor.user", "submissions.Version.submitted_by",
     "submissions.Event.by", "submissions.Attachment.uploaded_by", "jury.Juror.user", "jury.JuryEvent.by",
     "portal.Proposal.owner", "landespreis.Trace.by", "landespreis.CircularRecipient.user",
+    "submissions.HelpRequest.asked_by", "submissions.HelpAnswer.by",
 }  # fmt: skip
 """Columns whose rows have a section of their own; of all others the last section says how many there are."""
 
@@ -64,6 +65,15 @@ def sections(person: Person) -> Iterator[Section]:
                 for row in Trace.objects.filter(by=person.account).order_by("at", "pk")
             ],
             stays="Nachweis, wer etwas veranlasst hat; gelöscht nach Ablauf der Aufbewahrungsfrist.",
+        )  # fmt: skip
+        yield Section(
+            "verlauf_ueber_konto", "Vorgänge anderer, die dieses Konto betreffen",
+            [
+                {"zeitpunkt": row.at, "vorgang": row.label, "grund": row.detail.get("reason", "")}
+                for row in Trace.objects.filter(detail__account=person.account).order_by("at", "pk")
+                if row.by_id != person.account
+            ],
+            stays="Nachweis, was mit dem Konto geschah; Auskünfte bleiben, anderes geht nach der Aufbewahrungsfrist.",
         )  # fmt: skip
         yield Section(
             "weitere", "Weitere Vermerke mit diesem Konto", list(_mentions(person.account)),

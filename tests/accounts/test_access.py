@@ -93,6 +93,7 @@ def test_lock_logs_out_and_unlock_lets_in_again(client: Client, office: User) ->
         Client().post(reverse("account_login"), credentials).headers["Location"],
     )
     access.unlock(person, by=office, reason="neues Passwort")
+    assert client.get("/konto/").status_code == 302
     client.post(reverse("account_login"), credentials)
 
     assert outside == (302, reverse("account_inactive"))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from post_office.models import Email
 
-from accounts import actions
+from accounts import access, actions
 from accounts.models import User
 from landespreis import clock, forgetting
 from landespreis.circulars import dispatch
@@ -21,7 +21,8 @@ from landespreis.records import disclosing
 from landespreis.refusal import NotAllowed, Refused
 from portal.actions import inquiries, subscribing
 from portal.models import Inquiry, Registration, Subscriber
-from submissions.models import Round, Version
+from submissions.actions import editors, helping, transfer
+from submissions.models import Editor, Round, Version
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.jury import factories as jury
@@ -195,7 +196,9 @@ def test_disclose_holds_json_and_page_and_leaves_no_name(open_round: Round, desk
     told = json.loads(package.read("auskunft.json"))
     page = package.read("auskunft.html").decode()
     line = Trace.objects.get(verb=Trace.Verb.PERSON_DISCLOSED)
-    assert {row["bereich"] for row in told["bereiche"]} == keys(disclosing.of_account(entry.owner))
+    assert {row["bereich"] for row in told["bereiche"]} == keys(disclosing.of_account(entry.owner)) - {
+        "verlauf_ueber_konto"  # begins with this very disclosure
+    }
     assert "&lt;b&gt;Eva" in page
     assert "<b>Eva" not in page
     assert line.about == f"Konto {entry.owner.pk}"
@@ -266,6 +269,85 @@ def test_own_export_is_complete(open_round: Round) -> None:
     assert held["vorschlaege_entwurf"][0]["titel"] == str(made)
 
 
+def test_offer_is_told_and_found_also_without_account(open_round: Round, desk: User) -> None:
+    entry = factories.complete(open_round)
+    transfer.transfer(entry, to="Erbin@hamm.example", reason="Renate ist weg", by=desk)
+    transfer.withdraw_offer(entry, reason="doch nicht", by=desk)
+
+    sections = {row.key: row for row in disclosing.sections(disclosing.person_of("erbin@hamm.example"))}
+
+    assert [row["beitrag"] for row in sections["uebernahmen"].rows] == [f"Entwurf {entry.pk}"]
+    assert [row["vorgang"] for row in sections["verlauf_ueber"].rows] == ["eingeladen", "Mitwirkung beendet"]
+    assert "Renate" not in str(sections)
+    assert [row.email for row in disclosing.search("erbin@")] == ["erbin@hamm.example"]
+
+
+def test_journal_names_people_only_to_themselves(open_round: Round, desk: User) -> None:
+    entry = factories.complete(open_round)
+    former, heir = entry.owner, MembershipFactory(municipality=entry.lead).user
+    namesake = UserFactory(name=former.name)
+    editors.invite(entry, email="a.lang@hamm.example", role=Editor.Role.READ, by=former)
+    transfer.transfer(entry, to=heir, reason="x", by=desk)
+
+    def told(person: disclosing.Person) -> list[object]:
+        found = {row.key: row for row in disclosing.sections(person)}
+        return [row["vorgang"] for row in found["verlauf_ueber"].rows] if "verlauf_ueber" in found else []
+
+    handed = ["von der Geschäftsstelle übertragen"]
+    assert told(disclosing.of_account(former)) == told(disclosing.of_account(heir)) == handed
+    assert told(disclosing.of_account(namesake)) == told(disclosing.person_of("lang@hamm.example")) == []
+    assert told(disclosing.person_of("a.lang@hamm.example")) == ["eingeladen"]
+    assert [row.email for row in disclosing.search("a.lang")] == ["a.lang@hamm.example"]
+
+
+def test_invitation_that_ended_is_found_by_its_line_in_the_journal(open_round: Round) -> None:
+    entry = factories.complete(open_round)
+    editor = editors.invite(entry, email="weg@hamm.example", role=Editor.Role.READ, by=entry.owner)
+    editors.remove(editor, by=entry.owner)
+
+    assert [row.email for row in disclosing.search("weg@")] == ["weg@hamm.example"]
+
+
+def test_requests_for_help_are_told_with_their_words(open_round: Round, desk: User) -> None:
+    entry = factories.complete(open_round)
+    asked = helping.ask(entry, question="Wie geht das?", days=1, by=entry.owner)
+    helping.answer(asked, text="So geht das.", close=False, by=desk)
+
+    (mine,) = sections_of(entry.owner)["bitten_um_hilfe"]
+    (theirs,) = sections_of(desk)["antworten_auf_bitten"]
+
+    assert (mine["frage"], mine["antworten"]) == ("Wie geht das?", ["So geht das."])
+    assert theirs["text"] == "So geht das."
+
+
+def test_what_others_did_with_the_account_is_told(desk: User) -> None:
+    person = UserFactory()
+    access.lock(person, by=desk, reason="Passwort bekannt")
+    access.lock(UserFactory(), by=desk, reason="anderswo")
+
+    rows = sections_of(person)["verlauf_ueber_konto"]
+
+    assert [(row["vorgang"], row["grund"]) for row in rows] == [("Konto gesperrt", "Passwort bekannt")]
+
+
+def test_looking_at_a_person_leaves_a_line_without_a_name(desk: User) -> None:
+    user, client = UserFactory(), browser(desk)
+    registered(email="ada@hamm.example")
+
+    client.post(PAGE, {"schritt": "suchen", "text": user.email})
+    assert not Trace.objects.exists()
+    client.post(PAGE, {"schritt": "zeigen", "wer": user.email})
+    client.post(PAGE, {"schritt": "loeschen", "wer": "ada@hamm.example"})
+
+    first, second = Trace.objects.order_by("pk")
+    assert (first.verb, first.by, first.about, first.detail) == (
+        "person_seen", desk, f"Konto {user.pk}", {"account": user.pk},
+    )  # fmt: skip
+    assert (second.verb, second.about.startswith("Adresse "), second.detail) == ("person_seen", True, {})
+    with pytest.raises(NotAllowed):
+        disclosing.look(disclosing.of_account(user), by=UserFactory())
+
+
 def test_other_mentions_are_counted(open_round: Round, desk: User) -> None:
     inquiry = InquiryFactory()
     Inquiry.objects.filter(pk=inquiry.pk).update(settled_at=timezone.now(), settled_by=desk)
@@ -290,7 +372,9 @@ def test_erase_lets_go_what_may_and_keeps_what_must(open_round: Round, desk: Use
     assert not Registration.objects.filter(email=person.email).exists()
     assert not Subscriber.objects.exists()
     assert Version.objects.filter(submission=entry).exists()
-    assert Trace.objects.get(verb=Trace.Verb.PERSON_ERASED).detail == {"counts": gone, "reason": "Antrag vom 3. März"}
+    assert Trace.objects.get(verb=Trace.Verb.PERSON_ERASED).detail == {
+        "account": user.pk, "counts": gone, "reason": "Antrag vom 3. März",
+    }  # fmt: skip
 
 
 def test_erase_takes_the_mail_along(open_round: Round, desk: User) -> None:
@@ -351,7 +435,9 @@ def test_correct_name_by_office_journals_and_tells(desk: User) -> None:
     user.refresh_from_db()
     line = Trace.objects.get()
     assert user.name == "Eva Alt"
-    assert (line.about, line.detail) == (f"Konto {user.pk}", {"changed": ["Name"], "reason": "Tippfehler"})
+    assert (line.about, line.detail) == (
+        f"Konto {user.pk}", {"account": user.pk, "changed": ["Name"], "reason": "Tippfehler"},
+    )  # fmt: skip
     assert Email.objects.get().to == [user.email]
 
 

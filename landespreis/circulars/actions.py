@@ -43,13 +43,17 @@ def write(
 def change(
     circular: Circular, audience: Audience, *, by: AbstractBaseUser, params: Mapping[str, str], subject: str, text: str
 ) -> Circular:
-    """Change a draft. Raises Refused once it is released, or for a broken placeholder."""
+    """Change a draft. Journals where somebody else wrote it. Raises Refused once it is released, or for a broken
+    placeholder.
+    """
     _require(by)
     fresh = _draft(circular)
     _checked(audience, subject, text)
     fresh.params, fresh.group = dict(params), audience.named(params)
     fresh.subject, fresh.text, fresh.changed_at = subject, text, clock.now()
     fresh.save(update_fields=["params", "group", "subject", "text", "changed_at"])
+    if by.pk != fresh.written_by_id:
+        journal.note(Verb.CIRCULAR_CHANGED, by=by, about=subject, circular=fresh.pk, group=fresh.group)
     return fresh
 
 

@@ -113,6 +113,18 @@ def test_change_and_delete_are_over_with_the_release(open_round: Round, office: 
         actions.change(circular, actions.of(circular, office), by=office, params={}, subject="x", text="x")
 
 
+@pytest.mark.parametrize("is_author", [True, False])
+def test_change_by_somebody_else_journals(open_round: Round, office: User, is_author: bool) -> None:
+    circular, by = circulars.written(open_round, office), office if is_author else staff()
+
+    actions.change(
+        circular, actions.of(circular, by), by=by, params=circulars.params(open_round), subject="Neu", text="Neu"
+    )
+
+    lines = Trace.objects.filter(verb="circular_changed")
+    assert [(line.by, line.about) for line in lines] == ([] if is_author else [(by, "Neu")])
+
+
 def test_delete_journals(open_round: Round, office: User) -> None:
     actions.delete(circulars.written(open_round, office), by=office)
 

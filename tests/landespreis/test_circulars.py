@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -166,6 +166,36 @@ def test_release_of_what_nobody_looked_at_is_refused(open_round: Round, office: 
 
     with pytest.raises(Refused, match="hat sich geändert"):
         actions.release(circular, by=office, seen=seen)
+
+
+@pytest.mark.parametrize(("text", "is_seen"), [("{kategorie}", False), ("Hallo", True)])
+def test_release_with_a_value_that_nobody_looked_at_is_refused(
+    open_round: Round, office: User, text: str, is_seen: bool
+) -> None:
+    drafts(open_round, 1)
+    circular = circulars.written(open_round, office, text=text)
+    group = actions.of(circular, office)
+    seen = actions.fingerprint(circular, audiences.members(group, circular.params))
+    Submission.objects.update(category=open_round.categories.first())
+
+    if not is_seen:
+        with pytest.raises(Refused, match="eine Angabe"):
+            actions.release(circular, by=office, seen=seen)
+    else:
+        actions.release(circular, by=office, seen=seen)
+
+    assert Circular.objects.get().status == (Status.SENDING if is_seen else Status.DRAFT)
+
+
+def test_release_later_is_no_other_mail(open_round: Round, office: User, at: At) -> None:
+    drafts(open_round, 1)
+    circular = circulars.written(open_round, office, text="Noch {restzeit}.")
+    seen = actions.fingerprint(circular, audiences.members(actions.of(circular, office), circular.params))
+    before = audiences.members(actions.of(circular, office), circular.params)[0].values["restzeit"]
+    at(open_round.closes_at - timedelta(hours=5))
+    assert audiences.members(actions.of(circular, office), circular.params)[0].values["restzeit"] != before
+
+    assert actions.release(circular, by=office, seen=seen).status == Status.SENDING
 
 
 def test_release_twice_is_refused(open_round: Round, office: User) -> None:

@@ -114,7 +114,12 @@ class Traced(ModelAdmin):  # type: ignore[type-arg]
         if row is not None:
             page = Paginator(history.of(row), LINES).get_page(request.GET.get("seite"))
             told = [(line, history.details(line)) for line in page]
-            context |= {"page": page, "told": told, "beside": list(history.beside(row, _person(request)))}
+            context |= {
+                "title": f"Verlauf: {row}",
+                "page": page,
+                "told": told,
+                "beside": list(history.beside(row, _person(request))),
+            }
         return super().history_view(request, object_id, context)
 
 

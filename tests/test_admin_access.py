@@ -286,8 +286,8 @@ ROUND_PAGES = ("ceremony", "announce", "announce_recall", "ceremony_print", "rou
 
 
 def first(model: type[Model], **which: Any) -> Callable[[], Any]:
-    """Return what looks up the key of the first such row."""
-    return lambda: model._default_manager.filter(**which).order_by("pk").values_list("pk", flat=True).first()
+    """Return what looks up the key of the first such row, or one of none."""
+    return lambda: model._default_manager.filter(**which).order_by("pk").values_list("pk", flat=True).first() or 1
 
 
 ENTRY = first(Submission, current__isnull=False)

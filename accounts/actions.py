@@ -1,4 +1,4 @@
-"""The verbs of this app: join a municipality, decide about it, close an account, end sessions, reset a factor."""
+"""The verbs of this app: join a municipality, decide about it, correct and close an account; on access: `access`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,10 +10,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
-from accounts import permissions
+from accounts import access, permissions
 from accounts.entrance import called
-from accounts.models import Membership, Municipality, User
-from landespreis import clock, journal, mail
+from accounts.models import NOWHERE, Membership, Municipality, User
+from landespreis import clock, forgetting, journal, mail
+from landespreis.models import CircularRecipient
 from landespreis.outgoing import Outgoing, owe_all
 from landespreis.refusal import NotAllowed, Refused
 
@@ -23,8 +24,6 @@ DECIDED = {
     Membership.Status.REFUSED: journal.Verb.MEMBERSHIP_REFUSED,
 }
 NOBODY_NAME = "Nicht mehr gespeichert"
-NOWHERE = "@portal.invalid"
-"""How the addresses of accounts end that are nobody's any more."""
 NOBODY_ADDRESS = f"niemand{NOWHERE}"
 
 
@@ -111,35 +110,6 @@ def _told(membership: Membership) -> tuple[str, dict[str, int]]:
 
 
 @transaction.atomic
-def reset_second_factor(user: User, *, by: User) -> User:
-    """Remove every factor of `user`, who has lost them, end their sessions and owe them a mail. Raises NotAllowed."""
-    if not permissions.may_reset_second_factor(by):
-        raise NotAllowed("Den zweiten Faktor setzt nur die Administration zurück.")
-    Authenticator.objects.filter(user=user).delete()
-    _end_sessions(user)
-    journal.note(journal.Verb.FACTOR_RESET, by=by, about=called(user.pk), account=user.pk)
-    mail.owe("second_factor_reset", user.email, {"person": user})
-    return user
-
-
-@transaction.atomic
-def end_sessions(user: User, *, by: User, reason: str) -> int:
-    """Log `user` out everywhere, for instance after a device was lost; return how many sessions ended.
-
-    Journals with the reason. Raises NotAllowed, or Refused without a reason.
-    """
-    if not permissions.may_end_sessions(by):
-        raise NotAllowed("Sitzungen anderer beendet nur die Administration.")
-    if not reason.strip():
-        raise Refused("Bitte nennen Sie den Grund.")
-    number = _end_sessions(user)
-    journal.note(
-        journal.Verb.SESSIONS_ENDED, by=by, about=called(user.pk), account=user.pk, number=number, reason=reason.strip()
-    )
-    return number
-
-
-@transaction.atomic
 def delete_account(user: User, *, by: User) -> User:
     """Make the account anonymous and unusable; what was handed in stays, without the person's name.
 
@@ -160,15 +130,14 @@ def erase_account(user: User, *, by: User) -> User:
 
 def _close(user: User, *, by: User) -> User:
     fresh = User.objects.select_for_update().get(pk=user.pk)
-    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=fresh.pk)
-    if fresh.is_superuser and not others.exists():
-        raise Refused("Dies ist die einzige Administration. Geben Sie diese Rolle zuerst einer anderen Person.")
+    access.require_another_administration(fresh)
     mail.owe("account_deleted", fresh.email, {"name": fresh.name})
-    _end_sessions(fresh)
+    access.log_out([fresh])
     EmailAddress.objects.filter(user=fresh).delete()
     Authenticator.objects.filter(user=fresh).delete()
     for membership in fresh.memberships.all():
         _drop_membership(membership)
+    forgetting.delete(CircularRecipient.objects.filter(user=fresh).erasable())
     blank(fresh)
     journal.note(journal.Verb.ACCOUNT_CLOSED, by=by, about=called(fresh.pk), account=fresh.pk)
     return fresh
@@ -213,10 +182,12 @@ def correct(user: User, *, by: User, name: str, email: str, reason: str) -> User
     if is_new:
         EmailAddress.objects.filter(user=fresh).delete()
         EmailAddress.objects.create(user=fresh, email=email, primary=True, verified=False)
-        _end_sessions(fresh)
+        access.log_out([fresh])
     mail.owe("account_corrected", [old, email], {"name": name, "changed": " und ".join(changed), "is_new": is_new})
-    about = f"Konto {fresh.pk}"
-    journal.note(journal.Verb.PERSON_CORRECTED, by=by, about=about, changed=changed, reason=reason.strip())
+    journal.note(
+        journal.Verb.PERSON_CORRECTED, by=by, about=called(fresh.pk), account=fresh.pk, changed=changed,
+        reason=reason.strip(),
+    )  # fmt: skip
     return fresh
 
 
@@ -277,18 +248,11 @@ def held(user: User) -> dict[str, Any]:
     }
 
 
-def _end_sessions(user: User) -> int:
-    sessions = list(UserSession.objects.filter(user=user))
-    for session in sessions:
-        session.end()
-    return len(sessions)
-
-
 def _drop_membership(membership: Membership) -> None:
     """Delete the row, or where an entry rests on it, only what it says about the person."""
     try:
         with transaction.atomic():
-            membership.delete()
+            forgetting.delete(Membership.objects.filter(pk=membership.pk))
     except (ProtectedError, RestrictedError):
         membership.department = "–"
         membership.save(update_fields=["department"])

@@ -20,6 +20,7 @@ MEMBERSHIP = Kind(
     ),
 )
 KINDS = (MEMBERSHIP,)
+SUBJECT = Membership
 
 
 def audiences(user: PermissionsMixin) -> Iterable[Audience]:

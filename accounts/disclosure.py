@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts import actions
-from accounts.models import User
+from accounts.models import NOWHERE, User
 from landespreis.records.disclosing import Person, Section
 
 TITLES = {
@@ -25,7 +25,7 @@ OF_STAFF = "Das Konto gehört zur Verwaltung; löschen kann es die Person selbst
 def find(text: str) -> Iterator[tuple[str, str]]:
     by_address = EmailAddress.objects.filter(email__icontains=text).values("user")
     named = Q(name__icontains=text) | Q(email__icontains=text) | Q(pk__in=by_address)
-    people = User.objects.filter(named).exclude(email__endswith=actions.NOWHERE)
+    people = User.objects.filter(named).exclude(email__endswith=NOWHERE)
     yield from people.order_by("name", "pk").values_list("name", "email")
 
 

@@ -11,6 +11,9 @@ from django.utils import timezone
 
 from landespreis import clock
 
+NOWHERE = "@portal.invalid"
+"""How the addresses of accounts end that are nobody's any more."""
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -36,12 +39,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         "Zugang zur Verwaltung",
         default=False,
-        help_text="Geschäftsstelle, Redaktion oder Administration.",
+        help_text="Hat, wer eine Rolle hat.",
     )
     is_active = models.BooleanField(
         "aktiv",
         default=True,
-        help_text="Statt ein Konto zu löschen, entfernen Sie diesen Haken.",
+        help_text="Wer gesperrt ist, kommt nicht hinein; was der Person gehört, bleibt.",
     )
     joined_at = models.DateTimeField("angelegt am", default=timezone.now, editable=False)
 
@@ -59,6 +62,17 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def roles(self) -> list[str]:
+        """What staff call the roles of the person: Administration first, then the groups."""
+        names = ["Administration"] if self.is_superuser else []
+        return [*names, *(group.name for group in self.groups.all())]
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the account was deleted and only stands where others point at it."""
+        return self.email.endswith(NOWHERE)
 
     def get_full_name(self) -> str:
         return self.name or self.email

@@ -15,9 +15,19 @@ def may_delete_account(by: User, user: User) -> bool:
 
 def may_correct(by: User, user: User) -> bool:
     """The Administration any account; at the person's request the Geschäftsstelle those outside the Verwaltung."""
-    of_office = user.is_staff or user.is_superuser
-    may: bool = by.is_superuser or (by.has_perm("landespreis.disclose_person") and not of_office)
+    may: bool = by.is_superuser or (by.has_perm("landespreis.disclose_person") and not _of_office(user))
     return may
+
+
+def may_lock(by: User, user: User) -> bool:
+    """The Administration any account, the Geschäftsstelle those outside the Verwaltung; nobody their own."""
+    may: bool = by.is_superuser or (by.has_perm("accounts.change_user") and not _of_office(user))
+    return may and by != user
+
+
+def may_assign_roles(by: User) -> bool:
+    """The Administration only, because roles are rights."""
+    return by.is_superuser
 
 
 def may_correct_address(by: User) -> bool:
@@ -33,3 +43,7 @@ def may_reset_second_factor(by: User) -> bool:
 def may_end_sessions(user: User) -> bool:
     """The Administration only, like resetting a second factor."""
     return user.is_superuser
+
+
+def _of_office(user: User) -> bool:
+    return user.is_staff or user.is_superuser

@@ -10,7 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.db.models import PROTECT, Exists, OuterRef, Q, QuerySet
 
 from accounts import actions
-from accounts.models import Membership, User
+from accounts.models import NOWHERE, Membership, User
 from landespreis.models import Trace
 from landespreis.records.parts import Fate, Kind, Lot, Scope, Subject, along, pointing
 
@@ -56,7 +56,7 @@ def unused(before: datetime) -> "QuerySet[User]":
     Lines of the portal's journal do not count: everybody who ever signed up has some.
     """
     rows = User.objects.filter(is_staff=False, is_superuser=False, joined_at__lt=before)
-    rows = rows.filter(Q(last_login=None) | Q(last_login__lt=before)).exclude(email__endswith=actions.NOWHERE)
+    rows = rows.filter(Q(last_login=None) | Q(last_login__lt=before)).exclude(email__endswith=NOWHERE)
     for relation in pointing(User):
         if relation.on_delete is PROTECT and relation.related_model is not Trace:
             resting = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})

@@ -1,8 +1,8 @@
 """Whom the office can write to as a group: each app says in a module `audiences` which groups it knows.
 
 `PART` there is what staff call the app, `KINDS` the kinds of groups with the placeholders each has, `audiences(user)`
-returns the groups that the person may write to, and `written(…)`, where there is one, hears of the rows a message was
-about. The ground knows none of them.
+returns the groups that the person may write to, `SUBJECT`, where there is one, is the model of the rows that messages
+are about, and `written(…)` hears of those rows. The ground knows none of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,9 +11,11 @@ from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import PermissionsMixin
+from django.db.models import Model
 
 from landespreis.circulars.placeholders import Placeholder
 
@@ -135,6 +137,12 @@ def written(subjects: Mapping[str, str], *, by_id: int | None, at: datetime) -> 
         own = found.get(module.__name__.partition(".")[0])
         if own and hasattr(module, "written"):
             module.written(own, by_id=by_id, at=at)
+
+
+def abouts(model: type[Model], keys: Iterable[Any]) -> list[str]:
+    """Return what `Recipient.about` is for rows of `model`; nothing where no message is about such."""
+    module = next((one for one in _modules() if getattr(one, "SUBJECT", None) is model), None)
+    return [f"{model._meta.app_label}:{key}" for key in keys] if module else []
 
 
 def _modules() -> Iterator[ModuleType]:

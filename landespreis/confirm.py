@@ -4,12 +4,14 @@ Where a mail goes with the verb, the button leads to the mail first: it is shown
 travels hidden to the button below it. The verb gets the mark of what was shown as `seen`, and refuses another mail.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,6 +19,9 @@ from django.template.response import TemplateResponse
 from landespreis.outgoing import Outgoing
 from landespreis.readonly import kept
 from landespreis.refusal import MailChanged, Overtaken, Refused
+
+MOST_CHOSEN = 400
+"""Rows of a list that one question is about: their keys travel along, and a form has only so many fields."""
 
 
 class NoForm(forms.Form):
@@ -46,7 +51,7 @@ class Question:
     send: str = ""
     mailed: str = "Diese E-Mail geht hinaus"
     after: Callable[[Any], str] | None = None
-    carried: Mapping[str, str | int] = field(default_factory=dict)
+    carried: Mapping[str, str | int | Sequence[str]] = field(default_factory=dict)
     warnings: Sequence[str] = ()
 
 
@@ -65,6 +70,21 @@ def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question)
     if "change" in request.POST:
         return _page(page, request, question, form)
     return _page(page, request, question, form, shown=True)
+
+
+def ask_of_chosen(
+    page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question, rows: Sequence[Model]
+) -> HttpResponse:
+    """Ask like `ask` from an action of a list: which one and the chosen rows go along; its first POST only chose."""
+    if len(rows) > MOST_CHOSEN:
+        page.message_user(request, f"Bitte wählen Sie höchstens {MOST_CHOSEN} auf einmal.", messages.ERROR)
+        return redirect(kept(page, request, question.back))
+    keys = [str(row.pk) for row in rows]
+    carried = {"action": request.POST["action"], ACTION_CHECKBOX_NAME: keys}
+    question = replace(question, carried={**question.carried, **carried})
+    if "confirmed" in request.POST:
+        return ask(page, request, question)
+    return _page(page, request, question, question.form(initial=question.initial))
 
 
 def _answer(
@@ -98,9 +118,14 @@ def _page(
         "form": form,
         "shown": shown,
         "outgoing": outgoing,
-        "filled": _filled(request, form) if shown else [],
+        "filled": [*_carried(question), *(_filled(request, form) if shown else [])],
     }
     return TemplateResponse(request, "admin/confirm.html", context)
+
+
+def _carried(question: Question) -> Iterator[tuple[str, str]]:
+    for name, value in question.carried.items():
+        yield from ((name, str(one)) for one in ([value] if isinstance(value, str | int) else value))
 
 
 def _filled(request: HttpRequest, form: forms.Form) -> list[tuple[str, str]]:

@@ -1,4 +1,7 @@
-"""Letting rows of people go: with each row goes the mail that was owed about it, and the files only that mail has."""
+"""Letting rows of people go: with each row goes the mail owed about it, and who got which message to a group about it.
+
+With mail go the files that only it has.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -10,7 +13,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from post_office.models import Email
 
-from landespreis import mail
+from landespreis import audiences, mail
+from landespreis.models import CircularRecipient
 from landespreis.records.retention import mail_lots
 from landespreis.refusal import Refused
 
@@ -30,6 +34,8 @@ def delete(rows: "QuerySet[Any]") -> int:
     gone = 0
     for start in range(0, len(keys), SOME):
         some = keys[start : start + SOME]
+        if written := audiences.abouts(rows.model, some):
+            delete(CircularRecipient.objects.filter(about__in=written))
         _delete_mails(Email.objects.filter(context__about__in=[mail.mark(rows.model, key) for key in some]))
         gone += rows.model._base_manager.filter(pk__in=some).delete()[1].get(rows.model._meta.label, 0)
     return gone

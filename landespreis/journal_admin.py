@@ -12,31 +12,12 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from landespreis import wording
+from landespreis import history, wording
 from landespreis.models import Link, Purge, Trace
 from landespreis.readonly import NoChanges
 
 PEOPLE = 60
 """How many people of the administration the filter offers; everybody else is found by search or by a click."""
-SHOWN_DETAILS = {
-    "how": "mit",
-    "fields": "Felder",
-    "number": "Anzahl",
-    "new": "neu",
-    "changed": "geändert",
-    "mark": "Kennung",
-}
-"""What of a line's detail the list shows, and how it is called; the page of the line shows all of it."""
-WORDS = {
-    "password": "Passwort",
-    "password_reset": "zurückgesetztem Passwort",
-    "mfa": "zweitem Faktor",
-    "totp": "Authenticator-App",
-    "webauthn": "Passkey",
-    "recovery_codes": "Notfallcode",
-    "invitation": "Einladung",
-    "demo": "einem Klick im Demobetrieb",
-}
 
 
 class VerbFilter(admin.SimpleListFilter):
@@ -97,8 +78,7 @@ class TraceAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="Einzelheiten")
     def details(self, trace: Trace) -> str:
-        told = {label: _said(trace.detail.get(key)) for key, label in SHOWN_DETAILS.items()}
-        return "; ".join(f"{label} {value}" for label, value in told.items() if value) or "–"
+        return history.details(trace)
 
     @admin.display(description="betroffenes Konto")
     def account(self, trace: Trace) -> str | SafeString:
@@ -142,9 +122,3 @@ class PurgeAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
     def tables_told(self, purge: Purge) -> str:
         counts = purge.rows.order_by("journal").values_list("journal").annotate(number=Count("pk"))
         return ", ".join(f"{table}: {number}" for table, number in counts) or "–"
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(WORDS.get(str(one), str(one)) for one in value)
-    return "" if value is None else str(value)

@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.templatetags import admin_list
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
@@ -21,7 +22,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
-from landespreis import clock, exports, journal, lookup, overview, parcels
+from landespreis import clock, exports, history, journal, lookup, overview, parcels
 from landespreis.handbook.site import HandbookSite
 from landespreis.pickup import PickupSite
 from landespreis.records import desk
@@ -29,6 +30,8 @@ from landespreis.records.permissions import may_disclose
 from landespreis.watching import standing
 
 NO_ROWS = "Ausgewählt war etwas, das es in dieser Liste nicht gibt. Geändert ist nichts; bitte wählen Sie noch einmal."
+LINES = 100
+"""Lines on a page of a row's history."""
 NAMELESS = re.compile(r": \w+ object \(\d+\)$")
 """How Django names a row that has no name."""
 
@@ -87,29 +90,43 @@ class Chosen(ModelAdmin):  # type: ignore[type-arg]
 class Traced(ModelAdmin):  # type: ignore[type-arg]
     """Writes into the portal's journal whatever the admin logs: which row, and the names of the fields, never a text.
 
-    Verbs write journal lines of their own; what the admin changes by itself is nowhere else than here.
+    Verbs write journal lines of their own; what the admin changes by itself is nowhere else than here. Django's log
+    stays empty: it would keep the names of rows for good, also of people. The history page shows the journal.
     """
 
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
-        _trace(journal.Verb.ADMIN_ADDED, obj, request, message)
-        return super().log_addition(request, obj, message)
+    object_history_template = "admin/history.html"
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        log_all(request, journal.Verb.ADMIN_ADDED, [obj], message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         if message:  # who saves without a change leaves nothing
-            _trace(journal.Verb.ADMIN_CHANGED, obj, request, message)
-        return super().log_change(request, obj, message)
+            log_all(request, journal.Verb.ADMIN_CHANGED, [obj], message)
 
     def log_deletions(self, request: HttpRequest, queryset: "QuerySet[Any]") -> Any:
-        assert isinstance(request.user, AbstractBaseUser)
-        journal.note_each(journal.Verb.ADMIN_DELETED, [_told(obj, None) for obj in queryset], by=request.user)
-        return super().log_deletions(request, queryset)
+        log_all(request, journal.Verb.ADMIN_DELETED, queryset, None)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id))
+        context = extra_context or {}
+        if row is not None:
+            page = Paginator(history.of(row), LINES).get_page(request.GET.get("seite"))
+            told = [(line, history.details(line)) for line in page]
+            context |= {
+                "title": f"Verlauf: {row}",
+                "page": page,
+                "told": told,
+                "beside": list(history.beside(row, _person(request))),
+            }
+        return super().history_view(request, object_id, context)
 
 
-def log_changes(request: HttpRequest, rows: Sequence[Model], message: str) -> None:
-    """Log one change of several rows like `Traced.log_change`, in as many queries as of one."""
+def log_all(request: HttpRequest, verb: journal.Verb, rows: Iterable[Model], message: Any) -> None:
+    """Write a line as `Traced` does for each of `rows`; a `message` of words of ours is told with them."""
     assert isinstance(request.user, AbstractBaseUser)
-    journal.note_each(journal.Verb.ADMIN_CHANGED, [_told(row, message) for row in rows], by=request.user)
-    LogEntry.objects.log_actions(request.user.pk, rows, CHANGE, change_message=message)
+    journal.note_each(verb, [_told(row, message) for row in rows], by=request.user)
 
 
 class OfficeSite(HandbookSite, PickupSite):
@@ -199,16 +216,10 @@ def _person(request: HttpRequest) -> PermissionsMixin:
     return request.user
 
 
-def _trace(verb: journal.Verb, obj: Model, request: HttpRequest, message: Any) -> None:
-    assert isinstance(request.user, AbstractBaseUser)
-    about, detail = _told(obj, message)
-    journal.note(verb, by=request.user, about=about, **detail)
-
-
 def _told(obj: Model, message: Any) -> tuple[str, dict[str, Any]]:
     opts = obj._meta
-    fields = sorted(set(_fields(message)))
-    return f"{opts.verbose_name} {obj.pk}", {"model": opts.label_lower, "key": str(obj.pk), "fields": fields}
+    detail = {"model": opts.label_lower, "key": str(obj.pk), "fields": sorted(set(_fields(message)))}
+    return f"{opts.verbose_name} {obj.pk}", detail | ({"said": message} if isinstance(message, str) else {})
 
 
 def _fields(message: Any) -> Iterable[str]:

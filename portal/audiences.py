@@ -21,6 +21,7 @@ DATE = Kind(
     ),
 )
 KINDS = (DATE,)
+SUBJECT = Registration
 OFFERED = 100
 """How many of the latest dates can be chosen."""
 Status = Registration.Status

@@ -41,6 +41,7 @@ ENTRY = Kind(
     (Placeholder("nummer", "zum Beispiel IKZ-2026-0001"), Placeholder("titel", "der Titel"), *SHARED),
 )
 KINDS = (DRAFT, ENTRY)
+SUBJECT = Submission
 OWNER, SUBMITTERS, EVERYBODY = "inhaber", "einreichen", "alle"
 WHO = Param(
     "wer",

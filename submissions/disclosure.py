@@ -5,12 +5,23 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from landespreis import clock
 from landespreis.records.disclosing import Person, Section
-from submissions.models import Attachment, Editor, Event, Receipt, Submission, Variant, Version
+from submissions.models import (
+    Attachment,
+    Editor,
+    Event,
+    HelpAnswer,
+    HelpRequest,
+    Offer,
+    Receipt,
+    Submission,
+    Variant,
+    Version,
+)
 
 FROZEN = (
     "Was eingereicht wurde, bleibt bis zur Aussonderung unverändert: Es ist Grundlage der Entscheidung über den Preis."
@@ -29,6 +40,12 @@ def find(text: str) -> Iterator[tuple[str, str]]:
         contact = version.payload["contact"]
         if contact["email"] and text.lower() in f"{contact['name']} {contact['email']}".lower():
             yield contact["name"], contact["email"]
+    for email in Offer.objects.filter(email__icontains=text).order_by("pk").values_list("email", flat=True):
+        yield "", email
+    for told in (
+        Event.objects.filter(detail__email__icontains=text).order_by("pk").values_list("detail__email", flat=True)
+    ):
+        yield from (("", email) for email in told.split(", ") if text.lower() in email.lower())
 
 
 def sections(person: Person) -> Iterator[Section]:
@@ -42,6 +59,19 @@ def sections(person: Person) -> Iterator[Section]:
           "adresse": row.email}
          for row in invitations.select_related("submission__round", "submission__current").order_by("pk")],
         erase=lambda by: int(invitations.delete()[0]),
+    )  # fmt: skip
+    offers = Offer.objects.filter(mine).select_related("submission__round", "submission__current").order_by("pk")
+    yield Section(
+        "uebernahmen", "Angebotene Übernahmen von Einreichungen",
+        [{"beitrag": _called(row.submission), "adresse": row.email, "angeboten_am": row.offered_at,
+          "angenommen_am": row.accepted_at, "zurueckgenommen_am": row.withdrawn_at} for row in offers],
+        stays=JOURNAL,
+    )  # fmt: skip
+    yield Section(
+        "verlauf_ueber", "Vorgänge an Einreichungen, die diese Person nennen",
+        [{"zeitpunkt": row.at, "vorgang": row.get_verb_display(), "beitrag": _called(row.submission)}
+         for row in _naming(person)],
+        stays=JOURNAL,
     )  # fmt: skip
     contacts = Submission.objects.filter(_any(person, "contact_email")).select_related("round", "current")
     yield Section(
@@ -86,6 +116,23 @@ def _of_account(account: int) -> Iterator[Section]:
          for row in variants.order_by("pk")],
         erase=lambda by: int(variants.delete()[0]),
     )  # fmt: skip
+    asked = HelpRequest.objects.filter(asked_by=account).select_related("submission__round", "submission__current")
+    yield Section(
+        "bitten_um_hilfe", "Bitten um Hilfe, mit den Antworten",
+        [{"beitrag": _called(row.submission), "am": row.asked_at, "frage": row.question,
+          "antworten": [answer.text for answer in row.answers.all()]}
+         for row in asked.prefetch_related("answers").order_by("pk")],
+        stays=OF_MUNICIPALITY,
+    )  # fmt: skip
+    answers = HelpAnswer.objects.filter(by=account).select_related(
+        "request__submission__round", "request__submission__current"
+    )
+    yield Section(
+        "antworten_auf_bitten", "Antworten auf Bitten um Hilfe",
+        [{"beitrag": _called(row.request.submission), "am": row.at, "text": row.text}
+         for row in answers.order_by("pk")],
+        stays=OF_MUNICIPALITY,
+    )  # fmt: skip
     events = Event.objects.filter(by=account).select_related("submission__round", "submission__current").order_by("at")
     yield Section(
         "verlauf", "Vorgänge an Einreichungen",
@@ -102,6 +149,20 @@ def _any(person: Person, column: str) -> Q:
 def _mentioning(person: Person) -> "QuerySet[Version]":
     rows = Version.objects.filter(_contains(person, "canonical"))
     return rows.select_related("submission__round").order_by("submission__number", "number")
+
+
+def _naming(person: Person) -> Iterator[Event]:
+    """Yield lines of others in which the person is named: by address, or by name where the entry knows the account."""
+    named = _contains(person, "detail__email")
+    if person.account:
+        theirs = Event.objects.filter(submission=OuterRef("submission"), by=person.account)
+        by_name = Q(detail__from_name=person.name) | Q(detail__proposed_by=person.name)
+        named = named | Q(detail__to=person.account) | (by_name & Q(Exists(theirs)))
+    rows = Event.objects.filter(named).select_related("submission__round", "submission__current").order_by("at", "pk")
+    for row in rows:
+        told = {address.lower() for address in str(row.detail.get("email", "")).split(", ")}
+        if row.by_id != person.account and ("email" not in row.detail or told & person.emails):
+            yield row
 
 
 def _contains(person: Person, column: str) -> Q:

@@ -64,7 +64,11 @@ def lots(kind: str, subjects: Sequence[str], before: datetime) -> Sequence[Lot]:
         return Lot(key, label, rows, along("submission"), is_kept=is_kept)
 
     return [
-        *mail_lots(_mails(entries)),
+        Lot(
+            "written", "Empfängerzeilen von Nachrichten", addressed,
+            along("about", lambda about: about.removeprefix(ABOUT)),
+        ),
+        *mail_lots(sorted({*_mails(entries), *_written(addressed)})),
         own("events", "Zeilen im Verlauf", Event, is_kept=True),
         own("extensions", "Fristverlängerungen", Extension, is_kept=True),
         own("findings", "Prüfpunkte", Finding),
@@ -75,10 +79,6 @@ def lots(kind: str, subjects: Sequence[str], before: datetime) -> Sequence[Lot]:
         ),
         own("helped", "Bitten um Hilfe", HelpRequest),
         own("offers", "angebotene Übernahmen", Offer),
-        Lot(
-            "written", "Empfängerzeilen von Nachrichten", addressed,
-            along("about", lambda about: about.removeprefix(ABOUT)),
-        ),
         own("reminders", "Erinnerungen", Reminder),
         Lot(
             "receipts", "Eingangsbestätigungen", receipts, along("version__submission"),
@@ -234,6 +234,12 @@ def _mails(entries: "QuerySet[Submission]") -> list[tuple[str, int]]:
         for entry in written_to[", ".join(mail.to)]
         if _names(mail, entry)
     ]
+
+
+def _written(addressed: "QuerySet[CircularRecipient]") -> Iterator[tuple[str, int]]:
+    """Yield the mails by which messages to groups about an entry went, also where they do not name it."""
+    for about, pk in addressed.filter(mail__in=mails()).values_list("about", "mail"):
+        yield about.removeprefix(ABOUT), pk
 
 
 def _names(mail: Any, entry: Submission) -> bool:

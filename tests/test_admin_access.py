@@ -1,20 +1,25 @@
 """Every address of the admin × every role × GET and POST, against the declared expectation; a row of every kind."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import User
 from jury.models import Juror
-from landespreis.models import Trace
+from landespreis.models import Parcel, RetentionItem, RetentionRun, Trace
 from portal.models import PageVersion, Project, Registration
 from submissions.models import Category, HelpRequest, Round, Submission
 from tests.accounts.conftest import show_factor
@@ -30,9 +35,9 @@ STAFF = ("editorial", "office", "admin")
 STANDARD = ("changelist", "add", "change", "delete", "history")
 
 RIGHTS: dict[str, tuple[str, str, str]] = {
-    "accounts.membership": ("", "view change", "view change"),
+    "accounts.membership": ("", "view", "view"),
     "accounts.municipality": ("", "view add change", "view add change delete"),
-    "accounts.user": ("", "view change", "view add change"),
+    "accounts.user": ("", "view", "view add"),
     "auth.group": ("", "", "view add change delete"),
     "jury.juryevent": ("", "view", "view"),
     "jury.letter": ("", "view change", "view change"),
@@ -89,7 +94,14 @@ ACTIONS: dict[str, tuple[set[str], set[str], set[str]]] = {
 }
 """Model → the actions on its list that the three are offered, where there are any."""
 PAGES: dict[str, tuple[int, int, int]] = {
+    "accounts_membership_confirm": (NO, OK, OK),
+    "accounts_membership_refuse": (NO, OK, OK),
+    "accounts_user_correct": (NO, OK, OK),
     "accounts_user_end_sessions": (NO, NO, OK),
+    "accounts_user_lock": (NO, OK, OK),
+    "accounts_user_reset": (NO, NO, OK),
+    "accounts_user_roles": (NO, NO, OK),
+    "accounts_user_unlock": (NO, OK, OK),
     "export": (METHOD, METHOD, METHOD),
     "exports": (OK, OK, OK),
     "index": (OK, OK, OK),
@@ -118,19 +130,19 @@ PAGES: dict[str, tuple[int, int, int]] = {
     "landespreis_circular_write": (NO, OK, OK),
     "landespreis_retentionhold_lift": (NO, OK, OK),
     "landespreis_retentionrun_due": (NO, OK, OK),
-    "landespreis_retentionrun_hold": (GONE, GONE, GONE),
-    "landespreis_retentionrun_package": (GONE, GONE, GONE),
-    "landespreis_retentionrun_preview": (NO, GONE, GONE),
+    "landespreis_retentionrun_hold": (NO, OK, OK),
+    "landespreis_retentionrun_package": (GONE, OK, OK),
+    "landespreis_retentionrun_preview": (NO, OK, OK),
     "landespreis_retentionrun_step": (NO, OK, OK),
     "landespreis_wording_drop": (NO, OK, OK),
     "landespreis_wording_reset": (NO, OK, OK),
     "landespreis_wording_word": (NO, OK, OK),
     "landespreis_wording_write": (NO, OK, OK),
     "lookup": (OK, OK, OK),
-    "parcel": (GONE, GONE, GONE),
+    "parcel": (OK, OK, OK),
     "parcel_again": (METHOD, METHOD, METHOD),
     "parcel_ask": (METHOD, METHOD, METHOD),
-    "parcel_file": (GONE, GONE, GONE),
+    "parcel_file": (ELSE, OK, OK),
     "parcels": (OK, OK, OK),
     "person": (NO, OK, OK),
     "portal_adoption": (NO, OK, OK),
@@ -156,7 +168,7 @@ PAGES: dict[str, tuple[int, int, int]] = {
     "portal_pictures": (OK, OK, OK),
     "portal_preview": (METHOD, METHOD, METHOD),
     "portal_proposal_decide": (OK, OK, OK),
-    "portal_publishing": (GONE, GONE, GONE),
+    "portal_publishing": (OK, OK, OK),
     "portal_round_preview": (NO, OK, OK),
     "portal_subscriber_leave": (OK, OK, OK),
     "portal_subscriber_table": (OK, OK, OK),
@@ -224,6 +236,14 @@ def filled(open_round: Round) -> None:
     call_command("load_roles", verbosity=0)
     for make in MAKERS.values():
         make()
+    run = RetentionRun.objects.get()
+    RetentionItem.objects.create(run=run, subject=str(uuid4()), label="x", digest="0" * 64)
+    run.package = default_storage.save("aussonderung/paket.zip", ContentFile(b"x"))
+    run.save()
+    Parcel.objects.create(
+        kind="kategorie", title="x", params={}, asked_by=run.proposed_by, finished_at=timezone.now(),
+        expires_at=timezone.now() + timedelta(days=1), file=default_storage.save("pakete/x.zip", ContentFile(b"x")),
+    )  # fmt: skip
 
 
 def user(role: str) -> User | None:
@@ -266,8 +286,8 @@ ROUND_PAGES = ("ceremony", "announce", "announce_recall", "ceremony_print", "rou
 
 
 def first(model: type[Model], **which: Any) -> Callable[[], Any]:
-    """Return what looks up the key of the first such row."""
-    return lambda: model._default_manager.filter(**which).order_by("pk").values_list("pk", flat=True).first()
+    """Return what looks up the key of the first such row, or one of none."""
+    return lambda: model._default_manager.filter(**which).order_by("pk").values_list("pk", flat=True).first() or 1
 
 
 ENTRY = first(Submission, current__isnull=False)
@@ -287,15 +307,16 @@ SPECIAL: dict[tuple[str, str], Callable[[], Any]] = {
     **{(f"jury_session_{page}", "pk"): first(Category) for page in CATEGORY_PAGES},
     **{(f"portal_{page}", "pk"): first(Round) for page in ROUND_PAGES},
     ("portal_publishing", "pk"): first(Project),
-    ("portal_publishing", "act"): lambda: "zurueckziehen",
+    ("portal_publishing", "act"): lambda: "zuruecknehmen",
     ("portal_version", "pk"): first(PageVersion),
     ("portal_proposal_decide", "act"): lambda: "veroeffentlichen",
     ("portal_withdraw", "pk"): first(Registration),
     ("landespreis_circular_write", "key"): lambda: "entwuerfe",
     **{(f"landespreis_wording_{page}", "key"): lambda: "eigen-0" for page in ("word", "reset", "drop")},
-    ("landespreis_retentionrun_preview", "kind"): lambda: "entwuerfe",
-    ("landespreis_retentionrun_preview", "scope"): lambda: "lp2",
-    ("landespreis_retentionrun_hold", "item"): lambda: 1,
+    ("landespreis_retentionrun_preview", "kind"): lambda: "drafts",
+    ("landespreis_retentionrun_preview", "scope"): lambda: Round.objects.latest("opens_at").key,
+    ("landespreis_retentionrun_hold", "item"): first(RetentionItem),
+    **{(name, "pk"): first(Parcel) for name in ("parcel", "parcel_file", "parcel_again")},
     ("landespreis_retentionrun_step", "step"): lambda: "verwerfen",
 }
 """Arguments that are not the key of the model an address is named after."""
@@ -342,6 +363,7 @@ def test_every_address_as_every_role(filled: None) -> None:
     rows = {(label, page): url for label in models() for page, url in standard(label).items()}
     for role in STAFF:
         place, client = STAFF.index(role), client_of(role)
+        Parcel.objects.update(asked_by=client.session[SESSION_KEY])  # each person sees only their own
         assert rights(role) == {label: of[place] for label, of in RIGHTS.items()}
         assert actions(role) == {label: of[place] for label, of in ACTIONS.items() if of[place]}
         assert {name: status(client.get(url)) for name, url in own.items()} == {

@@ -67,7 +67,7 @@ class SeatAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     fields = ("round", "institution", "short_name", "key", "position", "is_chair", "person", "state")
     readonly_fields = ("person", "state")
     inlines = (JurorInline,)
-    change_form_template = "admin/jury/seat.html"
+    change_form_template = "admin/row.html"
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Seat]":
         factors = Authenticator.objects.filter(user=OuterRef("user"), type__in=second_factor.FACTORS)

@@ -21,6 +21,8 @@ SENDER_TASK = "landespreis.tasks.send_circulars"
 AT_ONCE = 500
 """Rows in one statement."""
 TEST = "Test: "
+PASSING = {"restzeit"}
+"""Values that become others by themselves."""
 Status = Circular.Status
 
 
@@ -43,13 +45,17 @@ def write(
 def change(
     circular: Circular, audience: Audience, *, by: AbstractBaseUser, params: Mapping[str, str], subject: str, text: str
 ) -> Circular:
-    """Change a draft. Raises Refused once it is released, or for a broken placeholder."""
+    """Change a draft. Journals where somebody else wrote it. Raises Refused once it is released, or for a broken
+    placeholder.
+    """
     _require(by)
     fresh = _draft(circular)
     _checked(audience, subject, text)
     fresh.params, fresh.group = dict(params), audience.named(params)
     fresh.subject, fresh.text, fresh.changed_at = subject, text, clock.now()
     fresh.save(update_fields=["params", "group", "subject", "text", "changed_at"])
+    if by.pk != fresh.written_by_id:
+        journal.note(Verb.CIRCULAR_CHANGED, by=by, about=subject, circular=fresh.pk, group=fresh.group)
     return fresh
 
 
@@ -66,8 +72,9 @@ def delete(circular: Circular, *, by: AbstractBaseUser) -> None:
 def release(circular: Circular, *, by: AbstractBaseUser, seen: str) -> Circular:
     """Freeze who gets a message with which values, and leave it to the worker. Journals.
 
-    `seen` is the `fingerprint` of what the person looked at. Raises Refused when the message or the group is not that
-    any more, when nobody is in the group, when a placeholder is broken, or when it is released already.
+    `seen` is the `fingerprint` of what the person looked at. Raises Refused when a mail is not that any more, be it by
+    a value of its placeholders, when nobody is in the group, when a placeholder is broken, or when it is released
+    already.
     """
     _require(by)
     fresh = _draft(circular)
@@ -81,8 +88,8 @@ def release(circular: Circular, *, by: AbstractBaseUser, seen: str) -> Circular:
         )
     if seen != fingerprint(fresh, members):
         raise Refused(
-            "Der Text oder die Gruppe hat sich geändert, seit Sie diese Seite geöffnet haben. Sehen Sie sich beides "
-            "noch einmal an und geben Sie dann frei."
+            "Der Text, die Gruppe oder eine Angabe hat sich geändert, seit Sie diese Seite geöffnet haben. Sehen Sie "
+            "sich die Mails noch einmal an und geben Sie dann frei."
         )
     fresh.status, fresh.total = Status.SENDING, len(members)
     fresh.released_by_id, fresh.released_at = by.pk, clock.now()
@@ -155,14 +162,16 @@ def shown(audience: Audience, one: Recipient) -> dict[str, str]:
 
 
 def fingerprint(circular: Circular, members: Sequence[Recipient]) -> str:
-    """Return what changes whenever the words or the group do."""
-    what = [circular.subject, circular.text, sorted([one.address.casefold(), one.about] for one in members)]
+    """Return what changes whenever a mail does, but for the time that passes while somebody reads."""
+    used = sorted(_used(circular) - PASSING)
+    mails = sorted([one.address.casefold(), one.about, *(one.filled.get(key, "") for key in used)] for one in members)
+    what = [circular.subject, circular.text, mails]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 
 def _row(circular: Circular, one: Recipient) -> CircularRecipient:
     """Only values that the message uses are kept."""
-    used = placeholders.used(circular.subject) | placeholders.used(circular.text)
+    used = _used(circular)
     return CircularRecipient(
         circular=circular,
         user_id=one.user_id,
@@ -171,6 +180,10 @@ def _row(circular: Circular, one: Recipient) -> CircularRecipient:
         label=one.label[:200],
         values={key: value for key, value in one.filled.items() if key in used},
     )
+
+
+def _used(circular: Circular) -> set[str]:
+    return placeholders.used(circular.subject) | placeholders.used(circular.text)
 
 
 def _checked(audience: Audience, subject: str, text: str) -> None:

@@ -38,13 +38,14 @@ def _part(pk: int, size: int) -> int | None:
     if not Circular.objects.filter(pk=pk, status=Status.SENDING).update(claimed_at=timezone.now()):
         return None
     circular = Circular.objects.get(pk=pk)
-    rows = list(circular.recipients.waiting().select_related("user").order_by("pk")[:size])
+    waiting = circular.recipients.waiting().select_related("user").select_for_update(of=("self",))
+    rows = list(waiting.order_by("pk")[:size])
     if not rows:
         Circular.objects.filter(pk=pk).update(status=Status.SENT, finished_at=clock.now())
         return None
     able = [row for row in rows if row.user is None or row.user.is_active]
     kind = audiences.kinds().get(circular.kind, audiences.GENERAL)
-    mails = mail.owe_all((row.address, letters.said(circular, row.values, kind)) for row in able)
+    mails = mail.owe_all([(row.address, letters.said(circular, row.values, kind)) for row in able], about=able)
     _tell(circular, able)
     for row, owed in zip(able, mails, strict=True):
         row.mail = owed

@@ -1,5 +1,7 @@
 """Messages to a group, who gets each of them, and the texts that staff keep for them."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -96,6 +98,15 @@ class CircularRecipientQuerySet(models.QuerySet["CircularRecipient"]):
     def waiting(self) -> "CircularRecipientQuerySet":
         """Those for whom no mail is owed yet."""
         return self.filter(settled_at__isnull=True)
+
+    def erasable(self) -> "CircularRecipientQuerySet":
+        """Leave out those about entries: they are part of its proceedings and go with it."""
+        return self.exclude(about__startswith="submissions:")
+
+    def unmailed(self, before: datetime) -> "CircularRecipientQuerySet":
+        """Those of messages released before, to whom no mail went or will go."""
+        sending = Circular.Status.SENDING
+        return self.filter(mail=None, circular__released_at__lt=before).exclude(circular__status=sending)
 
 
 class CircularRecipient(models.Model):

@@ -68,7 +68,7 @@ def _search(request: HttpRequest, bound: bool = True) -> HttpResponse:
 
 def _show(request: HttpRequest) -> HttpResponse:
     who = _who(request)
-    held = disclosing.sections(who)
+    held = disclosing.look(who, by=asking.person(request))
     context = {
         "person": who,
         "tables": disclosing.tables(held),
@@ -91,7 +91,7 @@ def _erase(request: HttpRequest) -> HttpResponse:
         told = ", ".join(f"{title}: {number}" for title, number in gone.items())
         messages.success(request, f"Gelöscht: {told}. Was bleibt, steht unten mit dem Grund.")
         return _show(request)
-    held = disclosing.sections(who)
+    held = disclosing.look(who, by=asking.person(request))
     context = {
         "goes": [section for section in held if not section.stays],
         "stays": [section for section in held if section.stays],

@@ -59,6 +59,11 @@ class Person:
             return f"Konto {self.account}"
         return f"Adresse {hashlib.sha256(self.email.encode()).hexdigest()[:12]}"
 
+    @property
+    def told(self) -> dict[str, int]:
+        """What a line of the journal tells beside the mark, so that it is among the lines about the account."""
+        return {"account": self.account} if self.account else {}
+
 
 @dataclass(frozen=True)
 class Section:
@@ -128,6 +133,15 @@ def written(person: Person, found: Sequence[Section]) -> dict[str, Any]:
 
 
 @transaction.atomic
+def look(person: Person, *, by: PermissionsMixin) -> list[Section]:
+    """Return everything that is held about a person, and write down that somebody looked. Raises NotAllowed."""
+    _require(by)
+    found = sections(person)
+    journal.note(journal.Verb.PERSON_SEEN, by=permissions.account(by), about=person.mark, **person.told)
+    return found
+
+
+@transaction.atomic
 def disclose(person: Person, *, by: PermissionsMixin) -> IO[bytes]:
     """Return the answer to a person as ZIP with JSON and a page to read, and write down that it was made.
 
@@ -142,7 +156,9 @@ def disclose(person: Person, *, by: PermissionsMixin) -> IO[bytes]:
         package.add("auskunft.html", render_to_string("records/disclosure.html", context))
     file.seek(0)
     counts = {section.key: len(section.rows) for section in found}
-    journal.note(journal.Verb.PERSON_DISCLOSED, by=permissions.account(by), about=person.mark, counts=counts)
+    journal.note(
+        journal.Verb.PERSON_DISCLOSED, by=permissions.account(by), about=person.mark, counts=counts, **person.told
+    )
     return file
 
 
@@ -159,8 +175,9 @@ def erase(person: Person, *, by: PermissionsMixin, reason: str) -> dict[str, int
     if not gone:
         raise Refused("Es gibt nichts, was jetzt gelöscht werden kann.")
     journal.note(
-        journal.Verb.PERSON_ERASED, by=permissions.account(by), about=person.mark, counts=gone, reason=reason.strip()
-    )
+        journal.Verb.PERSON_ERASED, by=permissions.account(by), about=person.mark, counts=gone, reason=reason.strip(),
+        **person.told,
+    )  # fmt: skip
     return gone
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import ExtractYear
 from post_office.models import STATUS, Attachment, Email
 
 from landespreis.clock import BERLIN
-from landespreis.models import Trace
+from landespreis.models import CircularRecipient, Trace
 from landespreis.records.parts import Kind, Lot, Scope, Subject, all_of, known, stored
 
 PORTAL = (Scope("", "Portal", None),)
@@ -43,7 +43,8 @@ def mail_lots(pairs: Sequence[tuple[str, int]]) -> list[Lot]:
 def lots(kind: str, subjects: Sequence[str], before: datetime) -> Sequence[Lot]:
     """Return mails and lines year by year: they are few years, and many rows in each."""
     if kind == "mails":
-        return [lot for subject in subjects for lot in _mails_of_a_year(subject, before)]
+        written = [_written_in_a_year(subject, before) for subject in subjects]
+        return written + [lot for subject in subjects for lot in _mails_of_a_year(subject, before)]
     if kind == "traces":
         rows = {subject: _traces(before).filter(at__year=_year(subject)) for subject in subjects}
         return [
@@ -51,6 +52,14 @@ def lots(kind: str, subjects: Sequence[str], before: datetime) -> Sequence[Lot]:
             for subject, own in rows.items()
         ]
     return []
+
+
+def _written_in_a_year(subject: str, before: datetime) -> Lot:
+    """Return who got a message to a group: what became of it is not known any more once the mail is gone."""
+    mailed = Q(mail__in=mails().filter(created__lt=before, created__year=_year(subject)))
+    unmailed = CircularRecipient.objects.unmailed(before).filter(circular__released_at__year=_year(subject))
+    rows = CircularRecipient.objects.filter(mailed | Q(pk__in=unmailed))
+    return Lot("written", "Empfängerzeilen von Nachrichten", rows, all_of(subject))
 
 
 def _mails_of_a_year(subject: str, before: datetime) -> list[Lot]:
@@ -85,8 +94,18 @@ def _size(row: Any) -> int:
         return 0
 
 
-def _years(rows: "QuerySet[Any]", moment: str, label: str) -> list[Subject]:
-    years = rows.order_by().annotate(year=ExtractYear(moment, tzinfo=BERLIN)).values_list("year", flat=True).distinct()
+def _years_of_mails(before: datetime) -> list[Subject]:
+    mailed = _years(mails().filter(created__lt=before), "created")
+    return _subjects(
+        "created", "Mails", mailed | _years(CircularRecipient.objects.unmailed(before), "circular__released_at")
+    )
+
+
+def _years(rows: "QuerySet[Any]", moment: str) -> set[int]:
+    return set(rows.order_by().annotate(year=ExtractYear(moment, tzinfo=BERLIN)).values_list("year", flat=True))
+
+
+def _subjects(moment: str, label: str, years: set[int]) -> list[Subject]:
     return [Subject(f"{moment}-{year}", f"{label} {year}") for year in sorted(years)]
 
 
@@ -96,13 +115,15 @@ def _year(subject: str) -> int:
 
 KINDS = (
     Kind(
-        "mails", "Verschickte Mails", "Mails mit ihren Anhängen, die verschickt oder endgültig nicht zustellbar sind.",
+        "mails", "Verschickte Mails",
+        "Mails mit ihren Anhängen, die verschickt oder endgültig nicht zustellbar sind, und wer welche Nachricht an "
+        "eine Gruppe bekam.",
         "nach dem Versand", 24, False, lambda: PORTAL,
-        lambda scope, before: _years(mails().filter(created__lt=before), "created", "Mails"),
+        lambda scope, before: _years_of_mails(before),
     ),
     Kind(
         "traces", "Verlauf des Portals", "Zeilen des Verlaufs; was Löschungen und Auskünfte belegt, bleibt.",
         "nach dem Vorgang", 120, False, lambda: PORTAL,
-        lambda scope, before: _years(_traces(before), "at", "Verlauf"),
+        lambda scope, before: _subjects("at", "Verlauf", _years(_traces(before), "at")),
     ),
 )  # fmt: skip

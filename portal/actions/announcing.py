@@ -109,7 +109,7 @@ def _publish(seen: Announcement) -> Announcement:
     _require_due(announcement)
     by, now = announcement.ordered_by, clock.now()
     assert by
-    problems = _publish_projects(announcement.round)
+    problems = _publish_projects(announcement.round, by)
     prizes.award_due()
     fields = {name: getattr(announcement, name) for name in ("title", "lead", "body", "category")}
     announcement.news = news.save(News(**fields, published_at=now))
@@ -136,7 +136,7 @@ def _adopt(entry: Submission, by: User) -> None:
             raise
 
 
-def _publish_projects(round: Round) -> list[str]:
+def _publish_projects(round: Round, by: User) -> list[str]:
     """Let the winners' projects come out; return in words what stands in the way of one."""
     problems = []
     for project in Project.objects.filter(submission__in=_winners(round)).select_related("submission__current"):
@@ -144,7 +144,7 @@ def _publish_projects(round: Round) -> list[str]:
             continue
         try:
             with transaction.atomic():
-                publishing.publish(project)
+                publishing.publish(project, by=by)
         except Refused as refusal:
             problems.append(f"Projekt „{project}“: {refusal.message}")
     return problems

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from landespreis import clock, wording
+from accounts.models import User
+from landespreis import clock, journal, wording
 from landespreis.refusal import Refused
 from portal import seating
 from portal.actions import addresses, indexing, notices, seats, texts
@@ -59,12 +60,13 @@ def move(
     ends_at: datetime,
     registration_until: datetime | None = None,
     notice: str = "",
+    by: User | None,
 ) -> Event:
     """Let a published date take place at another time, and tell everybody who comes or waits, once.
 
     It remembers when it was to be at first. Those who come are reminded of the new time; whoever learns of it later
-    than the reminder would come is not reminded again. Raises Refused for a date that is no plan any more, and for a
-    time that is none or the one it has.
+    than the reminder would come is not reminded again. Journals; `by` None is the portal itself. Raises Refused for a
+    date that is no plan any more, and for a time that is none or the one it has.
     """
     now = clock.now()
     event = seats.locked(event.pk)
@@ -77,19 +79,20 @@ def move(
         raise Refused("Der neue Beginn liegt in der Vergangenheit. Wählen Sie einen späteren.")
     if ends_at <= starts_at:
         raise Refused("Das Ende muss nach dem Beginn liegen.")
-    first = event.moved_from or event.starts_at
+    before, first = event.starts_at, event.moved_from or event.starts_at
     event.moved_from = None if first == starts_at else first
     event.starts_at, event.ends_at, event.registration_until = starts_at, ends_at, registration_until
     _tell_changed(event, notice, now)
     is_late = seating.reminder_at(starts_at) <= now
     event.registrations.seated().update(reminded_at=now if is_late else None)
     notices.moved(event)
+    _note(journal.Verb.EVENT_MOVED, event, by, before=before.isoformat(), after=starts_at.isoformat())
     return event
 
 
 @transaction.atomic
-def cancel(event: Event, *, notice: str) -> Event:
-    """Call a published date off, and tell everybody who comes or waits, once.
+def cancel(event: Event, *, notice: str, by: User | None) -> Event:
+    """Call a published date off, and tell everybody who comes or waits, once. Journals.
 
     Raises Refused for one that is cancelled, over, or was never announced.
     """
@@ -99,6 +102,7 @@ def cancel(event: Event, *, notice: str) -> Event:
     event.cancelled_at = now
     _tell_changed(event, notice, now)
     notices.cancelled(event)
+    _note(journal.Verb.EVENT_CANCELLED, event, by)
     return event
 
 
@@ -109,6 +113,10 @@ def remove(event: Event) -> None:
     if event.registrations.exists():
         raise Refused("Zu diesem Termin gibt es Anmeldungen. Löschen lässt er sich nicht; sagen Sie ihn ab.")
     event.delete()
+
+
+def _note(verb: journal.Verb, event: Event, by: User | None, **detail: str) -> None:
+    journal.note(verb, by=by, about=event.title, event=event.pk, **detail)
 
 
 def _differs(stored: Event, event: Event) -> bool:

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from landespreis import clock, mail, queue
+from landespreis import clock, journal, mail, queue
 from landespreis.refusal import NotAllowed, Refused
 from portal import issues
 from portal.actions import indexing, texts
@@ -84,17 +84,25 @@ def release(newsletter: Newsletter, *, by: User) -> Newsletter:
 
 
 @transaction.atomic
-def pause(newsletter: Newsletter) -> Newsletter:
-    """Stop the sending after the mail that is under way. Raises Refused unless the issue is being sent."""
-    return _turn(newsletter, {Status.SENDING}, Status.PAUSED, "Diese Ausgabe wird gerade nicht versendet.")
+def pause(newsletter: Newsletter, *, by: User) -> Newsletter:
+    """Stop the sending after the mail that is under way. Journals. Raises Refused unless the issue is being sent."""
+    newsletter = _turn(newsletter, {Status.SENDING}, Status.PAUSED, "Diese Ausgabe wird gerade nicht versendet.")
+    note(journal.Verb.NEWSLETTER_PAUSED, newsletter, by)
+    return newsletter
 
 
 @transaction.atomic
-def resume(newsletter: Newsletter) -> Newsletter:
-    """Go on with the sending. Raises Refused unless it was paused."""
+def resume(newsletter: Newsletter, *, by: User) -> Newsletter:
+    """Go on with the sending. Journals. Raises Refused unless it was paused."""
     newsletter = _turn(newsletter, {Status.PAUSED}, Status.SENDING, "Der Versand ist nicht angehalten.")
+    note(journal.Verb.NEWSLETTER_RESUMED, newsletter, by)
     queue.nudge(SENDER_TASK)
     return newsletter
+
+
+def note(verb: journal.Verb, newsletter: Newsletter, by: User | None) -> None:
+    """Write that somebody, or the portal itself, did something to the sending of an issue."""
+    journal.note(verb, by=by, about=str(newsletter), newsletter=newsletter.pk)
 
 
 @transaction.atomic

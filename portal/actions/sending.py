@@ -21,8 +21,8 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from landespreis import clock
-from portal.actions import subscribing
+from landespreis import clock, journal
+from portal.actions import newsletters, subscribing
 from portal.models import Delivery, Newsletter, Subscriber
 from portal.models.newsletters import DeliveryQuerySet, NewsletterQuerySet
 from portal.post import Away, PutOff, Refusal, Stencil, Unclear, hand_over
@@ -228,9 +228,10 @@ class _Run:
         if self.refused >= REFUSED_IN_A_ROW:
             log.error("newsletter %s paused: %s refusals in a row", delivery.newsletter_id, self.refused)
             self.stopped = True
-            Newsletter.objects.filter(pk=delivery.newsletter_id, status=Newsletter.Status.SENDING).update(
-                status=Newsletter.Status.PAUSED
-            )
+            rows = Newsletter.objects.filter(pk=delivery.newsletter_id, status=Newsletter.Status.SENDING)
+            with transaction.atomic():
+                if rows.update(status=Newsletter.Status.PAUSED):
+                    newsletters.note(journal.Verb.NEWSLETTER_PAUSED, delivery.newsletter, None)
 
     def _lost(self, error: Exception) -> None:
         """Try a new connection once; two failures in a row mean that the server is away."""

@@ -146,7 +146,7 @@ class EventAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
             button="Verlegen und alle benachrichtigen",
             back=_url("change", event),
             done="Der Termin ist verlegt. Die Benachrichtigungen sind unterwegs.",
-            verb=partial(verbs.move, event),
+            verb=partial(verbs.move, event, by=person(request)),
             form=MoveForm,
             initial={name: getattr(event, name) for name in ("starts_at", "ends_at")},
         )
@@ -165,7 +165,7 @@ class EventAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
             button="Absagen und alle benachrichtigen",
             back=_url("change", event),
             done="Der Termin ist abgesagt. Die Benachrichtigungen sind unterwegs.",
-            verb=partial(verbs.cancel, event),
+            verb=partial(verbs.cancel, event, by=person(request)),
             form=CancelForm,
         )
         return ask(self, request, question)

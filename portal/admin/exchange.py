@@ -4,7 +4,6 @@ import io
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -15,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from landespreis import clock, files, journal
+from landespreis.office import log_all
 from landespreis.refusal import Refused
 from portal.actions.exchange import parking, verbs
 from portal.actions.exchange.resource import COLUMNS
@@ -103,8 +103,8 @@ class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
             self.message_user(request, refusal.message, "ERROR")
             return redirect("admin:portal_bring_in")
         parking.release(token, by=by)
-        for rows, flag in ((look.new, ADDITION), (look.changed, CHANGE)):
-            LogEntry.objects.log_actions(by.pk, rows, flag, "Aus einer Tabelle eingespielt.")
+        for rows, verb in ((look.new, journal.Verb.ADMIN_ADDED), (look.changed, journal.Verb.ADMIN_CHANGED)):
+            log_all(request, verb, rows, "Aus einer Tabelle eingespielt.")
         journal.note(journal.Verb.IMPORTED, by=by, about="Projekte", new=len(look.new), changed=len(look.changed))
         said = f"Eingespielt: {len(look.new)} neu, {len(look.changed)} geändert, {look.same} unverändert."
         self.message_user(request, said)

@@ -1,5 +1,6 @@
 """Issues of the newsletter in the admin: written in blocks, looked at, tried, released once, watched on their way."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -186,7 +187,7 @@ class NewsletterAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
             button="Versand anhalten",
             back=_url("change", pk),
             done="Der Versand ist angehalten.",
-            verb=lambda: verbs.pause(newsletter),
+            verb=partial(verbs.pause, newsletter, by=person(request)),
         )
         return ask(self, request, question)
 
@@ -199,7 +200,7 @@ class NewsletterAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
             button="Versand fortsetzen",
             back=_url("change", pk),
             done="Der Versand geht weiter.",
-            verb=lambda: verbs.resume(newsletter),
+            verb=partial(verbs.resume, newsletter, by=person(request)),
         )
         return ask(self, request, question)
 

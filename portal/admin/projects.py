@@ -12,13 +12,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.models import User
 from landespreis import clock, wording
 from portal import entries
 from portal.actions import projects as verbs
 from portal.actions import publishing, sorting
 from portal.admin.adoption import Adoption
 from portal.admin.exchange import Exchange
-from portal.admin.frame import OneByOne
+from portal.admin.frame import OneByOne, person
 from portal.forms.projects import PartnerForm, PartnerFormSet, ProjectForm
 from portal.models import Block, FormerProjectAddress, Project, ProjectCategory, ProjectPartner, Topic
 from submissions.admin.confirm import Question, ask
@@ -158,7 +159,7 @@ class ProjectAdmin(Adoption, Exchange, OneByOne, admin.ModelAdmin):  # type: ign
             raise PermissionDenied
         if act not in {"veroeffentlichen", "zuruecknehmen"}:
             raise Http404
-        return ask(self, request, _publish(project) if act == "veroeffentlichen" else _withdraw(project))
+        return ask(self, request, (_publish if act == "veroeffentlichen" else _withdraw)(project, person(request)))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Say in words what goes along, and which newsletters keep a project from going."""
@@ -223,7 +224,7 @@ def _question(project: Project, **values: Any) -> Question:
     return Question(about=project.title, back=back, **values)
 
 
-def _publish(project: Project) -> Question:
+def _publish(project: Project, by: User) -> Question:
     sentences = ["Das Projekt ist dann sofort für alle zu sehen und zu finden."]
     if project.submission_id:
         sentences.append(
@@ -236,11 +237,11 @@ def _publish(project: Project) -> Question:
         sentences=sentences,
         button="Jetzt veröffentlichen",
         done="Das Projekt ist öffentlich.",
-        verb=lambda: publishing.publish(project),
+        verb=lambda: publishing.publish(project, by=by),
     )
 
 
-def _withdraw(project: Project) -> Question:
+def _withdraw(project: Project, by: User) -> Question:
     return _question(
         project,
         title="Zurücknehmen",
@@ -251,7 +252,7 @@ def _withdraw(project: Project) -> Question:
         ),
         button="Jetzt zurücknehmen",
         done="Das Projekt ist nicht mehr öffentlich.",
-        verb=lambda: publishing.withdraw(project),
+        verb=lambda: publishing.withdraw(project, by=by),
     )
 
 

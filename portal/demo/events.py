@@ -74,10 +74,10 @@ def _change(event: Event, row: dict[str, Any], until: datetime) -> None:
     if "move" in row and row["move"]["at"] <= until:
         told = dict(row["move"])
         clock.set_now(told.pop("at"))
-        events.move(event, **told)
+        events.move(event, by=None, **told)
     if "cancel" in row and row["cancel"]["at"] <= until:
         clock.set_now(row["cancel"]["at"])
-        events.cancel(event, notice=row["cancel"]["notice"])
+        events.cancel(event, by=None, notice=row["cancel"]["notice"])
 
 
 def _tidy(before: int, until: datetime) -> None:

@@ -105,6 +105,6 @@ def _adopted(until: datetime) -> None:
         adopted = adoption.adopt(entry, by=office)
         project = projects.save(adopted, topics=_topics(adopted))
         if until >= round_.embargo_until:
-            publishing.publish(project)
+            publishing.publish(project, by=None)
     clock.set_now(until)
     prizes.award_due()

@@ -16,6 +16,7 @@ from submissions.actions import gate, helping
 from submissions.models import Editor, Event, Offer, Submission
 
 SALT = "submissions.offer"
+REPLACED = "Das Angebot ist durch eine andere Übertragung ersetzt."
 
 
 @transaction.atomic
@@ -38,7 +39,7 @@ def transfer(entry: Submission, *, to: User | str, reason: str, by: User, keeps:
         raise Refused("Diese Person ist schon verantwortlich.")
     if heir and not heir.is_active:
         raise Refused("Dieses Konto ist geschlossen. Wählen Sie eine andere Person.")
-    _withdraw_offers(entry, now)
+    _withdraw_offers(entry, now, by=by, reason=REPLACED)
     if heir and works_for_lead(heir, entry):
         _give(entry, heir, now, by=by, reason=reason.strip(), keeps=keeps)
     else:
@@ -60,11 +61,8 @@ def withdraw_offer(entry: Submission, *, reason: str, by: User) -> Submission:
     now = clock.now()
     if not permissions.may_help(by):
         raise NotAllowed("Das nimmt nur die Geschäftsstelle zurück.")
-    offer = entry.offers.waiting().first()
-    if offer is None:
+    if not _withdraw_offers(entry, now, by=by, reason=reason):
         raise Refused("Diese Einreichung ist gerade niemandem angeboten.")
-    _withdraw_offers(entry, now)
-    gate.record(entry, Event.Verb.EDITOR_REMOVED, at=now, by=by, email=offer.email, reason=reason)
     return entry
 
 
@@ -174,5 +172,11 @@ def _offer(entry: Submission, email: str, now: datetime, *, by: User, reason: st
     )
 
 
-def _withdraw_offers(entry: Submission, now: datetime) -> None:
-    entry.offers.waiting().update(withdrawn_at=now)
+def _withdraw_offers(entry: Submission, now: datetime, *, by: User, reason: str) -> bool:
+    """Take back what waits, with a line for it; return whether anything did."""
+    waiting = entry.offers.waiting()
+    emails = list(waiting.values_list("email", flat=True))
+    waiting.update(withdrawn_at=now)
+    for email in emails:
+        gate.record(entry, Event.Verb.EDITOR_REMOVED, at=now, by=by, email=email, reason=reason)
+    return bool(emails)

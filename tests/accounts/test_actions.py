@@ -1,4 +1,4 @@
-"""The verbs: join, confirm, refuse, reset a second factor, delete, export."""
+"""The verbs: join, confirm, refuse, delete, export."""
 
 import json
 from typing import Any
@@ -10,13 +10,10 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
 from post_office.models import Email
 
 from accounts import actions
-from accounts.entrance import called
 from accounts.models import Membership, User
-from landespreis.models import Trace
 from landespreis.refusal import NotAllowed, Refused
 from tests.accounts.factories import PASSWORD, MembershipFactory, MunicipalityFactory, StaffFactory, UserFactory
 
@@ -130,54 +127,6 @@ def test_decide_about_a_gone_person_sends_nothing(office: User) -> None:
     actions.refuse_membership(membership, by=office)
 
     assert not Email.objects.exists()
-
-
-def test_reset_second_factor_ends_sessions(client: Client) -> None:
-    person, admin = StaffFactory(), StaffFactory(superuser=True)
-
-    actions.reset_second_factor(person, by=admin)
-
-    assert list(Authenticator.objects.values_list("user", flat=True)) == [admin.pk]
-    assert Email.objects.get().to == [person.email]
-
-
-def test_end_sessions_logs_out_everywhere_and_says_why(client: Client) -> None:
-    person, admin, other = UserFactory(), StaffFactory(superuser=True, totp=False), Client()
-    for browser, who in ((client, person), (other, admin)):
-        browser.post(reverse("account_login"), {"login": who.email, "password": PASSWORD})
-    elsewhere = Client()
-    elsewhere.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
-
-    number = actions.end_sessions(person, by=admin, reason=" Laptop im Zug vergessen ")
-
-    assert number == 2
-    assert [browser.get("/konto/").status_code for browser in (client, elsewhere, other)] == [302, 302, 200]
-    trace = Trace.objects.get(verb="sessions_ended")
-    assert (trace.by, trace.about) == (admin, called(person.pk))
-    assert trace.detail == {"account": person.pk, "number": 2, "reason": "Laptop im Zug vergessen"}
-
-
-@pytest.mark.parametrize("reason", ["", " "])
-def test_end_sessions_needs_a_reason(client: Client, reason: str) -> None:
-    person = UserFactory()
-    client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
-
-    with pytest.raises(Refused, match="Grund"):
-        actions.end_sessions(person, by=StaffFactory(superuser=True), reason=reason)
-
-    assert client.get("/konto/").status_code == 200
-
-
-def test_end_sessions_is_for_the_administration_only(office: User) -> None:
-    with pytest.raises(NotAllowed):
-        actions.end_sessions(office, by=office, reason="Neugier")
-
-
-def test_reset_second_factor_is_for_the_administration_only(office: User) -> None:
-    with pytest.raises(NotAllowed):
-        actions.reset_second_factor(office, by=office)
-
-    assert Authenticator.objects.filter(user=office).exists()
 
 
 def test_delete_account_leaves_an_empty_shell(client: Client) -> None:

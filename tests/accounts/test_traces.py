@@ -21,7 +21,7 @@ from django.urls import reverse
 from post_office.models import Email
 from pytest_django import Settings
 
-from accounts import actions
+from accounts import access, actions
 from accounts.adapter import AccountAdapter
 from accounts.models import User
 from accounts.passkeys import ReauthenticateForm
@@ -365,9 +365,9 @@ def test_membership_stated_and_decided() -> None:
 def test_second_factor_reset() -> None:
     person, office = StaffFactory(), StaffFactory(superuser=True)
 
-    actions.reset_second_factor(person, by=office)
+    access.reset_second_factors([person], by=office, reason="x")
 
-    assert told() == [("factor_reset", office.pk, f"Konto {person.pk}", {"account": person.pk})]
+    assert told() == [("factor_reset", office.pk, f"Konto {person.pk}", {"account": person.pk, "reason": "x"})]
 
 
 @pytest.mark.parametrize("verb", ["close", "confirm", "refuse", "reset", "join"])
@@ -381,7 +381,7 @@ def test_what_is_rolled_back_leaves_no_line_and_no_mail(verb: str) -> None:
                 "close": lambda: actions.delete_account(person, by=person),
                 "confirm": lambda: actions.confirm_membership(membership, by=office),
                 "refuse": lambda: actions.refuse_membership(membership, by=office),
-                "reset": lambda: actions.reset_second_factor(person, by=office),
+                "reset": lambda: access.reset_second_factors([person], by=office, reason="x"),
                 "join": lambda: actions.join(person, municipality=town, department="Bauamt"),
             }[verb]()
             assert Trace.objects.exists()
@@ -396,29 +396,16 @@ def test_what_is_rolled_back_leaves_no_line_and_no_mail(verb: str) -> None:
 
 
 def test_admin_change_names_the_fields_and_no_text(client: Client) -> None:
-    office, person = StaffFactory(superuser=True), UserFactory(name="Alt")
+    office, category = StaffFactory(superuser=True), NewsCategoryFactory(name="Alt")
     show_factor(client, office)
 
     client.post(
-        reverse("admin:accounts_user_change", args=[person.pk]),
-        {
-            "name": "Neu Geheim",
-            "email": person.email,
-            "is_active": "on",
-            "is_staff": "on",
-            "memberships-TOTAL_FORMS": "0",
-            "memberships-INITIAL_FORMS": "0",
-        },
+        reverse("admin:portal_newscategory_change", args=[category.pk]),
+        {"name": "Neu Geheim", "slug": category.slug, "position": category.position + 1},
     )
 
-    assert told() == [
-        (
-            "admin_changed",
-            office.pk,
-            f"Person {person.pk}",
-            {"model": "accounts.user", "key": str(person.pk), "fields": ["Vor- und Nachname", "Zugang zur Verwaltung"]},
-        )
-    ]
+    detail = {"model": "portal.newscategory", "key": str(category.pk), "fields": ["Name", "Reihenfolge"]}
+    assert told() == [("admin_changed", office.pk, f"Rubrik {category.pk}", detail)]
 
 
 def test_admin_addition_leaves_a_line(client: Client) -> None:
@@ -427,7 +414,7 @@ def test_admin_addition_leaves_a_line(client: Client) -> None:
 
     client.post(
         reverse("admin:accounts_user_add"),
-        {"name": "Neu", "email": "neu@land.example", "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"},
+        {"name": "Neu", "email": "neu@land.example"},
     )
 
     person = User.objects.get(email="neu@land.example")

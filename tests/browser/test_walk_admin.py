@@ -15,7 +15,7 @@ from django.urls import reverse
 from landespreis import clock
 from submissions.models import Round
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import StaffFactory
+from tests.accounts.factories import StaffFactory, UserFactory
 from tests.browser.conftest import AFTERNOON, Visit
 from tests.browser.visitor import Visitor
 from tests.landespreis.office_rows import MAKERS
@@ -71,3 +71,17 @@ def test_walk_over_every_page_of_the_office(visit: Visit, office: Client) -> Non
         visitor.meet("")
 
     assert len(visitor.seen) > len(MAKERS)
+
+
+def test_mistake_on_a_question_stands_at_its_field(visit: Visit, office: Client) -> None:
+    visitor = visit(width=1280)
+    enter(visitor, office)
+    visitor.go(reverse("admin:accounts_user_lock", args=[UserFactory().pk]))
+    visitor.meet("Konto sperren")
+
+    visitor.press("Konto sperren")
+
+    row = visitor.page.locator(".form-row.errors")
+    places = [row.locator(place).bounding_box() for place in (".errorlist", "label", "textarea")]
+    assert len({box["x"] for box in places if box}) == 1
+    assert all(places)

@@ -110,8 +110,10 @@ def _is_confirmed_by_the_office(renate: Visitor) -> None:
     renate.meet("Zugehörigkeit")
     renate.follow("Meike Brandhorst")
     renate.meet("Zugehörigkeit")
+    renate.follow("Bestätigen …")
+    renate.meet("Bestätigen")
     renate.press("Bestätigen")
-    renate.reads("bestätigt")
+    renate.reads("Entschieden ist: bestätigt.")
     renate.context.close()
 
 

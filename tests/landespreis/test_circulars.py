@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -113,6 +113,18 @@ def test_change_and_delete_are_over_with_the_release(open_round: Round, office: 
         actions.change(circular, actions.of(circular, office), by=office, params={}, subject="x", text="x")
 
 
+@pytest.mark.parametrize("is_author", [True, False])
+def test_change_by_somebody_else_journals(open_round: Round, office: User, is_author: bool) -> None:
+    circular, by = circulars.written(open_round, office), office if is_author else staff()
+
+    actions.change(
+        circular, actions.of(circular, by), by=by, params=circulars.params(open_round), subject="Neu", text="Neu"
+    )
+
+    lines = Trace.objects.filter(verb="circular_changed")
+    assert [(line.by, line.about) for line in lines] == ([] if is_author else [(by, "Neu")])
+
+
 def test_delete_journals(open_round: Round, office: User) -> None:
     actions.delete(circulars.written(open_round, office), by=office)
 
@@ -154,6 +166,36 @@ def test_release_of_what_nobody_looked_at_is_refused(open_round: Round, office: 
 
     with pytest.raises(Refused, match="hat sich geändert"):
         actions.release(circular, by=office, seen=seen)
+
+
+@pytest.mark.parametrize(("text", "is_seen"), [("{kategorie}", False), ("Hallo", True)])
+def test_release_with_a_value_that_nobody_looked_at_is_refused(
+    open_round: Round, office: User, text: str, is_seen: bool
+) -> None:
+    drafts(open_round, 1)
+    circular = circulars.written(open_round, office, text=text)
+    group = actions.of(circular, office)
+    seen = actions.fingerprint(circular, audiences.members(group, circular.params))
+    Submission.objects.update(category=open_round.categories.first())
+
+    if not is_seen:
+        with pytest.raises(Refused, match="eine Angabe"):
+            actions.release(circular, by=office, seen=seen)
+    else:
+        actions.release(circular, by=office, seen=seen)
+
+    assert Circular.objects.get().status == (Status.SENDING if is_seen else Status.DRAFT)
+
+
+def test_release_later_is_no_other_mail(open_round: Round, office: User, at: At) -> None:
+    drafts(open_round, 1)
+    circular = circulars.written(open_round, office, text="Noch {restzeit}.")
+    seen = actions.fingerprint(circular, audiences.members(actions.of(circular, office), circular.params))
+    before = audiences.members(actions.of(circular, office), circular.params)[0].values["restzeit"]
+    at(open_round.closes_at - timedelta(hours=5))
+    assert audiences.members(actions.of(circular, office), circular.params)[0].values["restzeit"] != before
+
+    assert actions.release(circular, by=office, seen=seen).status == Status.SENDING
 
 
 def test_release_twice_is_refused(open_round: Round, office: User) -> None:

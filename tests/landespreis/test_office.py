@@ -207,9 +207,13 @@ def test_filters_stay_through_a_verb(client: Client, open_round: Round, act: str
 def test_filters_stay_after_deciding_a_membership(client: Client, db: None) -> None:
     row = membership()
     show_factor(client, person("Geschäftsstelle"))
-    url = reverse("admin:accounts_membership_change", args=[row.pk])
+    filters = "_changelist_filters=status__exact%3Dpending"
+    question = f"{reverse('admin:accounts_membership_confirm', args=[row.pk])}?{filters}"
+    page = client.get(f"{reverse('admin:accounts_membership_change', args=[row.pk])}?{filters}").content.decode()
 
-    answer = client.post(f"{url}?_changelist_filters=status__exact%3Dpending", {"_confirm": "ja"})
+    answer = client.post(question)
+
+    assert question in page
 
     assert answer.headers["Location"].endswith("/membership/?status__exact=pending")
 

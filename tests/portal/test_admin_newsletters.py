@@ -15,7 +15,7 @@ from django.urls import reverse
 from post_office.models import Email
 
 from accounts.models import User
-from landespreis import clock
+from landespreis import clock, history
 from landespreis.models import Trace
 from portal.actions import newsletters, subscribing
 from portal.models import Block, Delivery, Newsletter, Subscriber
@@ -259,6 +259,9 @@ def test_editor_pauses_and_goes_on(admin: Client, editor: User) -> None:
         states.append(Newsletter.objects.get().status)
 
     assert states == [Status.PAUSED, Status.SENDING]
+    lines = Trace.objects.filter(verb__startswith="newsletter_").order_by("pk")
+    assert [(line.verb, line.by) for line in lines] == [("newsletter_paused", editor), ("newsletter_resumed", editor)]
+    assert list(history.of(newsletter))[:2] == list(reversed(lines))
 
 
 def test_progress_tells_how_far_it_is_and_what_went_wrong(admin: Client, editor: User) -> None:

@@ -13,7 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Municipality, User
 from landespreis import clock
-from portal.actions import projects
+from landespreis.models import Trace
+from portal.actions import projects, publishing
 from portal.admin import adoption
 from portal.directory import country
 from portal.models import Block, Newsletter, Picture, Project, ProjectFacet, ProjectPartner, Topic
@@ -282,6 +283,17 @@ def test_publish_and_withdraw_ask_first(editor: Client) -> None:
     editor.post(withdraw)
     project.refresh_from_db()
     assert (project.published_at, project.document.public_from) == (None, None)
+    lines = Trace.objects.order_by("pk")
+    assert [(line.verb, line.about, line.detail) for line in lines] == [
+        (verb, project.title, {"project": project.pk}) for verb in ("project_published", "project_withdrawn")
+    ]
+    assert all(line.by for line in lines)
+
+
+def test_publish_again_leaves_no_line() -> None:
+    publishing.publish(factories.ProjectFactory(), by=None)
+
+    assert not Trace.objects.exists()
 
 
 def test_publish_says_what_is_missing(editor: Client) -> None:

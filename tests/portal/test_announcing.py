@@ -192,7 +192,7 @@ def test_publish_twice_is_once(before: Round, at: At) -> None:
     announcing._publish(announcement)
 
     assert (News.objects.count(), announcing.publish_due()) == (1, 0)
-    assert verbs() == ["winners_ordered", "winners_published"]
+    assert verbs() == ["winners_ordered", "project_published", "winners_published"]
 
 
 def test_publish_without_an_order(before: Round, at: At) -> None:

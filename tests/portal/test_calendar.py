@@ -62,9 +62,9 @@ def test_entry_keeps_its_clock_time_when_the_clocks_change(local: datetime, utc:
 def test_entry_of_a_changed_date_keeps_its_uid_and_grows_its_sequence() -> None:
     event = factories.EventFactory()
     (before,) = entries(calendars.single(event))
-    moved = events.move(event, starts_at=MIDWAY + 20 * DAYS, ends_at=MIDWAY + 21 * DAYS, notice="Neuer Tag.")
+    moved = events.move(event, by=None, starts_at=MIDWAY + 20 * DAYS, ends_at=MIDWAY + 21 * DAYS, notice="Neuer Tag.")
     (after,) = entries(calendars.single(moved))
-    cancelled = events.cancel(moved, notice="Krank.")
+    cancelled = events.cancel(moved, by=None, notice="Krank.")
     (last,) = entries(calendars.single(cancelled))
 
     assert {str(entry["uid"]) for entry in (before, after, last)} == {str(before["uid"])}
@@ -99,7 +99,7 @@ def test_link_is_in_nothing_public(client: Client, path: str) -> None:
 def test_subscription_has_everything_that_was_published(client: Client) -> None:
     first = factories.EventFactory(past=True)
     second = factories.EventFactory()
-    events.cancel(second, notice="Krank")
+    events.cancel(second, by=None, notice="Krank")
     factories.EventFactory(draft=True)
     factories.EventFactory(published_at=MIDWAY + DAYS)
 
@@ -114,7 +114,7 @@ def test_subscription_has_everything_that_was_published(client: Client) -> None:
 def test_subscription_follows_a_change_at_once(client: Client) -> None:
     event = factories.EventFactory()
     before = client.get("/termine/kalender.ics")
-    events.cancel(event, notice="Krank")
+    events.cancel(event, by=None, notice="Krank")
     after = client.get("/termine/kalender.ics", headers={"If-None-Match": before.headers["ETag"]})
     again = client.get("/termine/kalender.ics", headers={"If-None-Match": after.headers["ETag"]})
 

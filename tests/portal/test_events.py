@@ -8,12 +8,15 @@ import pytest
 from django.db import IntegrityError, transaction
 from post_office.models import Email
 
+from landespreis.models import Trace
 from landespreis.refusal import Refused
 from portal.actions import events, registrations
 from portal.actions.texts import Unreadable
 from portal.models import Event, FormerEventAddress, Registration
 from portal.seating import Door, Seating, reminder_at
+from tests.accounts.factories import StaffFactory
 from tests.conftest import MIDWAY, SECOND
+from tests.landespreis.circulars import undone
 from tests.portal import factories
 from tests.submissions.test_actions_handing_in import together
 
@@ -129,7 +132,7 @@ def test_save_before_publication_is_no_new_sequence(published_at: datetime | Non
 
 
 def test_save_of_a_past_or_cancelled_date_tells_nobody(event: Event, at: At) -> None:
-    events.cancel(event, notice="Krank")
+    events.cancel(event, by=None, notice="Krank")
     Email.objects.all().delete()
     event = Event.objects.get()
     event.title = "Anders"
@@ -140,7 +143,7 @@ def test_save_of_a_past_or_cancelled_date_tells_nobody(event: Event, at: At) -> 
 
 def test_save_from_a_form_that_stood_open_brings_nothing_back(event: Event) -> None:
     stale = Event.objects.get()
-    events.cancel(event, notice="Krank")
+    events.cancel(event, by=None, notice="Krank")
     stale.lead = "Neu"
 
     events.save(stale)
@@ -172,7 +175,7 @@ def test_save_sets_downloads() -> None:
 
 
 def test_move_tells_everybody_who_comes_or_waits(event: Event) -> None:
-    events.move(event, notice="Der Raum ist belegt.", **LATER)
+    events.move(event, by=None, notice="Der Raum ist belegt.", **LATER)
 
     fresh = Event.objects.get()
     assert (fresh.starts_at, fresh.moved_from, fresh.sequence) == (LATER["starts_at"], MIDWAY + 7 * DAYS, 1)
@@ -190,35 +193,35 @@ def test_move_keeps_the_file_once_for_all() -> None:
         factories.registration(event, who)
     Email.objects.all().delete()
 
-    events.move(event, **LATER)
+    events.move(event, by=None, **LATER)
 
     assert len({mail.attachments.get().pk for mail in Email.objects.all()}) == 1
 
 
 def test_move_twice_remembers_the_first_time_and_back_is_no_move(event: Event) -> None:
     first = {"starts_at": event.starts_at, "ends_at": event.ends_at}
-    events.move(event, **LATER)
+    events.move(event, by=None, **LATER)
 
-    again = events.move(event, starts_at=MIDWAY + 30 * DAYS, ends_at=MIDWAY + 31 * DAYS)
+    again = events.move(event, by=None, starts_at=MIDWAY + 30 * DAYS, ends_at=MIDWAY + 31 * DAYS)
     assert again.moved_from == first["starts_at"]
-    assert events.move(event, **first).moved_from is None
+    assert events.move(event, by=None, **first).moved_from is None
     assert Event.objects.get().sequence == 3
 
 
 def test_move_pressed_twice_tells_once(event: Event) -> None:
-    events.move(event, **LATER)
+    events.move(event, by=None, **LATER)
 
     with pytest.raises(Refused, match="liegt schon in dieser Zeit"):
-        events.move(event, **LATER)
+        events.move(event, by=None, **LATER)
 
     assert Email.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
 def test_move_and_cancel_at_once_tell_once_each(event: Event) -> None:
-    together(*[lambda: events.move(event, **LATER)] * 3)
+    together(*[lambda: events.move(event, by=None, **LATER)] * 3)
     moved = Email.objects.count()
-    together(*[lambda: events.cancel(event, notice="Krank")] * 3)
+    together(*[lambda: events.cancel(event, by=None, notice="Krank")] * 3)
 
     assert (moved, Email.objects.count()) == (2, 4)
 
@@ -238,7 +241,7 @@ def test_save_hides_a_date_that_nobody_counts_on(event: Event, at: At, state: st
     if state == "nobody":
         event.registrations.told().delete()
     elif state == "cancelled":
-        event = events.cancel(event, notice="Krank")
+        event = events.cancel(event, by=None, notice="Krank")
     else:
         at(event.ends_at)
     event.published_at = None
@@ -264,7 +267,7 @@ def test_move_refuses(fields: dict[str, Any], times: dict[str, datetime], said: 
     before = Event.objects.values().get()
 
     with pytest.raises(Refused, match=said):
-        events.move(event, **times)
+        events.move(event, by=None, **times)
 
     assert Event.objects.values().get() == before
 
@@ -272,16 +275,16 @@ def test_move_refuses(fields: dict[str, Any], times: dict[str, datetime], said: 
 def test_move_reminds_anew_unless_it_is_too_near(event: Event) -> None:
     Registration.objects.seated().update(reminded_at=MIDWAY)
 
-    events.move(event, starts_at=MIDWAY + DAYS + SECOND, ends_at=MIDWAY + 2 * DAYS)
+    events.move(event, by=None, starts_at=MIDWAY + DAYS + SECOND, ends_at=MIDWAY + 2 * DAYS)
     assert Registration.objects.seated().get().reminded_at is None
-    events.move(event, starts_at=MIDWAY + DAYS, ends_at=MIDWAY + 2 * DAYS)
+    events.move(event, by=None, starts_at=MIDWAY + DAYS, ends_at=MIDWAY + 2 * DAYS)
     assert Registration.objects.seated().get().reminded_at == MIDWAY
 
 
 def test_move_sets_the_deadline() -> None:
     event = factories.EventFactory(registration_until=MIDWAY - HOURS)
 
-    events.move(event, registration_until=MIDWAY + DAYS, **LATER)
+    events.move(event, by=None, registration_until=MIDWAY + DAYS, **LATER)
 
     registrations.register(event, {"name": "A", "email": "a@soest.example", "organisation": "", "question": ""})
     assert Registration.objects.count() == 1
@@ -291,7 +294,7 @@ def test_move_sets_the_deadline() -> None:
 
 
 def test_cancel_tells_everybody_who_comes_or_waits(event: Event) -> None:
-    events.cancel(event, notice="Wegen Krankheit.")
+    events.cancel(event, by=None, notice="Wegen Krankheit.")
 
     fresh = Event.objects.get()
     assert (fresh.cancelled_at, fresh.notice, fresh.sequence) == (MIDWAY, "Wegen Krankheit.", 1)
@@ -304,16 +307,16 @@ def test_cancel_tells_everybody_who_comes_or_waits(event: Event) -> None:
 
 
 def test_cancel_twice_tells_once(event: Event) -> None:
-    events.cancel(event, notice="Krank")
+    events.cancel(event, by=None, notice="Krank")
 
     with pytest.raises(Refused, match="schon abgesagt"):
-        events.cancel(event, notice="Krank")
+        events.cancel(event, by=None, notice="Krank")
 
     assert Email.objects.count() == 2
 
 
 def test_cancel_lets_nobody_move_up(event: Event) -> None:
-    events.cancel(event, notice="Krank")
+    events.cancel(event, by=None, notice="Krank")
     fresh = Event.objects.get()
     fresh.capacity = None
 
@@ -327,15 +330,15 @@ def test_cancel_works_until_the_end(event: Event, at: At, after: timedelta, work
     at(event.ends_at + after)
 
     if works:
-        events.cancel(event, notice="Strom aus")
+        events.cancel(event, by=None, notice="Strom aus")
     else:
         with pytest.raises(Refused, match="vorbei"):
-            events.cancel(event, notice="Strom aus")
+            events.cancel(event, by=None, notice="Strom aus")
 
 
 def test_cancel_of_a_draft_is_refused() -> None:
     with pytest.raises(Refused, match="noch nicht veröffentlicht"):
-        events.cancel(factories.EventFactory(draft=True), notice="Nein")
+        events.cancel(factories.EventFactory(draft=True), by=None, notice="Nein")
 
 
 @pytest.mark.parametrize("verb", ["move", "cancel"])
@@ -344,9 +347,9 @@ def test_rolled_back_leaves_neither_change_nor_mail(event: Event, verb: str) -> 
 
     with transaction.atomic():
         if verb == "move":
-            events.move(event, **LATER)
+            events.move(event, by=None, **LATER)
         else:
-            events.cancel(event, notice="Krank")
+            events.cancel(event, by=None, notice="Krank")
         transaction.set_rollback(True)
 
     assert Event.objects.values().get() == before
@@ -414,3 +417,29 @@ def test_address_is_unique() -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Event.objects.filter(pk=event.pk).update(slug=other.slug)
+
+
+def test_moving_and_cancelling_leave_lines() -> None:
+    event, by = factories.EventFactory(), StaffFactory()
+    before = event.starts_at
+
+    events.move(event, by=by, **LATER)
+    events.cancel(event, by=by, notice="Frau Muster ist krank")
+
+    moved, cancelled = Trace.objects.order_by("pk")
+    told = {"event": event.pk, "before": before.isoformat(), "after": LATER["starts_at"].isoformat()}
+    assert (moved.verb, moved.by, moved.about, moved.detail) == ("event_moved", by, event.title, told)
+    assert (cancelled.verb, cancelled.by, cancelled.detail) == ("event_cancelled", by, {"event": event.pk})
+
+
+@pytest.mark.parametrize("act", ["move", "cancel"])
+def test_verb_rolled_back_leaves_no_line(act: str) -> None:
+    event = factories.EventFactory()
+    verbs = {
+        "move": lambda: events.move(event, by=None, **LATER),
+        "cancel": lambda: events.cancel(event, by=None, notice="Krank"),
+    }
+
+    undone(verbs[act])
+
+    assert not Trace.objects.exists()

@@ -316,11 +316,11 @@ def test_pause_and_resume_take_turns(midway: None) -> None:
     issue = release(factories.issue())
 
     with pytest.raises(Refused, match="nicht angehalten"):
-        newsletters.resume(issue)
-    assert newsletters.pause(issue).status == Status.PAUSED
+        newsletters.resume(issue, by=StaffFactory())
+    assert newsletters.pause(issue, by=StaffFactory()).status == Status.PAUSED
     with pytest.raises(Refused, match="nicht versendet"):
-        newsletters.pause(issue)
-    assert newsletters.resume(issue).status == Status.SENDING
+        newsletters.pause(issue, by=StaffFactory())
+    assert newsletters.resume(issue, by=StaffFactory()).status == Status.SENDING
 
 
 def test_send_again_takes_those_who_still_subscribe(midway: None) -> None:

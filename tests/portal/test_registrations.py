@@ -225,7 +225,7 @@ def test_confirm_works_after_the_registration_closed_until_the_beginning(at: At,
 def test_confirm_refuses_once_the_date_is_cancelled() -> None:
     event = factories.EventFactory()
     row = factories.registration(event, confirmed=False)
-    events.cancel(event, notice="Krankheit")
+    events.cancel(event, by=None, notice="Krankheit")
 
     with pytest.raises(Refused, match="abgesagt"):
         registrations.confirm(row)
@@ -389,10 +389,12 @@ def test_telling_many_takes_as_many_queries_for_twenty_as_for_two(verb: str) -> 
         Email.objects.all().delete()
         with CaptureQueriesContext(connection) as queries:
             if verb == "cancel":
-                events.cancel(event, notice="Der Saal ist nicht frei.")
+                events.cancel(event, by=None, notice="Der Saal ist nicht frei.")
             elif verb == "move":
                 starts, ends = event.starts_at + 24 * HOURS, event.ends_at + 24 * HOURS
-                events.move(event, starts_at=starts, ends_at=ends, registration_until=None, notice="Ein Tag später.")
+                events.move(
+                    event, by=None, starts_at=starts, ends_at=ends, registration_until=None, notice="Ein Tag später."
+                )
             else:
                 event.capacity = None
                 events.save(event)

@@ -92,7 +92,7 @@ def test_reminder_that_comes_late_says_today(event: Event, at: At) -> None:
 def test_reminder_comes_anew_for_a_moved_date(event: Event, at: At) -> None:
     at(event.starts_at - DAYS)
     event_duties.remind_all()
-    events.move(event, starts_at=event.starts_at + 5 * DAYS, ends_at=event.ends_at + 5 * DAYS)
+    events.move(event, by=None, starts_at=event.starts_at + 5 * DAYS, ends_at=event.ends_at + 5 * DAYS)
     event_duties.remind_all()
     at(event.starts_at + 4 * DAYS)
 
@@ -111,7 +111,7 @@ def test_nobody_is_reminded_who_got_the_place_after_that(event: Event, at: At) -
 @pytest.mark.parametrize("change", ["cancelled", "withdrawn", "unpublished"])
 def test_nobody_is_reminded_of_what_does_not_happen(event: Event, at: At, change: str) -> None:
     if change == "cancelled":
-        events.cancel(event, notice="Krank")
+        events.cancel(event, by=None, notice="Krank")
     elif change == "withdrawn":
         for row in event.registrations.told():
             registrations.withdraw(row)
@@ -124,7 +124,7 @@ def test_nobody_is_reminded_of_what_does_not_happen(event: Event, at: At, change
 
 def test_remind_looks_at_the_date_as_it_is_by_now(event: Event, at: At) -> None:
     row = event.registrations.seated().get()
-    events.cancel(event, notice="Krank")
+    events.cancel(event, by=None, notice="Krank")
     at(event.starts_at - HOURS)
 
     assert not event_duties.remind(row)
@@ -167,14 +167,14 @@ def test_mail_about_a_registration_goes_with_it(event: Event, at: At) -> None:
     """Whatever was written to the three in the life of a date, and nothing that somebody else got."""
     kept = factories.registration(factories.EventFactory(keep_days=90), "emil")
     registrations.register(event, {"name": "Anna", "email": "anna@soest.example", "organisation": "", "question": ""})
-    events.move(event, starts_at=event.starts_at + DAYS, ends_at=event.ends_at + DAYS)
+    events.move(event, by=None, starts_at=event.starts_at + DAYS, ends_at=event.ends_at + DAYS)
     event.refresh_from_db()
     at(event.starts_at - HOURS)
     tasks.remind_of_events()
     event.title = "Sprechstunde II"
     events.save(event)
     registrations.withdraw(event.registrations.seated().get())
-    events.cancel(event, notice="Krank")
+    events.cancel(event, by=None, notice="Krank")
     written = {mail.subject.split(":")[0] for mail in Email.objects.exclude(to=kept.email)}
     at(event.ends_at + event.keep_days * DAYS)
 

@@ -264,10 +264,10 @@ def test_withdrawing_asks_first_and_the_next_moves_up(client: Client, treffen: E
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda event, at: events.cancel(event, notice="Krank."), "Der Termin ist abgesagt"),
+        (lambda event, at: events.cancel(event, by=None, notice="Krank."), "Der Termin ist abgesagt"),
         (lambda event, at: at(event.ends_at), "Der Termin ist vorbei"),
         (
-            lambda event, at: events.move(event, starts_at=MIDWAY + 9 * DAYS, ends_at=MIDWAY + 10 * DAYS),
+            lambda event, at: events.move(event, by=None, starts_at=MIDWAY + 9 * DAYS, ends_at=MIDWAY + 10 * DAYS),
             "wurde verlegt",
         ),
     ],

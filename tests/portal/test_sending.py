@@ -21,6 +21,7 @@ from django.utils import timezone
 from post_office.models import Email
 
 from landespreis.celery import app
+from landespreis.models import Trace
 from portal import issues, post, tasks
 from portal.actions import newsletters, sending, subscribing
 from portal.models import Delivery, Newsletter, Subscriber
@@ -265,7 +266,7 @@ def test_who_cannot_be_reached_any_more_gets_none_and_holds_nothing_up(
 
 
 def test_drafts_and_paused_issues_are_not_sent(midway: None, server: Server) -> None:
-    newsletters.pause(released())
+    newsletters.pause(released(), by=StaffFactory())
     factories.issue()
 
     assert sending.send(LONG) == 0
@@ -278,7 +279,7 @@ def test_pausing_ends_it_after_the_mail_under_way(midway: None, server: Server, 
 
     def meanwhile(*args: Any) -> None:
         hand_over(*args)
-        newsletters.pause(issue)
+        newsletters.pause(issue, by=StaffFactory())
         monkeypatch.undo()
 
     monkeypatch.setattr(sending, "hand_over", meanwhile)
@@ -552,7 +553,9 @@ def test_server_that_refuses_everything_pauses_the_issue(midway: None, server: S
     sending.send(LONG)
 
     assert states() == {"failed": 3, "owed": 3}
-    assert Newsletter.objects.get().status == Newsletter.Status.PAUSED
+    newsletter, line = Newsletter.objects.get(), Trace.objects.get()
+    assert newsletter.status == Newsletter.Status.PAUSED
+    assert (line.verb, line.by, line.detail) == ("newsletter_paused", None, {"newsletter": newsletter.pk})
 
 
 # Where there is no server ------------------------------------------------------------------------------

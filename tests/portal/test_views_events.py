@@ -180,9 +180,11 @@ def test_detail_of_several_days_names_both(client: Client) -> None:
 
 def test_detail_tells_of_a_move_and_of_a_cancellation(client: Client, treffen: Event) -> None:
     read(client)
-    events.move(treffen, starts_at=MIDWAY + 20 * DAYS, ends_at=MIDWAY + 21 * DAYS, notice="Der Raum ist belegt.")
+    events.move(
+        treffen, by=None, starts_at=MIDWAY + 20 * DAYS, ends_at=MIDWAY + 21 * DAYS, notice="Der Raum ist belegt."
+    )
     moved = read(client)
-    events.cancel(treffen, notice="Wegen <b>Krankheit</b>.")
+    events.cancel(treffen, by=None, notice="Wegen <b>Krankheit</b>.")
     cancelled = client.get("/termine/treffen/").content.decode()
 
     assert (

@@ -388,3 +388,14 @@ def test_receipt_rolled_back_leaves_nothing(handed_in: Submission, office: User)
 
     assert not Email.objects.exists()
     assert not Event.objects.filter(verb="receipt_sent").exists()
+
+
+def test_offer_that_another_transfer_replaces_leaves_a_line(entry: Submission, office: User) -> None:
+    transfer.transfer(entry, to="eins@hamm.example", reason="weg", by=office)
+    transfer.transfer(entry, to="zwei@hamm.example", reason="weg", by=office)
+
+    lines = Event.objects.filter(submission=entry, verb="editor_removed")
+    assert [(line.by, line.detail["email"], line.detail["reason"]) for line in lines] == [
+        (office, "eins@hamm.example", transfer.REPLACED)
+    ]
+    assert Offer.objects.waiting().get().email == "zwei@hamm.example"

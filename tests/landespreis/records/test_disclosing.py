@@ -12,17 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 from post_office.models import Email
 
-from accounts import actions
+from accounts import access, actions
 from accounts.models import User
-from landespreis import clock
-from landespreis.models import Circular, Trace
+from landespreis import clock, forgetting
+from landespreis.circulars import dispatch
+from landespreis.models import Circular, CircularRecipient, Trace
 from landespreis.records import disclosing
 from landespreis.refusal import NotAllowed, Refused
 from portal.actions import inquiries, subscribing
 from portal.models import Inquiry, Registration, Subscriber
-from submissions.models import Round, Version
+from submissions.actions import editors, helping, transfer
+from submissions.models import Editor, Round, Version
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.jury import factories as jury
 from tests.jury.worlds import World
 from tests.landespreis.circulars import release, written
@@ -102,8 +104,63 @@ def test_messages_to_groups_are_told(open_round: Round, desk: User) -> None:
     sections = {row.key: row for row in disclosing.sections(disclosing.of_account(entry.owner))}
     others = {row.key for row in disclosing.sections(disclosing.person_of("niemand@kommune.example"))}
 
-    assert [row["gruppe"] for row in sections["nachrichten"].rows] == [Circular.objects.get().group]
+    assert [row["gruppe"] for row in sections["nachrichten_beitrag"].rows] == [Circular.objects.get().group]
+    assert "nachrichten" not in sections
     assert others == set()
+
+
+def test_messages_to_people_are_told_also_to_a_former_address_and_erased(open_round: Round, desk: User) -> None:
+    membership = MembershipFactory()
+    release(written(open_round, desk, "zugehoerigkeit", subject="x", text="y", params={}), desk)
+    dispatch.send()
+    User.objects.filter(pk=membership.user_id).update(email="neu@hamm.example")
+    EmailAddress.objects.filter(user=membership.user).update(email="neu@hamm.example")
+    person = disclosing.person_of("neu@hamm.example")
+
+    rows = {row.key: row for row in disclosing.sections(person)}["nachrichten"].rows
+    disclosing.erase(person, by=desk, reason="Antrag")
+
+    assert [row["adresse"] for row in rows] == [membership.user.email]
+    assert not CircularRecipient.objects.exists()
+    assert not Email.objects.filter(to=membership.user.email).exists()
+
+
+def test_messages_about_a_registration_go_with_it(open_round: Round, desk: User) -> None:
+    stays, gone = registered(email="bernd@hamm.example"), registered(email="ada@hamm.example")
+    Registration.objects.update(event=gone.event)
+    params = {"termin": str(gone.event_id), "wer": "alle"}
+    release(written(open_round, desk, "termin", subject="x", text="y", params=params), desk)
+    dispatch.send()
+    inquiry = InquiryFactory(pk=stays.pk)
+    Inquiry.objects.filter(pk=inquiry.pk).update(settled_at=timezone.now(), settled_by=desk)
+
+    forgetting.delete(Inquiry.objects.all())
+    forgetting.delete(Registration.objects.filter(pk=gone.pk))
+
+    assert [row.address for row in CircularRecipient.objects.all()] == ["bernd@hamm.example"]
+    assert [mail.to for mail in Email.objects.all()] == [["bernd@hamm.example"]]
+
+
+def test_messages_to_jurors_go_with_their_account(open_round: Round, desk: User) -> None:
+    juror = jury.juror(jury.seats(open_round)[0])
+    assert juror.user
+    release(written(open_round, desk, "jury", subject="x", text="y", params={}), desk)
+    dispatch.send()
+    former = juror.user.email
+
+    actions.delete_account(juror.user, by=juror.user)
+
+    assert not CircularRecipient.objects.exists()
+    assert [mail.subject for mail in Email.objects.filter(to=former)] == ["Ihr Konto ist gelöscht"]
+
+
+def test_message_about_an_entry_stays_with_the_entry_when_an_account_goes(open_round: Round, desk: User) -> None:
+    entry = factories.complete(open_round)
+    release(written(open_round, desk), desk)
+
+    actions.delete_account(entry.owner, by=entry.owner)
+
+    assert CircularRecipient.objects.count() == 1
 
 
 def test_search_finds_people_everywhere(open_round: Round) -> None:
@@ -139,7 +196,9 @@ def test_disclose_holds_json_and_page_and_leaves_no_name(open_round: Round, desk
     told = json.loads(package.read("auskunft.json"))
     page = package.read("auskunft.html").decode()
     line = Trace.objects.get(verb=Trace.Verb.PERSON_DISCLOSED)
-    assert {row["bereich"] for row in told["bereiche"]} == keys(disclosing.of_account(entry.owner))
+    assert {row["bereich"] for row in told["bereiche"]} == keys(disclosing.of_account(entry.owner)) - {
+        "verlauf_ueber_konto"  # begins with this very disclosure
+    }
     assert "&lt;b&gt;Eva" in page
     assert "<b>Eva" not in page
     assert line.about == f"Konto {entry.owner.pk}"
@@ -210,6 +269,85 @@ def test_own_export_is_complete(open_round: Round) -> None:
     assert held["vorschlaege_entwurf"][0]["titel"] == str(made)
 
 
+def test_offer_is_told_and_found_also_without_account(open_round: Round, desk: User) -> None:
+    entry = factories.complete(open_round)
+    transfer.transfer(entry, to="Erbin@hamm.example", reason="Renate ist weg", by=desk)
+    transfer.withdraw_offer(entry, reason="doch nicht", by=desk)
+
+    sections = {row.key: row for row in disclosing.sections(disclosing.person_of("erbin@hamm.example"))}
+
+    assert [row["beitrag"] for row in sections["uebernahmen"].rows] == [f"Entwurf {entry.pk}"]
+    assert [row["vorgang"] for row in sections["verlauf_ueber"].rows] == ["eingeladen", "Mitwirkung beendet"]
+    assert "Renate" not in str(sections)
+    assert [row.email for row in disclosing.search("erbin@")] == ["erbin@hamm.example"]
+
+
+def test_journal_names_people_only_to_themselves(open_round: Round, desk: User) -> None:
+    entry = factories.complete(open_round)
+    former, heir = entry.owner, MembershipFactory(municipality=entry.lead).user
+    namesake = UserFactory(name=former.name)
+    editors.invite(entry, email="a.lang@hamm.example", role=Editor.Role.READ, by=former)
+    transfer.transfer(entry, to=heir, reason="x", by=desk)
+
+    def told(person: disclosing.Person) -> list[object]:
+        found = {row.key: row for row in disclosing.sections(person)}
+        return [row["vorgang"] for row in found["verlauf_ueber"].rows] if "verlauf_ueber" in found else []
+
+    handed = ["von der Geschäftsstelle übertragen"]
+    assert told(disclosing.of_account(former)) == told(disclosing.of_account(heir)) == handed
+    assert told(disclosing.of_account(namesake)) == told(disclosing.person_of("lang@hamm.example")) == []
+    assert told(disclosing.person_of("a.lang@hamm.example")) == ["eingeladen"]
+    assert [row.email for row in disclosing.search("a.lang")] == ["a.lang@hamm.example"]
+
+
+def test_invitation_that_ended_is_found_by_its_line_in_the_journal(open_round: Round) -> None:
+    entry = factories.complete(open_round)
+    editor = editors.invite(entry, email="weg@hamm.example", role=Editor.Role.READ, by=entry.owner)
+    editors.remove(editor, by=entry.owner)
+
+    assert [row.email for row in disclosing.search("weg@")] == ["weg@hamm.example"]
+
+
+def test_requests_for_help_are_told_with_their_words(open_round: Round, desk: User) -> None:
+    entry = factories.complete(open_round)
+    asked = helping.ask(entry, question="Wie geht das?", days=1, by=entry.owner)
+    helping.answer(asked, text="So geht das.", close=False, by=desk)
+
+    (mine,) = sections_of(entry.owner)["bitten_um_hilfe"]
+    (theirs,) = sections_of(desk)["antworten_auf_bitten"]
+
+    assert (mine["frage"], mine["antworten"]) == ("Wie geht das?", ["So geht das."])
+    assert theirs["text"] == "So geht das."
+
+
+def test_what_others_did_with_the_account_is_told(desk: User) -> None:
+    person = UserFactory()
+    access.lock(person, by=desk, reason="Passwort bekannt")
+    access.lock(UserFactory(), by=desk, reason="anderswo")
+
+    rows = sections_of(person)["verlauf_ueber_konto"]
+
+    assert [(row["vorgang"], row["grund"]) for row in rows] == [("Konto gesperrt", "Passwort bekannt")]
+
+
+def test_looking_at_a_person_leaves_a_line_without_a_name(desk: User) -> None:
+    user, client = UserFactory(), browser(desk)
+    registered(email="ada@hamm.example")
+
+    client.post(PAGE, {"schritt": "suchen", "text": user.email})
+    assert not Trace.objects.exists()
+    client.post(PAGE, {"schritt": "zeigen", "wer": user.email})
+    client.post(PAGE, {"schritt": "loeschen", "wer": "ada@hamm.example"})
+
+    first, second = Trace.objects.order_by("pk")
+    assert (first.verb, first.by, first.about, first.detail) == (
+        "person_seen", desk, f"Konto {user.pk}", {"account": user.pk},
+    )  # fmt: skip
+    assert (second.verb, second.about.startswith("Adresse "), second.detail) == ("person_seen", True, {})
+    with pytest.raises(NotAllowed):
+        disclosing.look(disclosing.of_account(user), by=UserFactory())
+
+
 def test_other_mentions_are_counted(open_round: Round, desk: User) -> None:
     inquiry = InquiryFactory()
     Inquiry.objects.filter(pk=inquiry.pk).update(settled_at=timezone.now(), settled_by=desk)
@@ -234,7 +372,9 @@ def test_erase_lets_go_what_may_and_keeps_what_must(open_round: Round, desk: Use
     assert not Registration.objects.filter(email=person.email).exists()
     assert not Subscriber.objects.exists()
     assert Version.objects.filter(submission=entry).exists()
-    assert Trace.objects.get(verb=Trace.Verb.PERSON_ERASED).detail == {"counts": gone, "reason": "Antrag vom 3. März"}
+    assert Trace.objects.get(verb=Trace.Verb.PERSON_ERASED).detail == {
+        "account": user.pk, "counts": gone, "reason": "Antrag vom 3. März",
+    }  # fmt: skip
 
 
 def test_erase_takes_the_mail_along(open_round: Round, desk: User) -> None:
@@ -295,7 +435,9 @@ def test_correct_name_by_office_journals_and_tells(desk: User) -> None:
     user.refresh_from_db()
     line = Trace.objects.get()
     assert user.name == "Eva Alt"
-    assert (line.about, line.detail) == (f"Konto {user.pk}", {"changed": ["Name"], "reason": "Tippfehler"})
+    assert (line.about, line.detail) == (
+        f"Konto {user.pk}", {"account": user.pk, "changed": ["Name"], "reason": "Tippfehler"},
+    )  # fmt: skip
     assert Email.objects.get().to == [user.email]
 
 

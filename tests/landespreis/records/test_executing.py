@@ -18,6 +18,7 @@ from accounts import actions as accounts
 from accounts.models import User
 from jury.models import Assessment, Decision, JuryEvent, Letter, Paper, Score
 from landespreis import chaining, clock, exports, journal, verifying
+from landespreis.circulars import dispatch
 from landespreis.models import CircularRecipient, RetentionFigures, RetentionHold, RetentionItem, RetentionRun, Trace
 from landespreis.records import executing, parts, periods, runs
 from landespreis.refusal import Refused
@@ -355,6 +356,46 @@ def test_rows_of_messages_go_with_their_entry(open_round: Round, at: At, one: Us
     office.carried_out("entries", one, other, open_round)
 
     assert not CircularRecipient.objects.filter(about=f"submissions:{entry.pk}").exists()
+
+
+def test_mail_of_a_message_goes_with_its_entry_also_where_it_does_not_name_it(
+    open_round: Round, at: At, one: User, other: User
+) -> None:
+    entry = factories.complete(open_round)
+    release(written(open_round, one, subject="Hallo", text="Bald ist Schluss."), one)
+    dispatch.send()
+    factories.submit(entry)
+    office.send_everything()
+    at(open_round.embargo_until + 6 * office.YEARS)
+
+    office.carried_out("entries", one, other, open_round)
+
+    assert not Email.objects.filter(subject="Hallo").exists()
+
+
+def test_recipients_of_messages_go_with_their_mails_by_year(open_round: Round, at: At, one: User, other: User) -> None:
+    closed, told = MembershipFactory().user, MembershipFactory().user
+    release(written(open_round, one, "zugehoerigkeit", subject="x", text="y", params={}), one)
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    dispatch.send()
+    office.send_everything()
+    assert CircularRecipient.objects.get(mail=None).address == closed.email
+    assert CircularRecipient.objects.exclude(mail=None).get().address == told.email
+    at(clock.now() + 5 * office.YEARS)
+
+    Email.objects.update(created=MIDWAY)
+    run = office.carried_out("mails", one, other)
+
+    assert not CircularRecipient.objects.exists()
+    assert (run.counts["written"], run.counts["mails"]) == (2, 1)
+
+
+def test_recipients_of_a_message_that_waits_stay(open_round: Round, at: At, one: User) -> None:
+    MembershipFactory()
+    release(written(open_round, one, "zugehoerigkeit", subject="x", text="y", params={}), one)
+    at(clock.now() + 5 * office.YEARS)
+
+    assert not CircularRecipient.objects.unmailed(clock.now()).exists()
 
 
 def test_foreign_keys_hold_afterwards(round: Round, at: At, one: User, other: User) -> None:

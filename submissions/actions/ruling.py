@@ -13,12 +13,12 @@ from landespreis import clock, wording
 from landespreis.outgoing import Outgoing, owe_all
 from landespreis.refusal import MailChanged, NotAllowed, Overtaken, Refused
 from submissions import permissions, reading, workflow
-from submissions.actions import gate
+from submissions.actions import gate, reversing
 from submissions.models import Category, Event, Proposal, Submission
 from submissions.workflow import CheckAct
 
 Verb = Event.Verb
-VERBS = {CheckAct.ADMIT: Verb.ADMITTED, CheckAct.EXCLUDE: Verb.EXCLUDED, CheckAct.HAND_BACK: Verb.HANDED_BACK}
+VERBS = reversing.DECIDED
 WATCHED = (
     Verb.SUBMITTED, Verb.WITHDRAWN, Verb.EXTENDED, Verb.CHECKED, Verb.CHECK_PROPOSED, Verb.CHECK_UNPROPOSED,
     Verb.ADMITTED, Verb.EXCLUDED, Verb.HANDED_BACK, Verb.CHECK_REOPENED, Verb.CHECK_UNDONE,
@@ -133,6 +133,9 @@ def _overtaken_by(event: Event) -> Overtaken:
 
 def guard(entry: Submission, ruling: Ruling, now: datetime) -> Ruling:
     """Return the ruling, its reason trimmed, where it can be made about the entry now; raises Refused."""
+    if ruling.act in reversing.REVERSED:
+        reversing.require(entry, ruling.act)
+        return replace(ruling, reason=required(ruling.reason), until=None)
     if ruling.act is not CheckAct.EXCLUDE and workflow.is_open(entry, now):
         raise Refused("Die Frist dieser Einreichung läuft noch. Zulassen oder zurückgeben können Sie sie danach.")
     workflow.checked(entry.formal_check, ruling.act)
@@ -162,8 +165,12 @@ def required(reason: str) -> str:
 
 
 def letter(entry: Submission, ruling: Ruling) -> Outgoing | None:
-    """Return the mail that goes to owner and editors with this ruling, or None where an admission is not mailed."""
-    if ruling.act is CheckAct.ADMIT and not ruling.tell:
+    """Return the mail that goes to owner and editors with this ruling, or None where an admission is not mailed.
+
+    None too for what takes back: that goes without a mail, but for a withdrawal, whose mail names the moment it is
+    sent at, so it is never quite the one that was shown; see `reversing.withdrawal`.
+    """
+    if ruling.act not in VERBS or (ruling.act is CheckAct.ADMIT and not ruling.tell):
         return None
     context: dict[str, Any] = {"number": entry.label, "title": entry.submitted_title, "path": entry.get_absolute_url()}
     if ruling.act is not CheckAct.ADMIT:
@@ -186,13 +193,15 @@ def write(
     entry: Submission, ruling: Ruling, *, at: datetime, by: User, seen: str, proposed_by: User | None = None
 ) -> None:
     """Set the state, journal who decided what in which state, and owe the mail. The guard has let it pass."""
+    proposed = {"proposed_by": proposed_by.name} if proposed_by else {}
+    if ruling.act in reversing.REVERSED:
+        reversing.write(entry, ruling.act, at=at, by=by, reason=ruling.reason, **proposed)
+        return
     outgoing = letter(entry, ruling)
     require_seen(outgoing, seen)
-    detail = _detail(entry, outgoing)
+    detail = _detail(entry, outgoing) | proposed
     if ruling.reason:
         detail["reason"] = ruling.reason
-    if proposed_by:
-        detail["proposed_by"] = proposed_by.name
     entry.formal_check = workflow.checked(entry.formal_check, ruling.act)
     if ruling.until:
         detail |= {"until": ruling.until.isoformat(), "deadline_before": _moment(entry.extended_until)}

@@ -49,6 +49,8 @@ EXPECTED = {
     (Check.ADMITTED, CheckAct.CORRECT): None,
     (Check.EXCLUDED, CheckAct.CORRECT): None,
     (Check.RETURNED, CheckAct.CORRECT): Check.OPEN,
+    # To undo is `workflow.undone`, and a withdrawal leaves the check as it is: neither is a step of the table.
+    **{(check, act): None for check in Check for act in (CheckAct.UNDO, CheckAct.WITHDRAW)},
 }
 LATER = CLOSES + timedelta(days=7)
 VERBS: dict[CheckAct, Callable[[Submission, User], Any]] = {

@@ -13,7 +13,7 @@ from jury.actions import assessing
 from landespreis.refusal import NotAllowed, Refused
 from portal.models import Project
 from submissions import builds_on
-from submissions.actions import entries, formal_check, ruling
+from submissions.actions import entries, formal_check, reversing, ruling
 from submissions.models import Category, Event, Round, Submission
 from tests.accounts.factories import StaffFactory
 from tests.conftest import CLOSES, SECOND
@@ -210,7 +210,7 @@ def test_last_decision_knows_whether_a_mail_went(
 ) -> None:
     act(office)
 
-    last = formal_check.last_decision(fresh())
+    last = reversing.last_decision(fresh())
 
     assert last is not None
     assert (last.was_told, last.before, last.event.by) == (told, Check.OPEN, office)

@@ -22,6 +22,7 @@ from submissions.actions.findings import Judged
 from submissions.actions.ruling import Ruling
 from submissions.admin import admitting
 from submissions.models import Event, Finding, Proposal, Round, Submission
+from submissions.turns import Kind, Queue
 from submissions.workflow import CheckAct
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory
@@ -461,6 +462,44 @@ def test_decision_becomes_a_proposal(office: Client, person: User, two: Submissi
     assert 'value="zulassen"' not in page
 
 
+@pytest.mark.parametrize(
+    ("slug", "button", "name", "effect"),
+    [
+        ("zuruecknehmen", "Rücknahme vorschlagen", "Entscheidung zurücknehmen", "Die Prüfung steht dann wieder auf"),
+        ("zurueckziehen", "Zurückziehen vorschlagen", "zurückziehen auf Wunsch", "nimmt nicht mehr teil"),
+    ],
+)
+def test_taking_back_becomes_a_proposal_that_waits_for_the_others(
+    office: Client, person: User, other: User, two: Submission, slug: str, button: str, name: str, effect: str
+) -> None:
+    four_eyes.confirm(four_eyes.propose(two, Ruling(CheckAct.EXCLUDE, "Irrtum"), by=other), by=person)
+    mails, third = Email.objects.count(), Client()
+    show_factor(third, other)
+
+    offered = html(office.get(act(two, slug)))
+    answer = html(office.post(act(two, slug), {"reason": "Anruf", "confirmed": "ja"}, follow=True))
+    (mine,), (theirs,) = (Queue(two.round, who, CLOSES).turns() for who in (person, other))
+
+    assert button in offered
+    assert "Ihr Vorschlag wartet auf eine zweite Person." in answer
+    assert (fresh().formal_check, fresh().status, Email.objects.count()) == ("excluded", "submitted", mails)
+    assert (mine.kind, mine.said) == (Kind.OTHERS, f"Ihr Vorschlag „{name}“ wartet auf andere")
+    assert (theirs.kind, theirs.said) == (Kind.CONFIRM, f"Ida Lorenz schlägt vor: {name}")
+    assert effect in html(third.get(act(two, "bestaetigen")))
+
+
+def test_withdrawal_is_confirmed_by_another_with_the_mail_that_goes(
+    office: Client, other: User, two: Submission
+) -> None:
+    four_eyes.propose(two, Ruling(CheckAct.WITHDRAW, "Anruf"), by=other)
+
+    page = html(office.get(act(two, "bestaetigen")))
+    office.post(act(two, "bestaetigen"), {"confirmed": "ja", "seen": hidden(page, "seen")[0]})
+
+    assert "Zurückgezogen: IKZ-2026-0001" in page
+    assert (fresh().status, Email.objects.count()) == ("withdrawn", 1)
+
+
 def test_confirmation_shows_the_mail_at_once_and_decides(office: Client, other: User, two: Submission) -> None:
     proposed = Ruling(CheckAct.HAND_BACK, "Seite 2 fehlt", LATER)
     four_eyes.propose(two, proposed, by=other)
@@ -704,7 +743,8 @@ def test_journal_tells_points_proposal_and_what_was_taken_back(office: Client, o
     )
     proposal = four_eyes.propose(two, Ruling(CheckAct.EXCLUDE, "Nur eine"), by=StaffFactory(superuser=True, name="Ute"))
     four_eyes.confirm(proposal, by=other)
-    formal_check.undo(two, by=other, reason="Irrtum")
+    undoing = four_eyes.propose(two, Ruling(CheckAct.UNDO, "Irrtum"), by=other)
+    four_eyes.confirm(undoing, by=StaffFactory(superuser=True))
 
     page = html(office.get(reverse("admin:submissions_submission_change", args=[two.pk])))
 
@@ -712,4 +752,5 @@ def test_journal_tells_points_proposal_and_what_was_taken_back(office: Client, o
     assert "Vorschlag: ausschließen" in page
     assert "vorgeschlagen von: Ute" in page
     assert "zurückgenommen: ausgeschlossen" in page
+    assert "Vorschlag: Entscheidung zurücknehmen" in page
     assert Event.objects.filter(verb="check_undone").count() == 1

@@ -48,16 +48,14 @@ class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
         return self.has_add_permission(request) and self.has_change_permission(request)
 
     def take_out(self, request: HttpRequest) -> HttpResponseBase:
-        """Offer the projects of the filtered list as a file, and answer with it."""
+        """Offer the projects of the filtered list as a file; that it is taken is written down, so it goes with POST."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        query = request.GET.copy()
-        wanted = query.pop("als", [""])[-1]
-        request.GET = query  # type: ignore[assignment]
         try:
             found = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return redirect("admin:portal_project_changelist")
+        wanted = request.POST.get("als", "")
         if wanted in set(Form):
             about = f"Projekte ({wanted.upper()})"
             journal.note(journal.Verb.EXPORTED, by=person(request), about=about, key="projekte", form=wanted)
@@ -65,7 +63,7 @@ class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
         context = {
             "title": "Projekte ausgeben",
             "count": found.count(),
-            "query": list(query.items()),
+            "is_filtered": bool(request.GET),
             "forms": list(Form),
         }
         return TemplateResponse(request, "admin/portal/take_out.html", self._context(request) | context)

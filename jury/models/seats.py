@@ -53,7 +53,7 @@ class Seat(models.Model):
 
     def clean(self) -> None:
         """Refuse a further seat while a Session of its round is open: its quorum was met without."""
-        if self.pk is None and self.round_id and (reason := guards.in_session(self.round)):
+        if self._state.adding and self.round_id and (reason := guards.in_session(self.round)):
             raise ValidationError(reason)
 
 

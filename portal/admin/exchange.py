@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,6 +15,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
+from accounts.models import User
 from landespreis import clock, files, journal
 from landespreis.refusal import Refused
 from portal.actions.exchange import parking, verbs
@@ -96,17 +98,24 @@ class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
     def _store(self, request: HttpRequest, token: str) -> HttpResponse:
         by = person(request)
         try:
-            look = verbs.bring_in(parking.fetch(token, by=by))
+            look = _bring_in(parking.fetch(token, by=by), by)
         except Refused as refusal:
             self.message_user(request, refusal.message, "ERROR")
             return redirect("admin:portal_bring_in")
         parking.release(token, by=by)
-        for rows, flag in ((look.new, ADDITION), (look.changed, CHANGE)):
-            LogEntry.objects.log_actions(by.pk, rows, flag, "Aus einer Tabelle eingespielt.")
-        journal.note(journal.Verb.IMPORTED, by=by, about="Projekte", new=len(look.new), changed=len(look.changed))
         said = f"Eingespielt: {len(look.new)} neu, {len(look.changed)} geändert, {look.same} unverändert."
         self.message_user(request, said)
         return redirect("admin:portal_project_changelist")
+
+
+@transaction.atomic
+def _bring_in(content: bytes, by: User) -> Look:
+    """Store the projects with the lines that tell of it, or neither. Raises Refused."""
+    look = verbs.bring_in(content)
+    for rows, flag in ((look.new, ADDITION), (look.changed, CHANGE)):
+        LogEntry.objects.log_actions(by.pk, rows, flag, "Aus einer Tabelle eingespielt.")
+    journal.note(journal.Verb.IMPORTED, by=by, about="Projekte", new=len(look.new), changed=len(look.changed))
+    return look
 
 
 def _file(found: "QuerySet[Project]", form: Form) -> HttpResponseBase:

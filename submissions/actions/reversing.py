@@ -81,7 +81,7 @@ def require(entry: Submission, act: CheckAct) -> None:
 
 
 def write(entry: Submission, act: CheckAct, *, at: datetime, by: User, **detail: str) -> None:
-    """Set the state, journal it, and owe the mail of a withdrawal; `require` has let it pass."""
+    """Set the state and journal it; `require` has let it pass."""
     if act is CheckAct.REOPEN:
         entry.formal_check = workflow.checked(entry.formal_check, act)
     elif act is CheckAct.WITHDRAW:
@@ -90,8 +90,6 @@ def write(entry: Submission, act: CheckAct, *, at: datetime, by: User, **detail:
         detail["undone"] = _undo(entry)
     entry.save(update_fields=["status", "formal_check", "extended_until"])
     gate.record(entry, REVERSED[act], at=at, by=by, version=entry.current, **detail)
-    if act is CheckAct.WITHDRAW:
-        withdrawal(entry, by=by, at=at).owe()
 
 
 def _undo(entry: Submission) -> str:
@@ -116,4 +114,4 @@ def withdrawal(entry: Submission, *, by: User, at: datetime) -> Outgoing:
         "again": workflow.is_open(entry, at),
         "path": entry.get_absolute_url(),
     }
-    return Outgoing("withdrawn", gate.addresses(entry), context)
+    return Outgoing("withdrawn", gate.addresses(entry), context, moment="at")

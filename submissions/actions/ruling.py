@@ -10,8 +10,8 @@ from django.db.models import Max
 
 from accounts.models import User
 from landespreis import clock, wording
-from landespreis.outgoing import Outgoing, owe_all
-from landespreis.refusal import MailChanged, NotAllowed, Overtaken, Refused
+from landespreis.outgoing import Outgoing, owe_all, require_seen
+from landespreis.refusal import NotAllowed, Overtaken, Refused
 from submissions import permissions, reading, workflow
 from submissions.actions import gate, reversing
 from submissions.models import Category, Event, Proposal, Submission
@@ -164,12 +164,10 @@ def required(reason: str) -> str:
     return reason.strip()
 
 
-def letter(entry: Submission, ruling: Ruling) -> Outgoing | None:
-    """Return the mail that goes to owner and editors with this ruling, or None where an admission is not mailed.
-
-    None too for what takes back: that goes without a mail, but for a withdrawal, whose mail names the moment it is
-    sent at, so it is never quite the one that was shown; see `reversing.withdrawal`.
-    """
+def letter(entry: Submission, ruling: Ruling, *, by: User, at: datetime) -> Outgoing | None:
+    """Return the mail that goes to owner and editors with this ruling of `by`, or None where none does."""
+    if ruling.act is CheckAct.WITHDRAW:
+        return reversing.withdrawal(entry, by=by, at=at)
     if ruling.act not in VERBS or (ruling.act is CheckAct.ADMIT and not ruling.tell):
         return None
     context: dict[str, Any] = {"number": entry.label, "title": entry.submitted_title, "path": entry.get_absolute_url()}
@@ -180,26 +178,22 @@ def letter(entry: Submission, ruling: Ruling) -> Outgoing | None:
     return Outgoing(str(VERBS[ruling.act].value), gate.addresses(entry), context)
 
 
-def require_seen(outgoing: Outgoing | None, seen: str) -> None:
-    """Raise MailChanged unless the mail that will go is the one that was shown; an empty `seen` asks nothing."""
-    if seen and (outgoing is None or outgoing.mark != seen):
-        raise MailChanged(
-            "Seit Sie die E-Mail gesehen haben, hat sich ihr Text oder der Kreis der Empfangenden geändert. "
-            "Bitte sehen Sie sie noch einmal an."
-        )
-
-
 def write(
     entry: Submission, ruling: Ruling, *, at: datetime, by: User, seen: str, proposed_by: User | None = None
 ) -> None:
     """Set the state, journal who decided what in which state, and owe the mail. The guard has let it pass."""
+    outgoing = letter(entry, ruling, by=by, at=at)
+    require_seen(outgoing, seen)
     proposed = {"proposed_by": proposed_by.name} if proposed_by else {}
     if ruling.act in reversing.REVERSED:
         reversing.write(entry, ruling.act, at=at, by=by, reason=ruling.reason, **proposed)
-        return
-    outgoing = letter(entry, ruling)
-    require_seen(outgoing, seen)
-    detail = _detail(entry, outgoing) | proposed
+    else:
+        _decide(entry, ruling, at=at, by=by, **_detail(entry, outgoing), **proposed)
+    if outgoing:
+        outgoing.owe()
+
+
+def _decide(entry: Submission, ruling: Ruling, *, at: datetime, by: User, **detail: str | bool) -> None:
     if ruling.reason:
         detail["reason"] = ruling.reason
     entry.formal_check = workflow.checked(entry.formal_check, ruling.act)
@@ -210,13 +204,11 @@ def write(
         entry.extended_until = ruling.until
     entry.save(update_fields=["formal_check", "extended_until"])
     gate.record(entry, VERBS[ruling.act], at=at, by=by, version=entry.current, **detail)
-    if outgoing:
-        outgoing.owe()
 
 
 def write_admissions(entries: Sequence[Submission], admission: Ruling, *, at: datetime, by: User) -> None:
     """Admit several entries like `write`, in as many queries as one. The guard has let each pass."""
-    letters = [(entry, letter(entry, admission)) for entry in entries]
+    letters = [(entry, letter(entry, admission, by=by, at=at)) for entry in entries]
     told = [(entry, _detail(entry, outgoing)) for entry, outgoing in letters]
     for entry in entries:
         entry.formal_check = workflow.checked(entry.formal_check, CheckAct.ADMIT)

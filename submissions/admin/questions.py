@@ -8,7 +8,8 @@ from django.db.models import F
 from django.urls import reverse
 
 from landespreis import wording
-from submissions.actions import formal_check, four_eyes, gate, reversing, ruling
+from landespreis.outgoing import Outgoing
+from submissions.actions import formal_check, four_eyes, gate, ruling
 from submissions.actions.ruling import Ruling
 from submissions.admin.cases import DECISIONS, REVERSALS, SCORED, TITLES, Case, Decision, next_after, title, turn
 from submissions.admin.confirm import NoForm, Question, ReasonForm
@@ -35,7 +36,7 @@ def _alone(of: Case, slug: str) -> Values:
     act = ACTS[slug]
 
     def decide(*, seen: str = "", **values: Any) -> Any:
-        return formal_check.decide(of.entry, Ruling(act, **values), by=of.user, read=of.read, seen=_asked(act, seen))
+        return formal_check.decide(of.entry, Ruling(act, **values), by=of.user, read=of.read, seen=seen)
 
     return {**_effect(of, slug), "button": TITLES[slug], "verb": decide}
 
@@ -45,7 +46,7 @@ def _proposal(of: Case, slug: str) -> Values:
     act, effect, name = ACTS[slug], _effect(of, slug), title(of, slug)
 
     def propose(*, seen: str = "", **values: Any) -> Any:
-        return four_eyes.propose(of.entry, Ruling(act, **values), by=of.user, read=of.read, seen=_asked(act, seen))
+        return four_eyes.propose(of.entry, Ruling(act, **values), by=of.user, read=of.read, seen=seen)
 
     return {
         **effect,
@@ -62,51 +63,39 @@ def _confirmation(of: Case, proposal: Proposal) -> Values:
     decided = Ruling.proposed(proposal)
     slug = next(slug for slug, act in ACTS.items() if act is decided.act)
     effect = _effect(of, slug)
-    letter = effect.get("letter")
     by = f"{proposal.proposed_by.name}, {wording.moment_short(proposal.proposed_at)}"
     reason = [f"Grund: {decided.reason}"] if decided.reason else []
     until = [f"Neue Frist: {wording.deadline(decided.until)}"] if decided.until else []
-
-    def confirm(*, seen: str = "") -> Any:
-        return four_eyes.confirm(proposal, by=of.user, read=of.read, seen=_asked(decided.act, seen))
 
     return {
         **effect,
         "sentences": [f"Vorschlag von {by}: {TITLES[slug]}.", *reason, *until, *effect["sentences"]],
         "button": TITLES[slug],
         "form": NoForm,
-        "letter": partial(letter, **_values(decided)) if letter else None,
-        "verb": confirm,
+        "letter": (lambda: _letter(of, decided)) if effect.get("letter") else None,
+        "verb": partial(four_eyes.confirm, proposal, by=of.user, read=of.read),
     }
 
 
-def _asked(act: CheckAct, seen: str) -> str:
-    """The mail of a withdrawal names the moment it is sent at, so it is not the one that was shown to the second."""
-    return "" if act is CheckAct.WITHDRAW else seen
-
-
-def _values(decided: Ruling) -> Values:
-    """Return a ruling as the form of its page would have it."""
-    given = {"reason": decided.reason, "until": decided.until}
-    given = {name: value for name, value in given.items() if value}
-    return given | ({"tell": decided.tell} if decided.act is CheckAct.ADMIT else {})
+def _letter(of: Case, ruled: Ruling) -> Outgoing | None:
+    return ruling.letter(of.entry, ruled, by=of.user, at=of.now)
 
 
 def _effect(of: Case, slug: str) -> Values:
     """Return what will happen with the act of a page, whoever decides it."""
     if slug in DECISIONS:
-        return _deciding(of.entry, DECISIONS[slug])
+        return _deciding(of, DECISIONS[slug])
     return {"zuruecknehmen": _undoing, "wieder-oeffnen": _reopening, "zurueckziehen": _withdrawal}[slug](of)
 
 
-def _deciding(entry: Submission, decision: Decision) -> Values:
+def _deciding(of: Case, decision: Decision) -> Values:
     return {
         "sentences": [decision.effect],
         "send": f"{decision.title} und E-Mail verschicken",
         "done": decision.done,
         "form": decision.form,
-        "letter": lambda **values: ruling.letter(entry, Ruling(decision.act, **values)),
-        "warnings": _warnings(entry) if decision.act is CheckAct.ADMIT else (),
+        "letter": lambda **values: _letter(of, Ruling(decision.act, **values)),
+        "warnings": _warnings(of.entry) if decision.act is CheckAct.ADMIT else (),
     }
 
 
@@ -174,7 +163,7 @@ def _withdrawal(of: Case) -> Values:
         "send": "Zurückziehen und E-Mail verschicken",
         "done": "Die Einreichung ist zurückgezogen, die Mitwirkenden sind benachrichtigt.",
         "form": ReasonForm,
-        "letter": lambda reason: reversing.withdrawal(of.entry, by=of.user, at=of.now),
+        "letter": lambda reason: _letter(of, Ruling(CheckAct.WITHDRAW, reason)),
     }
 
 

@@ -7,14 +7,16 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import openpyxl
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -502,6 +504,19 @@ def test_table_is_looked_at_then_stored(editor: Client) -> None:
     history = editor.get(reverse("admin:portal_project_history", args=[project.pk])).content.decode()
     assert "Aus einer Tabelle eingespielt." in history
     assert Trace.objects.get(verb="imported").detail == {"new": 1, "changed": 1}
+
+
+def test_projects_are_stored_with_the_lines_that_tell_of_it_or_not_at_all(
+    editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = upload(editor, csv_file({"slug": "zwei", "title": "Zwei", "origin": "vorschlag"}))
+    monkeypatch.setattr(LogEntry.objects, "log_actions", Mock(side_effect=OperationalError))
+    editor.raise_request_exception = False
+
+    answer = editor.post(reverse("admin:portal_bring_in"), {"token": shown.context["token"]})
+
+    assert answer.status_code == 503
+    assert (Project.objects.count(), Trace.objects.filter(verb="imported").count()) == (0, 0)
 
 
 def test_table_with_mistakes_shows_each_at_its_row(editor: Client) -> None:

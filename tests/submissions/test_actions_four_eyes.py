@@ -10,7 +10,7 @@ from django.db import transaction
 from post_office.models import Email
 
 from accounts.models import User
-from landespreis.refusal import NotAllowed, Refused
+from landespreis.refusal import MailChanged, NotAllowed, Refused
 from submissions import permissions
 from submissions.actions import entries, formal_check, four_eyes, handing_in, ruling
 from submissions.actions.ruling import Ruling
@@ -400,11 +400,11 @@ def test_confirmation_of_something_newer_than_the_page_is_refused(entry: Submiss
 
 def test_confirmation_sends_the_mail_that_was_seen_or_none(entry: Submission, first: User, second: User) -> None:
     proposal = four_eyes.propose(entry, RULINGS["exclude"], by=first)
-    shown = ruling.letter(entry, Ruling.proposed(proposal))
+    shown = ruling.letter(entry, Ruling.proposed(proposal), by=second, at=CLOSES)
     assert shown is not None
     factories.editor(entry, "read")
 
-    with pytest.raises(ruling.MailChanged):
+    with pytest.raises(MailChanged):
         four_eyes.confirm(proposal, by=second, seen=shown.mark)
 
     assert (Email.objects.count(), Proposal.objects.waiting().count()) == (0, 1)

@@ -610,7 +610,7 @@ def test_where_something_was_built_only_reopening_is_offered_and_says_why(
 
 
 def confirmed(page: str, **more: str) -> dict[str, Any]:
-    return {"entry": hidden(page, "entry"), "confirmed": "ja", **more}
+    return {"entry": hidden(page, "entry"), "seen": hidden(page, "seen"), "confirmed": "ja", **more}
 
 
 def test_many_are_shown_with_count_and_sample_before_they_are_admitted(office: Client, three: list[Submission]) -> None:
@@ -662,6 +662,19 @@ def test_many_names_what_changed_since_and_admits_the_rest(
 
     assert "IKZ-2026-0001: Inzwischen hat sich etwas geändert: „Prüfpunkte festgehalten“, Jan Paulsen" in answer
     assert "2 Einreichungen sind zugelassen." in answer
+
+
+@pytest.mark.parametrize("tell", [True, False])
+def test_many_are_mailed_only_what_was_shown(office: Client, three: list[Submission], tell: bool) -> None:
+    page = html(office.post(reverse(MANY), {"entry": [str(row.pk) for row in three]}))
+    factories.editor(three[1], "read", email="kollegin@soest.example")
+
+    answer = html(office.post(reverse(MANY), confirmed(page, **({"tell": "on"} if tell else {})), follow=True))
+    again = html(office.post(reverse(MANY), confirmed(answer, tell="on"), follow=True)) if tell else answer
+
+    assert ("hat sich ihr Text oder der Kreis der Empfangenden geändert" in answer) is tell
+    assert "3 Einreichungen sind zugelassen." in again
+    assert Email.objects.count() == (4 if tell else 0)
 
 
 def test_many_with_nonsense_admits_nothing(office: Client, entry: Submission) -> None:

@@ -30,7 +30,7 @@ class Question:
     `letter` is called with the same values and returns the mail that goes with the verb, or None; with it the person
     sees the mail before the verb, under the heading `mailed`, and the button then says `send`. `after` returns where
     the answer leads to from what the verb returned, else `back`. `carried` are values that go along, hidden, from
-    step to step.
+    step to step. An empty `done` leaves it to the verb to tell what it did.
     """
 
     title: str
@@ -67,6 +67,11 @@ def ask(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question)
     return _page(page, request, question, form, shown=True)
 
 
+def show(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question) -> HttpResponse:
+    """Show the question whatever led to it, as where a list has sent what was chosen in it."""
+    return _page(page, request, question, question.form(initial=question.initial))
+
+
 def _answer(
     page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question, form: forms.Form, seen: dict[str, str]
 ) -> HttpResponse:
@@ -78,7 +83,8 @@ def _answer(
     except Refused as refusal:
         page.message_user(request, refusal.message, messages.ERROR)
         return _page(page, request, question, form, shown=isinstance(refusal, MailChanged))
-    page.message_user(request, question.done)
+    if question.done:
+        page.message_user(request, question.done)
     return redirect(kept(page, request, question.after(result) if question.after else question.back))
 
 

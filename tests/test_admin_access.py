@@ -135,7 +135,7 @@ PAGES: dict[str, tuple[int, int, int]] = {
     "person": (NO, OK, OK),
     "portal_adoption": (NO, OK, OK),
     "portal_announce": (NO, OK, OK),
-    "portal_announce_recall": (METHOD, METHOD, METHOD),
+    "portal_announce_recall": (NO, OK, OK),
     "portal_bring_in": (OK, OK, OK),
     "portal_ceremony": (NO, OK, OK),
     "portal_ceremony_print": (METHOD, METHOD, METHOD),

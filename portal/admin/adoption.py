@@ -103,8 +103,8 @@ def _asked(rows: list[Any], verb: Callable[[], None]) -> Question:
         about="1 Beitrag" if len(turn) == 1 else f"{len(turn)} Beiträge",
         sentences=[
             (
-                "Es entsteht je eine Kopie der eingereichten Version. Sie ist noch nicht öffentlich, und die Einreichung "
-                "selbst ändert sich nicht."
+                "Es entsteht je eine Kopie der eingereichten Version. Sie ist noch nicht öffentlich, und die "
+                "Einreichung selbst ändert sich nicht."
             ),
             *(f"{row.label} {row.submitted_title}" for row in turn),
             *([rest] if len(rows) > len(turn) else []),

@@ -118,7 +118,7 @@ class CeremonyAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
                     "Am Ende der Sperrfrist veröffentlicht das Portal dann nichts von selbst: weder Preisträger und "
                     "Meldung noch die Projekte, und Briefe gehen nicht hinaus."
                 ),
-                "Ihr Text bleibt für das nächste Mal stehen. Vormerken lässt sich die Veröffentlichung jederzeit wieder.",
+                "Ihr Text bleibt für das nächste Mal stehen. Vormerken lässt es sich jederzeit wieder.",
             ],
             button="Veröffentlichung zurücknehmen",
             back=reverse("admin:portal_ceremony", args=[round.pk]),

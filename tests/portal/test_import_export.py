@@ -530,6 +530,25 @@ def test_table_with_mistakes_shows_each_at_its_row(editor: Client) -> None:
     assert "Jetzt einspielen" not in page
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"slug;title;origin\r\n" + b";Titel;vorschlag\r\n" * 100_000,
+        json.dumps([{"slug": "", "title": "Titel", "origin": "vorschlag"}] * 100_000).encode(),
+    ],
+    ids=["csv", "json"],
+)
+def test_table_of_a_hundred_thousand_rows_is_refused_before_a_row_is_looked_at(
+    editor: Client, content: bytes, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(10):
+        page = upload(editor, content).content.decode()
+
+    assert "Die Datei hat mehr als 500 Zeilen. Teilen Sie sie, und spielen Sie die Teile nacheinander ein." in page
+    assert "Jetzt einspielen" not in page
+    assert not Project.objects.exists()
+
+
 def test_table_without_news_offers_nothing_to_store(editor: Client) -> None:
     factories.ProjectFactory()
 

@@ -541,7 +541,8 @@ LEFT_OUT = {
     *("entries.start", "files.add", "files.describe", "files.remove"),  # the window of these: test_deadline.py
     *("helping.look_at_file", "helping.close_for", "formal_check.decide"),  # part of others
     *("gate.enter", "gate.require", "gate.record", "gate.touch", "gate.drop_proposal"),
-    *("ruling.enter", "ruling.require_unchanged", "ruling.write", "reversing.write", "reversing.withdrawal"),
+    *("ruling.enter", "ruling.require_unchanged", "ruling.letter", "ruling.write"),
+    *("reversing.write", "reversing.withdrawal"),
     *("formal_check.admit_each", "four_eyes.propose_admissions"),  # for many: that for one is the same of one
     *("gate.record_each", "gate.drop_proposals", "ruling.enter_each", "ruling.write_admissions"),
     *("rounds.copy", "rounds.announce", "rounds.unannounce", "rounds.discard", "rounds.note_changes"),  # of rounds

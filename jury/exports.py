@@ -12,7 +12,11 @@ from landespreis.tables import Row
 
 CHUNK = 500
 SCORES = ("number", "category", "seat", "criterion", "weight", "points", "comment", "finalised_at")
-DECISIONS = ("category", "winner", "votes_for", "votes_against", "votes_abstained", "reasons", "locked_at")
+DECISIONS = (
+    "category", "winner", "votes_for", "votes_against", "votes_abstained", "reasons", "locked_at", "round", "status",
+    "formal_check",
+)  # fmt: skip
+"""`status` and `formal_check` are what the entry that has won stands at now."""
 RECUSALS = ("number", "category", "seat", "reason", "declared_at", "taken_back_at")
 
 
@@ -46,11 +50,13 @@ def _scores() -> Iterator[Row]:
 
 
 def _decisions() -> Iterator[Row]:
-    locked = Decision.objects.filter(locked_at__isnull=False).select_related("session__category", "winner__round")
+    locked = Decision.objects.filter(locked_at__isnull=False)
+    locked = locked.select_related("session__category__round", "winner__round")
     for row in locked.order_by("session__category__round__opens_at", "session__category__position"):
-        winner = row.winner.label if row.winner else None
+        category, won = row.session.category, row.winner
         votes = row.votes_for, row.votes_against, row.votes_abstained
-        yield row.session.category.key, winner, *votes, row.reasons, row.locked_at
+        state = (won.label, won.status, won.formal_check) if won else (None, None, None)
+        yield category.key, state[0], *votes, row.reasons, row.locked_at, category.round.key, *state[1:]
 
 
 def _recusals() -> Iterator[Row]:

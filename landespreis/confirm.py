@@ -35,7 +35,7 @@ class Question:
     `letter` is called with the same values and returns the mail that goes with the verb, or None; with it the person
     sees the mail before the verb, under the heading `mailed`, and the button then says `send`. `after` returns where
     the answer leads to from what the verb returned, else `back`. `carried` are values that go along, hidden, from
-    step to step.
+    step to step. An empty `done` leaves it to the verb to tell what it did.
     """
 
     title: str
@@ -84,6 +84,11 @@ def ask_of_chosen(
     question = replace(question, carried={**question.carried, **carried})
     if "confirmed" in request.POST:
         return ask(page, request, question)
+    return show(page, request, question)
+
+
+def show(page: "admin.ModelAdmin[Any]", request: HttpRequest, question: Question) -> HttpResponse:
+    """Show the question whatever led to it, as where a list has sent what was chosen in it."""
     return _page(page, request, question, question.form(initial=question.initial))
 
 
@@ -98,7 +103,8 @@ def _answer(
     except Refused as refusal:
         page.message_user(request, refusal.message, messages.ERROR)
         return _page(page, request, question, form, shown=isinstance(refusal, MailChanged))
-    page.message_user(request, question.done)
+    if question.done:
+        page.message_user(request, question.done)
     return redirect(kept(page, request, question.after(result) if question.after else question.back))
 
 

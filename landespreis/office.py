@@ -24,6 +24,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from landespreis import clock, exports, history, journal, lookup, overview, parcels
 from landespreis.handbook.site import HandbookSite
+from landespreis.overtaking import NotOvertaken
 from landespreis.pickup import PickupSite
 from landespreis.records import desk
 from landespreis.records.permissions import may_disclose
@@ -136,7 +137,7 @@ class OfficeSite(HandbookSite, PickupSite):
     def register(
         self, model_or_iterable: Any, admin_class: "type[ModelAdmin[Any]] | None" = None, **options: Any
     ) -> None:
-        """Register as the admin does, with every page `Traced`, so that none can be forgotten.
+        """Register as the admin does, with every page `Traced` and `NotOvertaken`, so that none can be forgotten.
 
         Lists search by `FoundByWords`, are headed by `Named` and read a choice as `Chosen`, below what the class does
         itself.
@@ -144,7 +145,9 @@ class OfficeSite(HandbookSite, PickupSite):
         page = admin_class or ModelAdmin
         named = {"__module__": page.__module__, "__doc__": page.__doc__}
         super().register(
-            model_or_iterable, type(page.__name__, (Traced, page, FoundByWords, Named, Chosen), named), **options
+            model_or_iterable,
+            type(page.__name__, (Traced, NotOvertaken, page, FoundByWords, Named, Chosen), named),
+            **options,
         )
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:

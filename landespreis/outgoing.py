@@ -4,10 +4,18 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
 from landespreis import mail
+from landespreis.refusal import MailChanged
+
+CHANGED = (
+    "Seit Sie die E-Mail gesehen haben, hat sich ihr Text oder der Kreis der Empfangenden geändert. "
+    "Bitte sehen Sie sie noch einmal an."
+)
+ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -17,6 +25,8 @@ class Outgoing:
     template: str
     to: Sequence[str]
     context: Mapping[str, Any]
+    moment: str = ""
+    """Which value of the context is the moment it is sent at: the one thing that may differ from what was seen."""
 
     @cached_property
     def said(self) -> mail.Said:
@@ -26,12 +36,19 @@ class Outgoing:
     @property
     def mark(self) -> str:
         """A checksum of recipients and words: whoever saw this one sees that it is still the same."""
-        words = "\0".join([*sorted(self.to), self.said.subject, self.said.text])
+        said = mail.said(self.template, {**self.context, self.moment: ANY_TIME}) if self.moment else self.said
+        words = "\0".join([*sorted(self.to), said.subject, said.text])
         return hashlib.sha256(words.encode()).hexdigest()
 
     def owe(self) -> None:
         """Owe it, inside the transaction of the verb."""
         mail.owe(self.template, self.to, self.context)
+
+
+def require_seen(outgoing: Outgoing | None, seen: str) -> None:
+    """Raise MailChanged unless the mail that will go is the one that was shown; an empty `seen` asks nothing."""
+    if seen and (outgoing is None or outgoing.mark != seen):
+        raise MailChanged(CHANGED)
 
 
 def owe_all(letters: Iterable[Outgoing]) -> None:

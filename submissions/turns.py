@@ -105,6 +105,8 @@ class Turn:
 class Queue:
     """Every entry of `round` whose formal check is not decided, as it waits for `user` at `now`.
 
+    Where two decide, also each that is decided and about which something new is proposed.
+
     Entries of a category the jury has decided are left out: nothing about them changes any more. The database counts
     and orders them, so a page of the queue reads no more entries than it shows.
     """
@@ -158,10 +160,13 @@ class Queue:
 
 
 def _undecided(round: Round) -> "QuerySet[Any]":
+    undecided = Q(formal_check__in=(Check.OPEN, Check.RETURNED))
+    if round.four_eyes:
+        undecided |= Q(Exists(Proposal.objects.waiting().filter(submission=OuterRef("pk"))))
     return Submission.objects.filter(
+        undecided,
         round=round,
         status=Submission.Status.SUBMITTED,
-        formal_check__in=(Check.OPEN, Check.RETURNED),
         submitted_category__decided_at__isnull=True,
     )
 

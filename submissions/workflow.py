@@ -42,6 +42,10 @@ class CheckAct(Enum):
     """For correction, with an own deadline: the people of the entry submit a new version until then."""
     CORRECT = "correct"
     """Done by the submit that answers it, not by the Geschäftsstelle."""
+    UNDO = "undo"
+    """Takes the last decision back; to which state, says `undone`."""
+    WITHDRAW = "withdraw"
+    """On request of its people; the check keeps its state, that of the entry is `target`'s."""
 
 
 CHECKS: dict[tuple[Check, CheckAct], Check] = {
@@ -64,7 +68,7 @@ DECISIONS: dict[Check, CheckAct] = {
     Check.EXCLUDED: CheckAct.EXCLUDE,
     Check.RETURNED: CheckAct.HAND_BACK,
 }
-"""Which decision leads to a state: these can be proposed where two decide, and taken back."""
+"""Which decision leads to a state: these can be taken back."""
 
 
 def checked(check: str, act: CheckAct) -> Check:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -11,11 +12,13 @@ from accounts.models import User
 from jury.actions import gate
 from jury.models import JuryEvent, Letter, Paper
 from landespreis import clock, mail, wording
-from landespreis.refusal import Refused
+from landespreis.outgoing import CHANGED
+from landespreis.refusal import MailChanged, Refused
 from submissions.actions import gate as entries
 from submissions.models import Editor
 
 TEMPLATE = "letter"
+RELEASED = "Dieser Brief ist freigegeben und verschickt. Ändern lässt er sich nicht mehr."
 EMBARGO = "Die Preisträger sind noch nicht öffentlich. Freigeben lassen sich Briefe ab {}."
 NO_CERTIFICATE = (
     "Die Urkunde zu {} wird noch erstellt. Sie liegt dem Brief bei; versuchen Sie es in einer Minute wieder."
@@ -33,15 +36,19 @@ def release(letter: Letter, *, by: User) -> Letter:
 
 
 @transaction.atomic
-def release_all(letters: Iterable[Letter], *, by: User) -> int:
+def release_all(letters: Iterable[Letter], *, by: User, seen: str = "") -> int:
     """Release several at once, all or none, in as many queries as one; return how many had not gone out before.
 
-    Raises as `release`.
+    `seen` is what `mark` said of them when they were shown; an empty one asks nothing. Raises as `release`, and
+    MailChanged.
     """
     gate.require_office(by)
     keys = [letter.pk for letter in letters]
     list(Letter.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
-    waiting = list(with_entry().filter(pk__in=keys, released_at=None))
+    chosen = list(with_entry().filter(pk__in=keys))
+    if seen and seen != mark(chosen):
+        raise MailChanged(CHANGED)
+    waiting = [letter for letter in chosen if letter.released_at is None]
     now = clock.now()
     for letter in waiting:
         if now < letter.submission.round.embargo_until:
@@ -55,6 +62,12 @@ def release_all(letters: Iterable[Letter], *, by: User) -> int:
         by=by,
     )
     return len(waiting)
+
+
+def mark(letters: Iterable[Letter]) -> str:
+    """Return the checksum of words and recipients of these letters, in any order."""
+    shown = sorted((letter.pk, letter.subject, letter.text, sorted(recipients(letter))) for letter in letters)
+    return sha256(repr(shown).encode()).hexdigest()
 
 
 def _owe(waiting: Sequence[Letter]) -> Counter[int]:
@@ -78,7 +91,7 @@ def change(letter: Letter, *, by: User, subject: str, text: str) -> Letter:
     Letter.objects.select_for_update().values_list("pk").get(pk=letter.pk)
     letter = Letter.objects.get(pk=letter.pk)
     if letter.released_at:
-        raise Refused("Dieser Brief ist freigegeben und verschickt. Ändern lässt er sich nicht mehr.")
+        raise Refused(RELEASED)
     letter.subject, letter.text = " ".join(subject.split()), text.replace("\r\n", "\n").strip()
     if not letter.subject or not letter.text:
         raise Refused("Bitte schreiben Sie Betreff und Text.")

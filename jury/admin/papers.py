@@ -20,7 +20,7 @@ from jury import permissions
 from jury.actions import letters
 from jury.models import Letter, Paper
 from landespreis import clock, files, mail, wording
-from landespreis.refusal import Refused
+from landespreis.refusal import MailChanged, Refused
 from submissions.admin.readonly import Done, FoundByNumber, NoChanges
 
 HTML_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
@@ -131,12 +131,26 @@ class LetterAdmin(FoundByNumber, ForOffice, admin.ModelAdmin):  # type: ignore[t
             *super().get_urls(),
         ]
 
-    def save_model(self, request: HttpRequest, obj: Letter, form: Any, change: bool) -> None:
-        assert isinstance(request.user, User)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Say why a letter cannot be changed any more; saved and logged is nothing then."""
         try:
-            letters.change(obj, by=request.user, **form.cleaned_data)
+            return super().change_view(request, object_id, form_url, extra_context)
         except Refused as refusal:
             self.message_user(request, refusal.message, messages.ERROR)
+            return redirect("admin:jury_letter_change", object_id)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Letter | None:
+        """Refuse the form of a letter that was released after it was opened, instead of the person."""
+        letter = super().get_object(request, object_id, from_field)
+        if request.method == "POST" and letter and letter.released_at:
+            raise Refused(letters.RELEASED)
+        return letter
+
+    def save_model(self, request: HttpRequest, obj: Letter, form: Any, change: bool) -> None:
+        assert isinstance(request.user, User)
+        letters.change(obj, by=request.user, **form.cleaned_data)
 
     @admin.action(description="Ausgewählte Briefe freigeben …", permissions=["change"])
     def release_chosen(self, request: HttpRequest, queryset: "QuerySet[Letter]") -> HttpResponse:
@@ -151,12 +165,19 @@ class LetterAdmin(FoundByNumber, ForOffice, admin.ModelAdmin):  # type: ignore[t
         chosen = self._chosen(request.POST if request.method == "POST" else request.GET)
         if request.method == "POST":
             try:
-                done = letters.release_all(chosen, by=request.user)
+                done = letters.release_all(chosen, by=request.user, seen=request.POST.get("seen", ""))
                 self.message_user(request, f"Freigegeben: {done} von {len(chosen)} Briefen; die Mails sind unterwegs.")
+            except MailChanged as refusal:
+                self.message_user(request, refusal.message, messages.ERROR)
+                return self._release(request, chosen)
             except Refused as refusal:
                 self.message_user(request, refusal.message, messages.ERROR)
             return redirect("admin:jury_letter_changelist")
-        return self._page(request, "admin/jury/release.html", "Briefe freigeben", letters=chosen)
+        return self._release(request, chosen)
+
+    def _release(self, request: HttpRequest, chosen: "list[Letter]") -> HttpResponse:
+        seen = letters.mark(chosen)
+        return self._page(request, "admin/jury/release.html", "Briefe freigeben", letters=chosen, seen=seen)
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the mail as it would go out: addresses, subject, text, and the way to its HTML."""

@@ -1,11 +1,12 @@
 """Seats of the jury (institutions) and the people who fill them, one after the other."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from submissions.models import Round
+from submissions.models import Round, guards
 
 
 class Seat(models.Model):
@@ -49,6 +50,11 @@ class Seat(models.Model):
     def letter(self) -> str:
         """The letter that stands for the seat in pictures."""
         return chr(ord("A") + self.position - 1)
+
+    def clean(self) -> None:
+        """Refuse a further seat while a Session of its round is open: its quorum was met without."""
+        if self._state.adding and self.round_id and (reason := guards.in_session(self.round)):
+            raise ValidationError(reason)
 
 
 class JurorQuerySet(models.QuerySet["Juror"]):

@@ -9,8 +9,9 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
 
-from landespreis import clock, files, wording
+from landespreis import clock, files, journal, wording
 from landespreis.confirm import Question, ask
 from landespreis.models import RetentionHold, RetentionItem, RetentionRule, RetentionRun
 from landespreis.readonly import NoChanges
@@ -47,7 +48,7 @@ class RunAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
             path("faellig/", view(self.due), name=f"{named}_due"),
             path("vorschau/<slug:kind>/", view(self.preview), name=f"{named}_preview"),
             path("vorschau/<slug:kind>/<slug:scope>/", view(self.preview), name=f"{named}_preview"),
-            path("<int:pk>/paket.zip", view(self.package), name=f"{named}_package"),
+            path("<int:pk>/paket.zip", view(require_POST(self.package)), name=f"{named}_package"),
             path("<int:pk>/ausnehmen/<int:item>/", view(self.hold), name=f"{named}_hold"),
             path("<int:pk>/schritt/<slug:step>/", view(self.step), name=f"{named}_step"),
         ]
@@ -112,10 +113,11 @@ class RunAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
         return self._page(request, "run", str(run), **context)
 
     def package(self, request: HttpRequest, pk: int) -> FileResponse:
-        """The package for the archive, for both who answer for the run."""
+        """The package for the archive, for both who answer for the run; that it is taken is written down."""
         run = get_object_or_404(RetentionRun, pk=pk)
         if not archive.may(asking.person(request), {}) or not run.package:
             raise Http404
+        journal.note(journal.Verb.EXPORTED, by=asking.person(request), about=f"Archivpaket {run.pk}", key="archivpaket")
         return files.serve(run.package, name=f"Archivpaket-{run.pk}.zip", content_type="application/zip")
 
     def step(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:

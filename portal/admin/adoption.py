@@ -1,5 +1,7 @@
 """Entries of the award that may be taken over into the directory, in the admin: one by one, or several at once."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -9,9 +11,10 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
 from landespreis import wording
+from landespreis.confirm import Question, ask, show
 from landespreis.refusal import Refused
 from portal import entries
 from portal.actions import adoption as verbs
@@ -41,8 +44,7 @@ class Adoption(admin.ModelAdmin):  # type: ignore[type-arg]
         if not verbs.may_adopt(person(request)):
             raise PermissionDenied
         if request.method == "POST":
-            self._adopt(request, [request.POST["one"]] if "one" in request.POST else request.POST.getlist("entry"))
-            return redirect("admin:portal_adoption")
+            return self._chosen(request)
         waiting = list(entries.waiting()[: SHOWN + 1])
         context = {
             **self.admin_site.each_context(request),
@@ -54,9 +56,24 @@ class Adoption(admin.ModelAdmin):  # type: ignore[type-arg]
         }
         return TemplateResponse(request, "admin/portal/adoption.html", context)
 
-    def _adopt(self, request: HttpRequest, keys: list[str]) -> None:
+    def _chosen(self, request: HttpRequest) -> HttpResponse:
+        """Take over one, or ask once more about several, and then take over those."""
+        keys = [key for text in request.POST.getlist("entry") for key in text.split(" ")]
+        if "one" in request.POST:
+            keys = [request.POST["one"]]
+        rows = self._rows(keys)
+        if "one" in request.POST or not rows:
+            self._adopt(request, rows)
+            return redirect("admin:portal_adoption")
+        question = _asked(rows, partial(self._adopt, request, rows))
+        return ask(self, request, question) if "confirmed" in request.POST else show(self, request, question)
+
+    def _rows(self, keys: list[str]) -> list[Any]:
+        """Return those that still wait, each with how many `images` it has."""
         chosen = entries.waiting().filter(pk__in=filter(_is_key, keys[:SHOWN]))
-        rows = list(chosen.annotate(images=Count("current__files", filter=Q(current__files__kind="bild"))))
+        return list(chosen.annotate(images=Count("current__files", filter=Q(current__files__kind="bild"))))
+
+    def _adopt(self, request: HttpRequest, rows: list[Any]) -> None:
         turn = _at_once(rows)
         adopted = sum(self._adopt_one(request, row) for row in turn)
         if adopted:
@@ -76,6 +93,28 @@ class Adoption(admin.ModelAdmin):  # type: ignore[type-arg]
             return False
         self.log_addition(request, project, f"Aus {entry.label} übernommen.")
         return True
+
+
+def _asked(rows: list[Any], verb: Callable[[], None]) -> Question:
+    turn = _at_once(rows)
+    rest = "Mehr geht nicht auf einmal. Die übrigen stehen danach noch in der Liste."
+    return Question(
+        title="Beiträge übernehmen",
+        about="1 Beitrag" if len(turn) == 1 else f"{len(turn)} Beiträge",
+        sentences=[
+            (
+                "Es entsteht je eine Kopie der eingereichten Version. Sie ist noch nicht öffentlich, und die "
+                "Einreichung selbst ändert sich nicht."
+            ),
+            *(f"{row.label} {row.submitted_title}" for row in turn),
+            *([rest] if len(rows) > len(turn) else []),
+        ],
+        button="Übernehmen",
+        back=reverse("admin:portal_adoption"),
+        done="",
+        verb=verb,
+        carried={"entry": " ".join(str(row.pk) for row in rows)},
+    )
 
 
 def _at_once(rows: list[Any]) -> list[Any]:

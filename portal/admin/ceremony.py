@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
@@ -17,6 +17,7 @@ from jury import parcels as prints
 from jury.admin import progress
 from jury.models import Letter
 from landespreis import clock, packing
+from landespreis.confirm import Question, ask
 from landespreis.refusal import Refused
 from portal import ceremony, permissions, richtext
 from portal.actions import announcing
@@ -58,7 +59,7 @@ class CeremonyAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
         return [
             path("<int:pk>/", guarded(self.overview), name="portal_ceremony"),
             path("<int:pk>/veroeffentlichen/", guarded(self.announce), name="portal_announce"),
-            path("<int:pk>/zuruecknehmen/", guarded(require_POST(self.recall)), name="portal_announce_recall"),
+            path("<int:pk>/zuruecknehmen/", guarded(self.recall), name="portal_announce_recall"),
             path("<int:pk>/drucken/", guarded(require_POST(self.print_all)), name="portal_ceremony_print"),
             *super().get_urls(),
         ]
@@ -108,12 +109,23 @@ class CeremonyAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @round_page
     def recall(self, request: HttpRequest, round: Round) -> HttpResponse:
-        try:
-            announcing.recall(round, by=person(request))
-            self.message_user(request, "Zurückgenommen. Ihr Text bleibt für das nächste Mal stehen.")
-        except Refused as refusal:
-            self.message_user(request, refusal.message, messages.ERROR)
-        return redirect("admin:portal_ceremony", round.pk)
+        """Ask once more, and take the order back."""
+        question = Question(
+            title="Veröffentlichung zurücknehmen",
+            about=round.name,
+            sentences=[
+                (
+                    "Am Ende der Sperrfrist veröffentlicht das Portal dann nichts von selbst: weder Preisträger und "
+                    "Meldung noch die Projekte, und Briefe gehen nicht hinaus."
+                ),
+                "Ihr Text bleibt für das nächste Mal stehen. Vormerken lässt es sich jederzeit wieder.",
+            ],
+            button="Veröffentlichung zurücknehmen",
+            back=reverse("admin:portal_ceremony", args=[round.pk]),
+            done="Zurückgenommen. Ihr Text bleibt für das nächste Mal stehen.",
+            verb=lambda: announcing.recall(round, by=person(request)),
+        )
+        return ask(self, request, question)
 
     @round_page
     def print_all(self, request: HttpRequest, round: Round) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_POST
 
 from landespreis import clock, journal, tables, wording
 from portal.actions import events as verbs
@@ -58,7 +59,7 @@ class EventAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/anmeldungen/", wrap(self.registrations), name="portal_event_registrations"),
-            path("<int:pk>/anmeldungen.csv", wrap(self.table), name="portal_event_table"),
+            path("<int:pk>/anmeldungen.csv", wrap(require_POST(self.table)), name="portal_event_table"),
             path("<int:pk>/fragen/", wrap(self.questions), name="portal_event_questions"),
             path("<int:pk>/verlegen/", wrap(self.move), name="portal_event_move"),
             path("<int:pk>/absagen/", wrap(self.cancel), name="portal_event_cancel"),
@@ -123,7 +124,7 @@ class EventAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
         return self._page(request, event, "questions", "Fragen vorab", asked=list(asked))
 
     def table(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The list as a table for spreadsheets."""
+        """The list as a table for spreadsheets; that it is taken is written down, so it goes with POST."""
         event = self._find(request, pk)
         about = f"Anmeldungen zu Termin {event.pk} (CSV)"
         journal.note(journal.Verb.EXPORTED, by=person(request), about=about, key="anmeldungen", form="csv")

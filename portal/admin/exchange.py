@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -48,16 +49,14 @@ class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
         return self.has_add_permission(request) and self.has_change_permission(request)
 
     def take_out(self, request: HttpRequest) -> HttpResponseBase:
-        """Offer the projects of the filtered list as a file, and answer with it."""
+        """Offer the projects of the filtered list as a file; that it is taken is written down, so it goes with POST."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        query = request.GET.copy()
-        wanted = query.pop("als", [""])[-1]
-        request.GET = query  # type: ignore[assignment]
         try:
             found = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return redirect("admin:portal_project_changelist")
+        wanted = request.POST.get("als", "")
         if wanted in set(Form):
             about = f"Projekte ({wanted.upper()})"
             journal.note(journal.Verb.EXPORTED, by=person(request), about=about, key="projekte", form=wanted)
@@ -65,7 +64,7 @@ class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
         context = {
             "title": "Projekte ausgeben",
             "count": found.count(),
-            "query": list(query.items()),
+            "is_filtered": bool(request.GET),
             "forms": list(Form),
         }
         return TemplateResponse(request, "admin/portal/take_out.html", self._context(request) | context)
@@ -98,17 +97,25 @@ class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
     def _store(self, request: HttpRequest, token: str) -> HttpResponse:
         by = person(request)
         try:
-            look = verbs.bring_in(parking.fetch(token, by=by))
+            look = _bring_in(request, parking.fetch(token, by=by))
         except Refused as refusal:
             self.message_user(request, refusal.message, "ERROR")
             return redirect("admin:portal_bring_in")
         parking.release(token, by=by)
-        for rows, verb in ((look.new, journal.Verb.ADMIN_ADDED), (look.changed, journal.Verb.ADMIN_CHANGED)):
-            log_all(request, verb, rows, "Aus einer Tabelle eingespielt.")
-        journal.note(journal.Verb.IMPORTED, by=by, about="Projekte", new=len(look.new), changed=len(look.changed))
         said = f"Eingespielt: {len(look.new)} neu, {len(look.changed)} geändert, {look.same} unverändert."
         self.message_user(request, said)
         return redirect("admin:portal_project_changelist")
+
+
+@transaction.atomic
+def _bring_in(request: HttpRequest, content: bytes) -> Look:
+    """Store the projects with the lines that tell of it, or neither. Raises Refused."""
+    look = verbs.bring_in(content)
+    for rows, verb in ((look.new, journal.Verb.ADMIN_ADDED), (look.changed, journal.Verb.ADMIN_CHANGED)):
+        log_all(request, verb, rows, "Aus einer Tabelle eingespielt.")
+    new, changed = len(look.new), len(look.changed)
+    journal.note(journal.Verb.IMPORTED, by=person(request), about="Projekte", new=new, changed=changed)
+    return look
 
 
 def _file(found: "QuerySet[Project]", form: Form) -> HttpResponseBase:

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from landespreis import journal, tables
 from landespreis.clock import BERLIN
@@ -46,7 +47,7 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def get_urls(self) -> list[URLPattern]:
         own = [
-            path("tabelle/", self.admin_site.admin_view(self.table), name="portal_subscriber_table"),
+            path("tabelle/", self.admin_site.admin_view(require_POST(self.table)), name="portal_subscriber_table"),
             path("<int:pk>/abmelden/", self.admin_site.admin_view(self.leave), name="portal_subscriber_leave"),
         ]
         return [*own, *super().get_urls()]
@@ -80,7 +81,7 @@ class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return ask(self, request, question)
 
     def table(self, request: HttpRequest) -> HttpResponseBase:
-        """The subscriptions of the list as it is filtered, for spreadsheets."""
+        """The subscriptions of the list as it is filtered, for spreadsheets; written down, so it goes with POST."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:

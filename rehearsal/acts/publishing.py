@@ -101,7 +101,8 @@ def _adopts(stage: Stage, renate: Insider) -> None:
                 return
             form = page.form(field="entry")
             chosen = [value for value, _ in form.options["entry"]][:SOME]
-            renate.send(form.set({"entry": chosen}))
+            asked = renate.send(form.set({"entry": chosen}))
+            renate.send(asked.form(field="entry").press("Übernehmen"))
 
     stage.persist("take entries over", step)
 

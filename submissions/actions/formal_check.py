@@ -1,28 +1,19 @@
-"""Verbs of the formal check: admit, exclude, hand back, take back, reopen, and withdraw on request of its people."""
+"""What one person decides in the formal check: admit, exclude, hand back, take back, reopen, withdraw on request."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import User
-from landespreis import wording
-from landespreis.outgoing import Outgoing
 from landespreis.refusal import Refused
-from submissions import builds_on, workflow
 from submissions.actions import gate, ruling
 from submissions.actions.ruling import Ruling
 from submissions.models import Event, Submission
 from submissions.workflow import CheckAct
 
 Check, Verb = Submission.Check, Event.Verb
-CORRECTING = (
-    Verb.SAVED, Verb.PARTNER_ADDED, Verb.PARTNER_REMOVED, Verb.FILE_ADDED, Verb.FILE_DESCRIBED, Verb.FILE_REMOVED,
-    Verb.RESET, Verb.EXTENDED,
-)  # fmt: skip
-"""What builds on an entry being handed back."""
 FOR_TWO = (
     "In dieser Runde entscheiden zwei über die formale Prüfung: Schlagen Sie die Entscheidung vor, eine andere Person "
     "bestätigt sie."
@@ -32,7 +23,7 @@ FOR_ONE = "Die Runde prüft nicht mehr zu zweit."
 
 @transaction.atomic
 def decide(entry: Submission, decided: Ruling, *, by: User, read: int | None = None, seen: str = "") -> Submission:
-    """Decide alone what `decided` says: `admit`, `exclude` or `hand_back`, which say what follows.
+    """Decide alone what `decided` says: one of the acts that have a verb of their own below, which says what follows.
 
     `read` is what `ruling.last_seen` said when the person's page was made, `seen` the mark of the mail that was shown:
     when something happened since, or another mail would go, nothing is decided. Journals, and owes the mail. Raises
@@ -101,110 +92,28 @@ def correction(entry: Submission) -> str:
     return str(event.detail["reason"]) if event else ""
 
 
-@dataclass(frozen=True)
-class LastDecision:
-    """The decision an entry's check stands on, and what has been built on it since: sentences, none if nothing."""
-
-    event: Event
-    built: list[str]
-
-    @property
-    def before(self) -> str:
-        """The state of the check in which it was made."""
-        return str(self.event.detail.get("before", Check.OPEN))
-
-    @property
-    def was_told(self) -> bool:
-        """Whether a mail went with it."""
-        return bool(self.event.detail.get("told", self.event.verb != Verb.ADMITTED))
-
-
-def last_decision(entry: Submission) -> LastDecision | None:
-    """Return the decision that led to the state of the check, or None while that is open."""
-    act = workflow.DECISIONS.get(Check(entry.formal_check))
-    events = entry.events.filter(verb=ruling.VERBS[act]).select_related("by") if act else entry.events.none()
-    event = events.order_by("-pk").first()
-    if event is None:
-        return None
-    return LastDecision(event, _built_on(entry, event))
-
-
-def _built_on(entry: Submission, decision: Event) -> list[str]:
-    """Nothing builds on an exclusion: it ends what was there."""
-    if decision.verb == Verb.ADMITTED:
-        return builds_on.admission(entry)
-    if decision.verb == Verb.EXCLUDED:
-        return []
-    later = entry.events.filter(pk__gt=decision.pk, verb__in=CORRECTING).order_by("-pk").first()
-    return [f"Seitdem: „{later.get_verb_display()}“ am {wording.moment_short(later.at)}."] if later else []
-
-
-@transaction.atomic
 def undo(entry: Submission, *, by: User, reason: str, read: int | None = None) -> Submission:
     """Take the last decision back, as long as nothing was built on it: state and deadline become what they were.
 
-    A mail that went with it stays sent. Journals. Raises NotAllowed, Overtaken, and Refused without a reason, without
-    a decision, once something was built on it (then `reopen` is left), or once the category is decided.
+    A mail that went with it stays sent. Journals. Raises what `decide` raises, and Refused without a reason, without a
+    decision, once something was built on it (then `reopen` is left), or once the category is decided.
     """
-    entry, now = ruling.enter(entry, by=by, read=read)
-    reason = ruling.required(reason)
-    last = last_decision(entry)
-    entry.formal_check = workflow.undone(entry.formal_check, last.before if last else Check.OPEN)
-    if last is None or last.built:
-        said = " ".join(last.built) if last else "Im Verlauf steht keine Entscheidung."
-        raise Refused(f"{said} Zurücknehmen lässt sie sich nicht mehr; Sie können die Prüfung aber wieder öffnen.")
-    if last.event.verb == Verb.HANDED_BACK:
-        former = last.event.detail.get("deadline_before", "")
-        entry.extended_until = datetime.fromisoformat(former) if former else None
-    entry.save(update_fields=["formal_check", "extended_until"])
-    undone = last.event.get_verb_display()
-    gate.record(entry, Verb.CHECK_UNDONE, at=now, by=by, version=entry.current, reason=reason, undone=undone)
-    gate.drop_proposal(entry, at=now, by=by, why="Die Entscheidung davor ist zurückgenommen.")
-    return entry
+    return decide(entry, Ruling(CheckAct.UNDO, reason), by=by, read=read)
 
 
-@transaction.atomic
 def reopen(entry: Submission, *, by: User, reason: str, read: int | None = None) -> Submission:
     """Set the formal check back to open, whatever was built on it; the jury loses sight of the entry until then.
 
-    What jurors did stays, and counts again when the entry is admitted again. Journals. Raises NotAllowed, Overtaken,
+    What jurors did stays, and counts again when the entry is admitted again. Journals. Raises what `decide` raises, and
     Refused without a reason or once the category is decided.
     """
-    entry, now = ruling.enter(entry, by=by, read=read)
-    reason = ruling.required(reason)
-    entry.formal_check = workflow.checked(entry.formal_check, CheckAct.REOPEN)
-    entry.save(update_fields=["formal_check"])
-    gate.record(entry, Verb.CHECK_REOPENED, at=now, by=by, version=entry.current, reason=reason)
-    gate.drop_proposal(entry, at=now, by=by, why="Die formale Prüfung ist wieder offen.")
-    return entry
+    return decide(entry, Ruling(CheckAct.REOPEN, reason), by=by, read=read)
 
 
-@transaction.atomic
 def withdraw_on_request(entry: Submission, *, by: User, reason: str, read: int | None = None) -> Submission:
     """Withdraw an entry after its deadline because its people asked for it; `reason` says who asked and how.
 
     Scores that jurors gave stay, and stop counting. Journals, and owes the mail of a withdrawal to owner and editors.
-    Raises NotAllowed, Overtaken, Refused without a reason or once the category is decided.
+    Raises what `decide` raises, and Refused without a reason or once the category is decided.
     """
-    entry, now = ruling.enter(entry, by=by, read=read)
-    entry.status = workflow.target(entry.status, workflow.Act.WITHDRAW)
-    entry.save(update_fields=["status"])
-    reason = ruling.required(reason)
-    gate.record(entry, Verb.WITHDRAWN, at=now, by=by, version=entry.current, reason=reason)
-    gate.drop_proposal(entry, at=now, by=by, why="Die Einreichung ist zurückgezogen.")
-    withdrawal(entry, by=by, at=now).owe()
-    return entry
-
-
-def withdrawal(entry: Submission, *, by: User, at: datetime) -> Outgoing:
-    """Return the mail of a withdrawal on request."""
-    context = {
-        "number": entry.label,
-        "title": entry.submitted_title,
-        "by": f"{by.name} (Geschäftsstelle)",
-        "at": at,
-        "deadline": entry.deadline,
-        "again": workflow.is_open(entry, at),
-        "path": entry.get_absolute_url(),
-    }
-    return Outgoing("withdrawn", gate.addresses(entry), context)
+    return decide(entry, Ruling(CheckAct.WITHDRAW, reason), by=by, read=read)

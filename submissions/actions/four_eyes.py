@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from landespreis import clock
+from landespreis.outgoing import require_seen
 from landespreis.refusal import NotAllowed, Refused
 from submissions import permissions
 from submissions.actions import gate, ruling
@@ -29,7 +30,7 @@ def propose(entry: Submission, proposed: Ruling, *, by: User, read: int | None =
     for refusal in _not_for_two([entry]).values():
         raise refusal
     proposed = ruling.guard(entry, proposed, now)
-    ruling.require_seen(ruling.letter(entry, proposed), seen)
+    require_seen(ruling.letter(entry, proposed, by=by, at=now), seen)
     proposal = _proposal(entry, proposed, now, by)
     proposal.save()
     gate.record(entry, Verb.CHECK_PROPOSED, at=now, by=by, version=entry.current, **_detail(proposed))

@@ -48,6 +48,8 @@ def copy(round: Round, *, by: User, name: str, key: str, number_prefix: str) -> 
     prefix that cannot be.
     """
     _require(by)
+    # Two that begin a round at once come one after the other: the second is told that the name is taken.
+    list(Round.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     kept = {
         field.attname: getattr(round, field.attname)
         for field in Round._meta.concrete_fields

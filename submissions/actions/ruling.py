@@ -10,15 +10,15 @@ from django.db.models import Max
 
 from accounts.models import User
 from landespreis import clock, wording
-from landespreis.outgoing import Outgoing, owe_all
-from landespreis.refusal import MailChanged, NotAllowed, Overtaken, Refused
+from landespreis.outgoing import Outgoing, owe_all, require_seen
+from landespreis.refusal import NotAllowed, Overtaken, Refused
 from submissions import permissions, reading, workflow
-from submissions.actions import gate
+from submissions.actions import gate, reversing
 from submissions.models import Category, Event, Proposal, Submission
 from submissions.workflow import CheckAct
 
 Verb = Event.Verb
-VERBS = {CheckAct.ADMIT: Verb.ADMITTED, CheckAct.EXCLUDE: Verb.EXCLUDED, CheckAct.HAND_BACK: Verb.HANDED_BACK}
+VERBS = reversing.DECIDED
 WATCHED = (
     Verb.SUBMITTED, Verb.WITHDRAWN, Verb.EXTENDED, Verb.CHECKED, Verb.CHECK_PROPOSED, Verb.CHECK_UNPROPOSED,
     Verb.ADMITTED, Verb.EXCLUDED, Verb.HANDED_BACK, Verb.CHECK_REOPENED, Verb.CHECK_UNDONE,
@@ -133,6 +133,9 @@ def _overtaken_by(event: Event) -> Overtaken:
 
 def guard(entry: Submission, ruling: Ruling, now: datetime) -> Ruling:
     """Return the ruling, its reason trimmed, where it can be made about the entry now; raises Refused."""
+    if ruling.act in reversing.REVERSED:
+        reversing.require(entry, ruling.act)
+        return replace(ruling, reason=required(ruling.reason), until=None)
     if ruling.act is not CheckAct.EXCLUDE and workflow.is_open(entry, now):
         raise Refused("Die Frist dieser Einreichung läuft noch. Zulassen oder zurückgeben können Sie sie danach.")
     workflow.checked(entry.formal_check, ruling.act)
@@ -161,9 +164,11 @@ def required(reason: str) -> str:
     return reason.strip()
 
 
-def letter(entry: Submission, ruling: Ruling) -> Outgoing | None:
-    """Return the mail that goes to owner and editors with this ruling, or None where an admission is not mailed."""
-    if ruling.act is CheckAct.ADMIT and not ruling.tell:
+def letter(entry: Submission, ruling: Ruling, *, by: User, at: datetime) -> Outgoing | None:
+    """Return the mail that goes to owner and editors with this ruling of `by`, or None where none does."""
+    if ruling.act is CheckAct.WITHDRAW:
+        return reversing.withdrawal(entry, by=by, at=at)
+    if ruling.act not in VERBS or (ruling.act is CheckAct.ADMIT and not ruling.tell):
         return None
     context: dict[str, Any] = {"number": entry.label, "title": entry.submitted_title, "path": entry.get_absolute_url()}
     if ruling.act is not CheckAct.ADMIT:
@@ -173,26 +178,24 @@ def letter(entry: Submission, ruling: Ruling) -> Outgoing | None:
     return Outgoing(str(VERBS[ruling.act].value), gate.addresses(entry), context)
 
 
-def require_seen(outgoing: Outgoing | None, seen: str) -> None:
-    """Raise MailChanged unless the mail that will go is the one that was shown; an empty `seen` asks nothing."""
-    if seen and (outgoing is None or outgoing.mark != seen):
-        raise MailChanged(
-            "Seit Sie die E-Mail gesehen haben, hat sich ihr Text oder der Kreis der Empfangenden geändert. "
-            "Bitte sehen Sie sie noch einmal an."
-        )
-
-
 def write(
     entry: Submission, ruling: Ruling, *, at: datetime, by: User, seen: str, proposed_by: User | None = None
 ) -> None:
     """Set the state, journal who decided what in which state, and owe the mail. The guard has let it pass."""
-    outgoing = letter(entry, ruling)
+    outgoing = letter(entry, ruling, by=by, at=at)
     require_seen(outgoing, seen)
-    detail = _detail(entry, outgoing)
+    proposed = {"proposed_by": proposed_by.name} if proposed_by else {}
+    if ruling.act in reversing.REVERSED:
+        reversing.write(entry, ruling.act, at=at, by=by, reason=ruling.reason, **proposed)
+    else:
+        _decide(entry, ruling, at=at, by=by, **_detail(entry, outgoing), **proposed)
+    if outgoing:
+        outgoing.owe()
+
+
+def _decide(entry: Submission, ruling: Ruling, *, at: datetime, by: User, **detail: str | bool) -> None:
     if ruling.reason:
         detail["reason"] = ruling.reason
-    if proposed_by:
-        detail["proposed_by"] = proposed_by.name
     entry.formal_check = workflow.checked(entry.formal_check, ruling.act)
     if ruling.until:
         detail |= {"until": ruling.until.isoformat(), "deadline_before": _moment(entry.extended_until)}
@@ -201,13 +204,11 @@ def write(
         entry.extended_until = ruling.until
     entry.save(update_fields=["formal_check", "extended_until"])
     gate.record(entry, VERBS[ruling.act], at=at, by=by, version=entry.current, **detail)
-    if outgoing:
-        outgoing.owe()
 
 
 def write_admissions(entries: Sequence[Submission], admission: Ruling, *, at: datetime, by: User) -> None:
     """Admit several entries like `write`, in as many queries as one. The guard has let each pass."""
-    letters = [(entry, letter(entry, admission)) for entry in entries]
+    letters = [(entry, letter(entry, admission, by=by, at=at)) for entry in entries]
     told = [(entry, _detail(entry, outgoing)) for entry, outgoing in letters]
     for entry in entries:
         entry.formal_check = workflow.checked(entry.formal_check, CheckAct.ADMIT)

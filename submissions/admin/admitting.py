@@ -1,5 +1,6 @@
 """Admitting, or proposing to admit, many entries at once: only where nothing speaks against it, and after one look."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from landespreis import clock
-from landespreis.outgoing import Outgoing
+from landespreis.outgoing import CHANGED, Outgoing
 from landespreis.refusal import Refused
 from submissions import permissions, reading
 from submissions.actions import formal_check, four_eyes, gate, ruling
@@ -57,8 +58,7 @@ class Admitting(admin.ModelAdmin):  # type: ignore[type-arg]
         """Ask once more about what was chosen in the queue; after that decide what was asked about."""
         user = checker(request)
         if "confirmed" in request.POST:
-            self._decide(request, user)
-            return redirect("admin:submissions_queue")
+            return self._decide(request, user)
         chosen = [UUID(key) for key in request.POST.getlist("entry") if _is_key(key)]
         rows = Submission.objects.filter(pk__in=chosen).select_related("round", "owner").order_by("number")
         return self._ask(request, list(rows))
@@ -77,15 +77,23 @@ class Admitting(admin.ModelAdmin):  # type: ignore[type-arg]
             "marks": [f"{row.pk} {read.get(row.pk, 0)}" for row in chosen.ready],
             "two": any(row.round.four_eyes for row in chosen.ready),
             "recipients": len({address for row in chosen.ready for address in gate.addresses(row)}),
-            "sample": _sample(chosen.ready),
+            "sample": _sample(chosen.ready, user),
+            "seen": _mark(chosen.ready, user),
         }
         return TemplateResponse(request, "admin/submissions/admit.html", context)
 
-    def _decide(self, request: HttpRequest, user: User) -> None:
-        """Decide about so many at a time: what cannot be admitted is named and stops nothing."""
+    def _decide(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Decide about so many at a time: what cannot be admitted is named and stops nothing.
+
+        Where another mail would go than the one that was shown, or to others, nothing is decided.
+        """
         marks = [mark.partition(" ") for mark in request.POST.getlist("entry")]
         read = {UUID(key): int(mark) for key, _, mark in marks if _is_key(key) and mark.isdecimal()}
         rows = list(Submission.objects.filter(pk__in=read).select_related("round", "owner").order_by("number"))
+        seen = request.POST.get("seen", "")
+        if "tell" in request.POST and seen and seen != _mark(rows, user):
+            self.message_user(request, CHANGED, messages.ERROR)
+            return self._ask(request, rows)
         admitted = 0
         for first in range(0, len(rows), AT_ONCE):
             some = rows[first : first + AT_ONCE]
@@ -98,6 +106,7 @@ class Admitting(admin.ModelAdmin):  # type: ignore[type-arg]
             words = "1 Einreichung ist" if admitted == 1 else f"{admitted} Einreichungen sind"
             proposed = rows[0].round.four_eyes
             self.message_user(request, f"{words} {'zur Zulassung vorgeschlagen' if proposed else 'zugelassen'}.")
+        return redirect("admin:submissions_queue")
 
 
 def _admit(rows: Sequence[Submission], user: User, *, tell: bool, read: Mapping[UUID, int]) -> dict[UUID, Refused]:
@@ -149,5 +158,13 @@ def _why(row: Submission, turn: Turn | None) -> str:
     return turn.said
 
 
-def _sample(ready: Sequence[Submission]) -> Outgoing | None:
-    return ruling.letter(ready[0], Ruling(CheckAct.ADMIT)) if ready else None
+def _sample(ready: Sequence[Submission], user: User) -> Outgoing | None:
+    return ruling.letter(ready[0], Ruling(CheckAct.ADMIT), by=user, at=clock.now()) if ready else None
+
+
+def _mark(rows: Sequence[Submission], user: User) -> str:
+    """Return the checksum of what the page shows of the mails: the words of the first, and where all of them go."""
+    _with_people(rows)
+    sample = _sample(rows, user)
+    shown = [sample.mark if sample else "", *(f"{row.pk} {sorted(gate.addresses(row))}" for row in rows)]
+    return hashlib.sha256("\n".join(shown).encode()).hexdigest()

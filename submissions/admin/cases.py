@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from accounts.models import User
 from landespreis import clock
 from submissions import permissions, workflow
-from submissions.actions import formal_check, ruling
+from submissions.actions import reversing, ruling
 from submissions.admin.confirm import CorrectionForm, RemarkForm, TellForm
 from submissions.models import Proposal, Submission
 from submissions.turns import Place, Queue, Turn
@@ -65,6 +65,19 @@ DECISIONS = {
         CorrectionForm,
     ),
 }
+REVERSALS = {
+    "zuruecknehmen": CheckAct.UNDO,
+    "wieder-oeffnen": CheckAct.REOPEN,
+    "zurueckziehen": CheckAct.WITHDRAW,
+}
+"""Part of the address → what it takes back."""
+PROPOSALS = {
+    **{slug: decision.proposal for slug, decision in DECISIONS.items()},
+    "zuruecknehmen": "Rücknahme vorschlagen",
+    "wieder-oeffnen": "Wiederöffnen vorschlagen",
+    "zurueckziehen": "Zurückziehen vorschlagen",
+}
+"""Part of the address → name of the button where two decide."""
 TITLES = {
     **{slug: decision.title for slug, decision in DECISIONS.items()},
     "bestaetigen": "Vorschlag bestätigen",
@@ -88,7 +101,7 @@ class Case(NamedTuple):
     now: datetime
     read: int
     proposal: Proposal | None
-    last: formal_check.LastDecision | None
+    last: reversing.LastDecision | None
     flow: str = ""
     """Key of a category or `ALL` where the person goes through the queue."""
 
@@ -112,7 +125,7 @@ def case(entry: Submission, user: User, *, read: str = "", flow: str = "") -> Ca
     """Read what the pages and buttons of an entry's formal check need; `read` and `flow` as they came in."""
     proposal = Proposal.objects.waiting().filter(submission=entry).select_related("proposed_by").first()
     seen = int(read) if read.isascii() and read.isdecimal() and len(read) < 19 else ruling.last_seen(entry)
-    return Case(entry, user, clock.now(), seen, proposal, formal_check.last_decision(entry), flow)
+    return Case(entry, user, clock.now(), seen, proposal, reversing.last_decision(entry), flow)
 
 
 def offered(of: Case) -> list[str]:
@@ -124,9 +137,10 @@ def offered(of: Case) -> list[str]:
     fits = {slug: free and _possible(entry, decision.act, of.now) for slug, decision in DECISIONS.items()}
     fits["bestaetigen"] = bool(of.proposal and permissions.may_confirm(of.user, of.proposal))
     fits["ablehnen"] = of.proposal is not None
-    fits["zuruecknehmen"] = bool(of.last and not of.last.built)
-    fits["wieder-oeffnen"] = entry.formal_check != Check.OPEN and not fits["zuruecknehmen"]
-    fits["zurueckziehen"] = True
+    can_undo = bool(of.last and not of.last.built)
+    fits["zuruecknehmen"] = free and can_undo
+    fits["wieder-oeffnen"] = free and entry.formal_check != Check.OPEN and not can_undo
+    fits["zurueckziehen"] = free
     return [slug for slug in TITLES if fits[slug]]
 
 
@@ -139,9 +153,7 @@ def title(of: Case, slug: str) -> str:
     """Return what the button of a verb says."""
     if slug == "ablehnen" and of.proposal and of.proposal.proposed_by_id == of.user.pk:
         return "Eigenen Vorschlag zurückziehen"
-    if slug in DECISIONS and of.entry.round.four_eyes:
-        return DECISIONS[slug].proposal
-    return TITLES[slug]
+    return (PROPOSALS if of.entry.round.four_eyes else {}).get(slug, TITLES[slug])
 
 
 def checker(request: HttpRequest) -> User:

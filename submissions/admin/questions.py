@@ -8,16 +8,19 @@ from django.db.models import F
 from django.urls import reverse
 
 from landespreis import wording
+from landespreis.outgoing import Outgoing
 from submissions.actions import formal_check, four_eyes, gate, ruling
 from submissions.actions.ruling import Ruling
-from submissions.admin.cases import DECISIONS, SCORED, TITLES, Case, next_after, title, turn
+from submissions.admin.cases import DECISIONS, REVERSALS, SCORED, TITLES, Case, Decision, next_after, title, turn
 from submissions.admin.confirm import NoForm, Question, ReasonForm
 from submissions.models import Event, Finding, Proposal, Submission
 from submissions.workflow import CheckAct
 
+ACTS = {**{slug: decision.act for slug, decision in DECISIONS.items()}, **REVERSALS}
+"""Part of the address → what is decided there."""
 SECOND = (
-    "In dieser Runde entscheiden zwei: Es gilt erst, wenn eine zweite Person Ihren Vorschlag bestätigt, und auch die "
-    "E-Mail geht erst dann hinaus."
+    "In dieser Runde entscheiden zwei: Es gilt erst, wenn eine zweite Person Ihren Vorschlag bestätigt. Eine E-Mail "
+    "dazu geht erst dann hinaus."
 )
 REOPENED = (
     "Die formale Prüfung steht dann wieder auf „noch nicht geprüft“, und die Jury sieht die Einreichung nicht, bis Sie "
@@ -28,25 +31,71 @@ Values = dict[str, Any]
 """The fields of a Question by name."""
 
 
-def _decision(of: Case, slug: str) -> Values:
-    entry, decision = of.entry, DECISIONS[slug]
-    name = title(of, slug)
-    two = entry.round.four_eyes
+def _alone(of: Case, slug: str) -> Values:
+    """Return what is asked of one who decides: what will happen, the form, the mail and the verb."""
+    act = ACTS[slug]
 
-    def decide(*, seen: str, **values: Any) -> Any:
-        verb = four_eyes.propose if two else formal_check.decide
-        return verb(entry, Ruling(decision.act, **values), by=of.user, read=of.read, seen=seen)
+    def decide(*, seen: str = "", **values: Any) -> Any:
+        return formal_check.decide(of.entry, Ruling(act, **values), by=of.user, read=of.read, seen=seen)
+
+    return {**_effect(of, slug), "button": TITLES[slug], "verb": decide}
+
+
+def _proposal(of: Case, slug: str) -> Values:
+    """Return what is asked of one who proposes: the same, said of what will be once another has confirmed it."""
+    act, effect, name = ACTS[slug], _effect(of, slug), title(of, slug)
+
+    def propose(*, seen: str = "", **values: Any) -> Any:
+        return four_eyes.propose(of.entry, Ruling(act, **values), by=of.user, read=of.read, seen=seen)
 
     return {
-        "sentences": [decision.effect, *([SECOND] if two else [])],
+        **effect,
+        "sentences": [*effect["sentences"], SECOND],
         "button": name,
-        "send": name if two else f"{name} und E-Mail verschicken",
-        "mailed": "Diese E-Mail geht hinaus, sobald jemand bestätigt" if two else "Diese E-Mail geht hinaus",
-        "done": "Ihr Vorschlag wartet auf eine zweite Person." if two else decision.done,
-        "verb": decide,
+        "send": name,
+        "mailed": "Diese E-Mail geht hinaus, sobald jemand bestätigt",
+        "done": "Ihr Vorschlag wartet auf eine zweite Person.",
+        "verb": propose,
+    }
+
+
+def _confirmation(of: Case, proposal: Proposal) -> Values:
+    decided = Ruling.proposed(proposal)
+    slug = next(slug for slug, act in ACTS.items() if act is decided.act)
+    effect = _effect(of, slug)
+    by = f"{proposal.proposed_by.name}, {wording.moment_short(proposal.proposed_at)}"
+    reason = [f"Grund: {decided.reason}"] if decided.reason else []
+    until = [f"Neue Frist: {wording.deadline(decided.until)}"] if decided.until else []
+
+    return {
+        **effect,
+        "sentences": [f"Vorschlag von {by}: {TITLES[slug]}.", *reason, *until, *effect["sentences"]],
+        "button": TITLES[slug],
+        "form": NoForm,
+        "letter": (lambda: _letter(of, decided)) if effect.get("letter") else None,
+        "verb": partial(four_eyes.confirm, proposal, by=of.user, read=of.read),
+    }
+
+
+def _letter(of: Case, ruled: Ruling) -> Outgoing | None:
+    return ruling.letter(of.entry, ruled, by=of.user, at=of.now)
+
+
+def _effect(of: Case, slug: str) -> Values:
+    """Return what will happen with the act of a page, whoever decides it."""
+    if slug in DECISIONS:
+        return _deciding(of, DECISIONS[slug])
+    return {"zuruecknehmen": _undoing, "wieder-oeffnen": _reopening, "zurueckziehen": _withdrawal}[slug](of)
+
+
+def _deciding(of: Case, decision: Decision) -> Values:
+    return {
+        "sentences": [decision.effect],
+        "send": f"{decision.title} und E-Mail verschicken",
+        "done": decision.done,
         "form": decision.form,
-        "letter": lambda **values: ruling.letter(entry, Ruling(decision.act, **values)),
-        "warnings": _warnings(entry) if decision.act is CheckAct.ADMIT else (),
+        "letter": lambda **values: _letter(of, Ruling(decision.act, **values)),
+        "warnings": _warnings(of.entry) if decision.act is CheckAct.ADMIT else (),
     }
 
 
@@ -59,23 +108,6 @@ def _warnings(entry: Submission) -> list[str]:
     return [f"{points} auf „nicht erfüllt“. Lassen Sie die Einreichung nur zu, wenn das trotzdem richtig ist."]
 
 
-def _confirmation(of: Case, proposal: Proposal) -> Values:
-    decided = Ruling.proposed(proposal)
-    by = f"{proposal.proposed_by.name}, {wording.moment_short(proposal.proposed_at)}"
-    reason = [f"Grund: {decided.reason}"] if decided.reason else []
-    until = [f"Neue Frist: {wording.deadline(decided.until)}"] if decided.until else []
-    what = next(decision for decision in DECISIONS.values() if decision.act is decided.act)
-    return {
-        "sentences": [f"Vorschlag von {by}: {what.title}.", *reason, *until, what.effect],
-        "button": what.title,
-        "send": f"{what.title} und E-Mail verschicken",
-        "done": what.done,
-        "verb": partial(four_eyes.confirm, proposal, by=of.user, read=of.read),
-        "letter": lambda: ruling.letter(of.entry, decided),
-        "warnings": _warnings(of.entry) if decided.act is CheckAct.ADMIT else (),
-    }
-
-
 def _rejection(of: Case, proposal: Proposal) -> Values:
     return {
         "sentences": ["Die Einreichung wartet dann wieder auf eine Entscheidung. Niemand erhält eine E-Mail."],
@@ -86,7 +118,9 @@ def _rejection(of: Case, proposal: Proposal) -> Values:
     }
 
 
-def _undoing(of: Case, last: formal_check.LastDecision) -> Values:
+def _undoing(of: Case) -> Values:
+    last = of.last
+    assert last is not None  # `question` has looked
     event, people = last.event, ", ".join(gate.addresses(of.entry))
     by = event.by.name if event.by else "dem Portal"
     made = f"„{event.get_verb_display()}“ von {by} vom {wording.moment_short(event.at)}"
@@ -103,9 +137,7 @@ def _undoing(of: Case, last: formal_check.LastDecision) -> Values:
             *ends,
             mailed if last.was_told else "Eine E-Mail ging dazu nicht hinaus, und auch jetzt erhält niemand eine.",
         ],
-        "button": TITLES["zuruecknehmen"],
         "done": "Die Entscheidung ist zurückgenommen.",
-        "verb": partial(formal_check.undo, of.entry, by=of.user, read=of.read),
         "form": ReasonForm,
     }
 
@@ -117,44 +149,33 @@ def _reopening(of: Case) -> Values:
             REOPENED,
             "Niemand erhält dazu eine E-Mail; der Grund steht im Verlauf.",
         ],
-        "button": TITLES["wieder-oeffnen"],
         "done": "Die formale Prüfung ist wieder offen.",
-        "verb": partial(formal_check.reopen, of.entry, by=of.user, read=of.read),
         "form": ReasonForm,
     }
 
 
 def _withdrawal(of: Case) -> Values:
-    def withdraw(*, seen: str, reason: str) -> Any:
-        """The mail names the moment it is sent at, so it is not the one that was shown to the second."""
-        return formal_check.withdraw_on_request(of.entry, by=of.user, reason=reason, read=of.read)
-
     return {
         "sentences": [
             f"Nur auf Wunsch der Einreichenden: Die Einreichung nimmt nicht mehr teil. {SCORED}",
             "Nennen Sie als Grund, wer darum gebeten hat und wie. Er steht im Verlauf, nicht in der E-Mail.",
         ],
-        "button": TITLES["zurueckziehen"],
         "send": "Zurückziehen und E-Mail verschicken",
         "done": "Die Einreichung ist zurückgezogen, die Mitwirkenden sind benachrichtigt.",
-        "verb": withdraw,
         "form": ReasonForm,
-        "letter": lambda reason: formal_check.withdrawal(of.entry, by=of.user, at=of.now),
+        "letter": lambda reason: _letter(of, Ruling(CheckAct.WITHDRAW, reason)),
     }
 
 
 def question(of: Case, slug: str) -> Question | None:
     """Return what the page of a verb asks, or None where there is nothing (any more) that it could be about."""
-    made: dict[str, Callable[[], Values]] = {
-        **{known: partial(_decision, of, known) for known in DECISIONS},
-        "wieder-oeffnen": partial(_reopening, of),
-        "zurueckziehen": partial(_withdrawal, of),
-    }
+    asked = _proposal if of.entry.round.four_eyes else _alone
+    made: dict[str, Callable[[], Values]] = {known: partial(asked, of, known) for known in ACTS}
+    if of.last is None:
+        del made["zuruecknehmen"]
     if of.proposal:
         made |= {"bestaetigen": partial(_confirmation, of, of.proposal)}
         made |= {"ablehnen": partial(_rejection, of, of.proposal)}
-    if of.last:
-        made |= {"zuruecknehmen": partial(_undoing, of, of.last)}
     if slug not in made:
         return None
     queued = turn(of) if of.flow else None

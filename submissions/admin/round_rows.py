@@ -28,9 +28,12 @@ class PlacedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
     """Refuses two rows on one place and names both; says why a row cannot go."""
 
     noun = ""
+    last = ""
+    """What stays at least, in words."""
 
     def clean(self) -> None:
         self._require_places([form for form in self.forms if form.cleaned_data and not _goes(form)])
+        _require_last(self, self.last)
         reasons = [self.removing(form.instance) for form in self.forms if _goes(form) and form.instance.pk]
         if any(reasons):
             raise ValidationError([reason for reason in reasons if reason])
@@ -61,8 +64,16 @@ def _goes(form: Any) -> bool:
     return bool(form.cleaned_data.get("DELETE"))
 
 
+def _require_last(formset: Any, last: str) -> None:
+    """Refuse to remove the last row of a round that everybody knows of; it could not have been announced without."""
+    filled = [form for form in formset.forms if getattr(form, "cleaned_data", None)]
+    if formset.instance.is_announced and filled and all(_goes(form) for form in filled):
+        raise ValidationError(f"Die Runde ist bekannt gemacht: {last} muss bleiben.")
+
+
 class CategoryFormSet(PlacedFormSet):
     noun = "Kategorien"
+    last = "Mindestens eine Kategorie"
 
     def removing(self, row: Any) -> str:
         return guards.removing_category(row)
@@ -80,6 +91,7 @@ class CategoryFormSet(PlacedFormSet):
 
 class QuestionFormSet(PlacedFormSet):
     noun = "Fragen"
+    last = "Mindestens eine Frage"
 
     def removing(self, row: Any) -> str:
         return guards.removing_question(row)
@@ -90,6 +102,7 @@ class CriterionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 
     def clean(self) -> None:
         super().clean()
+        _require_last(self, "Mindestens ein Kriterium")
         kept = [form.cleaned_data for form in self.forms if form.is_valid() and not form.cleaned_data.get("DELETE")]
         require_weights(values["weight"] for values in kept if "weight" in values)
 

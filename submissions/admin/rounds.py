@@ -92,12 +92,6 @@ class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """A round in preparation is discarded by its button, any other stays."""
         return False
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Lock the round while a form of it is checked and saved: submits take its numbers meanwhile."""
-        if request.method == "POST" and object_id.isdecimal():
-            Round.objects.select_for_update(no_key=True).filter(pk=object_id).values_list("pk").first()
-        return super().get_object(request, object_id, from_field)
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -47,6 +47,9 @@ class Proposal(models.Model):
         ADMIT = "admit", "zulassen"
         EXCLUDE = "exclude", "ausschließen"
         HAND_BACK = "hand_back", "zur Korrektur zurückgeben"
+        UNDO = "undo", "Entscheidung zurücknehmen"
+        REOPEN = "reopen", "Prüfung wieder öffnen"
+        WITHDRAW = "withdraw", "zurückziehen auf Wunsch"
 
     class Outcome(models.TextChoices):
         OPEN = "open", "wartet auf eine zweite Person"
@@ -88,7 +91,7 @@ class Proposal(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(act="admit", reason="", until__isnull=True)
-                | Q(act="exclude", until__isnull=True) & ~Q(reason="")
+                | Q(act__in=["exclude", "undo", "reopen", "withdraw"], until__isnull=True) & ~Q(reason="")
                 | Q(act="hand_back", until__isnull=False) & ~Q(reason=""),
                 name="proposal_says_what_its_act_needs",
             ),

@@ -18,6 +18,8 @@ Found = Iterator[tuple[str, str]]
 """Field and reason."""
 WINDOW = ("opens_at", "closes_at", "embargo_until")
 DATES = (*WINDOW, "ceremony_on")
+SESSION = ("quorum", "scoring_opens_at")
+"""What stands still while a Session of the jury is open."""
 
 
 def contradictions(row: "Round") -> Found:
@@ -89,6 +91,21 @@ def of_round(before: "Round | None", after: "Round", now: datetime) -> Found:
         if after.embargo_until != before.embargo_until and (reason := _embargo(before, after, now)):
             yield "embargo_until", reason
     yield from _limits(before, after)
+    if _changed(before, after, *SESSION) and (sitting := in_session(before)):
+        for name in SESSION:
+            if getattr(before, name) != getattr(after, name):
+                yield name, sitting
+
+
+def in_session(row: "Round") -> str:
+    """Why what the jury's Session rests on cannot change now, or nothing: one is open and not decided yet."""
+    found = row.categories.filter(session__isnull=False, decided_at__isnull=True).first()
+    if found is None:
+        return ""
+    return (
+        f"Die Sitzung „{found.short_name}“ ist eröffnet. Bis ihr Beschluss gesperrt ist, bleiben Sitze, Quorum und "
+        "Beginn der Bewertung, wie sie sind."
+    )
 
 
 def _window(before: "Round", after: "Round", now: datetime) -> Found:

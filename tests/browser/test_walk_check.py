@@ -73,15 +73,20 @@ def test_walk_of_two_through_the_formal_check(visit: Visit, entries: list[Submis
     jan.meet("Mehrere zulassen")
     jan.press("1 Einreichung vorschlagen")
     jan.reads("1 Einreichung ist zur Zulassung vorgeschlagen.")
-    jan.meet("Formale Prüfung")
 
     ida.go(f"/admin/submissions/submission/{entries[0].pk}/pruefung/")
     ida.meet("IKZ-2026-0001 formal prüfen")
-    ida.follow("Entscheidung zurücknehmen …")
-    ida.meet("Entscheidung zurücknehmen")
+    ida.follow("Rücknahme vorschlagen …")
+    ida.meet("Rücknahme vorschlagen")
     ida.page.locator("textarea").fill("Es sind doch zwei.")
-    ida.press("Entscheidung zurücknehmen")
-    ida.meet("IKZ-2026-0001 formal prüfen")
+    ida.press("Rücknahme vorschlagen")
+    ida.reads("Das ist Ihr Vorschlag.")
+    jan.go(QUEUE)
+    jan.meet("Formale Prüfung")
+    jan.follow("IKZ-2026-0001 Gemeinsam 1")
+    jan.follow("Vorschlag bestätigen …")
+    jan.meet("Vorschlag bestätigen")
+    jan.press("Entscheidung zurücknehmen")
 
     assert Submission.objects.get(number=1).formal_check == "open"
     assert "Bitte sehen Sie § 2." in Email.objects.get().message

@@ -61,6 +61,7 @@ def test_walk_of_the_office_through_a_whole_award(
     entries = office.submitted(following, PEGEL, STAB)
     office.sets(office.OPEN)
     _helps(renate, office.drafts(following))
+    _extends(renate, entries[STAB])
     _writes(renate, work)
     made = Award(following, entries | office.submitted(following, WARN, KATASTER))
 
@@ -187,6 +188,17 @@ def _helps(renate: Visitor, entry: Submission) -> None:
     renate.press("Antwort senden")
     renate.reads("Die Antwort ist unterwegs.")
     assert entry.events.filter(verb="draft_seen").count() == 1
+
+
+def _extends(renate: Visitor, entry: Submission) -> None:
+    renate.go(f"/admin/submissions/submission/{entry.pk}/change/")
+    renate.follow("Frist verlängern")
+    renate.meet("Frist verlängern")
+    renate.page.locator("#id_until_0").fill("11.02.2028")
+    renate.page.locator("#id_until_1").fill("00:00")
+    renate.page.locator("textarea").fill("Der Rat tagt erst am Abend des 9. Februar.")
+    renate.press("Frist verlängern")
+    assert Submission.objects.get(pk=entry.pk).extensions.count() == 1
 
 
 def _writes(renate: Visitor, work: Work) -> None:

@@ -10,6 +10,8 @@ from tests.fuzz.walking import No, require
 
 OFFICE = frozenset({"office", "second", "admin"})
 WRITERS, LEADERS = frozenset({"owner", "edit", "submit"}), frozenset({"owner", "submit"})
+REVERSED = {"undo": "check_undone", "reopen": "check_reopened", "withdraw": "withdrawn"}
+"""What takes back what stands → the verb of its line."""
 CORRECTING = frozenset({"saved", "partner_added", "partner_removed", "reset", "extended"})
 OFFER_DAYS, PAUSE = timedelta(days=14), timedelta(minutes=1)
 
@@ -353,6 +355,9 @@ class Entry:
         require(self.status == "submitted")
 
     def _guard(self, act: str, reason: str, until: datetime | None) -> None:
+        if act in REVERSED:
+            require(bool(reason) and self._can_reverse(act))
+            return
         require(act == "exclude" or not self.is_open)
         require(self.check in self.ACTS[act][0])
         if act == "hand_back":
@@ -360,6 +365,9 @@ class Entry:
         require(act == "admit" or bool(reason))
 
     def _rule(self, act: str, until: datetime | None, *, tell: bool) -> None:
+        if act in REVERSED:
+            self._take_back(act)
+            return
         states, verb = self.ACTS[act]
         self.note(verb, before=self.check, deadline_before=self.extended)
         self.check = states[self.check]
@@ -398,31 +406,46 @@ class Entry:
         self.drop()
 
     def undo(self, reason: str, by: str) -> None:
-        self.check_enter(by)
-        verb = {"admitted": "admitted", "excluded": "excluded", "returned": "handed_back"}.get(self.check)
-        require(bool(reason) and verb is not None)
-        at = max(place for place, line in enumerate(self.journal) if line.verb == verb)
-        if verb == "handed_back":
-            require(not any(line.verb in CORRECTING for line in self.journal[at:]))
-            self.extended = self.journal[at].deadline_before
-        self.check = self.journal[at].before
-        self.note("check_undone")
-        self.drop()
+        self._reverse("undo", reason, by)
 
     def reopen(self, reason: str, by: str) -> None:
-        self.check_enter(by)
-        require(bool(reason) and self.check != "open")
-        self.check = "open"
-        self.note("check_reopened")
-        self.drop()
+        self._reverse("reopen", reason, by)
 
     def withdraw_on_request(self, reason: str, by: str) -> None:
+        self._reverse("withdraw", reason, by)
+
+    def _reverse(self, act: str, reason: str, by: str) -> None:
         self.check_enter(by)
-        require(bool(reason))
-        self.status = "withdrawn"
-        self.note("withdrawn")
+        require(not self.four_eyes)
+        self._guard(act, reason, None)
         self.drop()
-        self.mails += len(self.people())
+        self._rule(act, None, tell=False)
+
+    def _decided_at(self) -> int | None:
+        """Where in the journal the decision stands that the state of the check comes from."""
+        verb = {"admitted": "admitted", "excluded": "excluded", "returned": "handed_back"}.get(self.check)
+        return max((place for place, line in enumerate(self.journal) if line.verb == verb), default=None)
+
+    def _can_reverse(self, act: str) -> bool:
+        at = self._decided_at()
+        if act == "undo":
+            if self.check != "returned":
+                return at is not None
+            return at is not None and not any(line.verb in CORRECTING for line in self.journal[at:])
+        return act == "withdraw" or self.check != "open"
+
+    def _take_back(self, act: str) -> None:
+        if act == "withdraw":
+            self.status = "withdrawn"
+            self.mails += len(self.people())
+        elif act == "undo":
+            at = self._decided_at() or 0
+            if self.check == "returned":
+                self.extended = self.journal[at].deadline_before
+            self.check = self.journal[at].before
+        else:
+            self.check = "open"
+        self.note(REVERSED[act])
 
     def judge(self, verdict: str, by: str) -> None:
         self.check_enter(by)

@@ -58,6 +58,7 @@ reason = st.sampled_from(["Grund"] * 7 + [" "])
 begun = st.sampled_from(["early", "draft", "submitted", "closed", "closed", "closed for two", "returned"])
 value = st.sampled_from(["", "Anders", "PegelVerbund", "Text."])
 act = st.sampled_from(["admit", "exclude", "hand_back"])
+proposable = st.sampled_from(["admit", "exclude", "hand_back", "undo", "reopen", "withdraw"])
 WORDS = {"title": ("titel", "title"), "text": ("gewinn", "text")}
 """Word of the model → section and field."""
 DECLARED = {"conditions": True, "correctness": True, "bodies": True, "privacy": True}
@@ -348,7 +349,7 @@ class EntryMachine(Walk):
             lambda: verb(self.entry, by=self.user(by)),
         )
 
-    @verb(act=act, hours=st.sampled_from([0, 1, 24]), reason=reason, tell=st.booleans(), by=clerk)
+    @verb(act=proposable, hours=st.sampled_from([0, 1, 24]), reason=reason, tell=st.booleans(), by=clerk)
     def propose(self, act: str, hours: int, reason: str, tell: bool, by: str) -> None:
         by = self.who(by)
         until = max(self.model.deadline, self.model.now) + timedelta(hours=hours) if act == "hand_back" else None
@@ -533,12 +534,15 @@ STEPS = {
     CheckAct.HAND_BACK: "decide",
     CheckAct.REOPEN: "reopen",
     CheckAct.CORRECT: "submit",
+    CheckAct.UNDO: "undo",
+    CheckAct.WITHDRAW: "withdraw_on_request",
 }
 LEFT_OUT = {
     *("entries.start", "files.add", "files.describe", "files.remove"),  # the window of these: test_deadline.py
-    *("helping.look_at_file", "helping.close_for", "formal_check.withdrawal", "formal_check.decide"),  # part of others
+    *("helping.look_at_file", "helping.close_for", "formal_check.decide"),  # part of others
     *("gate.enter", "gate.require", "gate.record", "gate.touch", "gate.drop_proposal"),
-    *("ruling.enter", "ruling.require_unchanged", "ruling.write"),
+    *("ruling.enter", "ruling.require_unchanged", "ruling.letter", "ruling.write"),
+    *("reversing.write", "reversing.withdrawal"),
     *("formal_check.admit_each", "four_eyes.propose_admissions"),  # for many: that for one is the same of one
     *("gate.record_each", "gate.drop_proposals", "ruling.enter_each", "ruling.write_admissions"),
     *("rounds.copy", "rounds.announce", "rounds.unannounce", "rounds.discard", "rounds.note_changes"),  # of rounds

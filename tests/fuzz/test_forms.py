@@ -50,7 +50,6 @@ UNREACHED: dict[str, str] = {
     "admin:jury_session_delete": "the same",
     "admin:jury_session_history": "the same",
     "admin:landespreis_retentionrun_hold": "the run of this stage has no rows",
-    "admin:landespreis_retentionrun_package": "the run of this stage has no package",
     "admin:login": "never reached, see accounts/middleware.py",
     "admin:parcel": "no parcel is made in this stage",
     "admin:parcel_file": "the same",

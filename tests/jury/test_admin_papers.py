@@ -1,9 +1,11 @@
 """Papers and letters in the admin: states, downloads, changing, previewing and releasing, and for whom."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -106,8 +108,11 @@ def test_change_is_closed_after_release(pair: list[Letter], at: Callable[..., No
     release(office, pair[0])
     url = reverse("admin:jury_letter_change", args=[pair[0].pk])
 
-    office.post(url, {"subject": "Zu spät", "text": "Zu spät"})
+    answer = office.post(url, {"subject": "Zu spät", "text": "Zu spät"}, follow=True).content.decode()
 
+    assert "Dieser Brief ist freigegeben und verschickt. Ändern lässt er sich nicht mehr." in answer
+    assert "erfolgreich geändert" not in answer
+    assert not LogEntry.objects.exists()
     assert [said for said in ("Freigeben …", "<textarea") if said in main(office, url)] == []
     assert Letter.objects.get(pk=pair[0].pk).subject == pair[0].subject
 
@@ -118,6 +123,7 @@ def test_preview_shows_addresses_words_and_the_html_as_it_looks(pair: list[Lette
 
     assert pair[0].submission.owner.email in said
     assert pair[0].subject in said
+    assert "Dieser Brief ist ein Entwurf. Verschickt ist noch nichts." in said
     assert "<style>" in styled.content.decode()
     assert "Die Jury überzeugt die gemeinsame Messung." in styled.content.decode()
     assert styled.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
@@ -143,6 +149,23 @@ def test_release_sends_each_letter_once(pair: list[Letter], at: Callable[..., No
     assert "Freigegeben: 0 von 2 Briefen" in release(office, *pair)
     assert Email.objects.filter(subject__in=[row.subject for row in pair]).count() == 2
     assert "schon freigegeben" in main(office, f"{reverse('admin:jury_letter_release')}?brief={pair[0].pk}")
+
+
+def test_release_sends_only_what_was_shown(pair: list[Letter], at: Callable[..., None]) -> None:
+    papers.fulfil_all()
+    at(pair[0].submission.round.embargo_until)
+    office, keys = staff(superuser=True), [row.pk for row in pair]
+    path = f"{reverse('admin:jury_letter_release')}?brief={keys[0]}&brief={keys[1]}"
+
+    first = re.findall(r'name="seen" value="(\w+)"', main(office, path))[0]
+    Letter.objects.filter(pk=keys[1]).update(text="Inzwischen anders")
+    answer = office.post(reverse("admin:jury_letter_release"), {"brief": keys, "seen": first}).content.decode()
+    kept = Letter.objects.filter(released_at=None).count()
+    second = re.findall(r'name="seen" value="(\w+)"', answer)[0]
+    office.post(reverse("admin:jury_letter_release"), {"brief": keys, "seen": second})
+
+    assert "hat sich ihr Text oder der Kreis der Empfangenden geändert" in answer
+    assert (kept, Letter.objects.filter(released_at=None).count()) == (2, 0)
 
 
 @pytest.mark.parametrize("query", ["", "?brief=", "?brief=x", "?brief=99999999999999999999", "?brief=-1"])

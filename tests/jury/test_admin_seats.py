@@ -17,9 +17,10 @@ from accounts.models import User
 from jury.actions import seats as verbs
 from jury.models import Assessment, Juror, JuryEvent, Recusal, Score, Seat
 from landespreis import clock
-from submissions.models import Round, Submission
+from submissions.models import Category, Round, Submission
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory
+from tests.conftest import CLOSES
 from tests.jury import factories
 
 NEW = {"name": "Ulf Siebenkotten", "email": "ulf@kreise.example", "since": "15.01.2026"}
@@ -55,6 +56,28 @@ def text(client: Client, address: str) -> str:
 
 
 # Seats -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", ["session", "decided", "scoring"])
+def test_seat_is_added_while_no_session_is_open(office: Client, open_round: Round, stage: str) -> None:
+    factories.seats(open_round)
+    category = open_round.categories.get(key="krisen")
+    if stage != "scoring":
+        factories.open_session(category)
+    if stage == "decided":
+        Category.objects.filter(pk=category.pk).update(decided_at=CLOSES)
+    fields = {"round": open_round.pk, "institution": "Verein", "short_name": "Verein", "key": "verein", "position": "6"}
+
+    answer = office.post(
+        reverse("admin:jury_seat_add"),
+        {**fields, "jurors-TOTAL_FORMS": "0", "jurors-INITIAL_FORMS": "0"},
+        follow=True,
+    )
+
+    said = f"Die Sitzung „{category.short_name}“ ist eröffnet."
+    assert (said in answer.content.decode(), open_round.seats.count()) == (
+        (True, 5) if stage == "session" else (False, 6)
+    )
 
 
 @pytest.mark.usefixtures("lasting_sessions")

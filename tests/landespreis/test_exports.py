@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from jury.models import Decision
 from landespreis import exports
 from landespreis.models import Trace
 from submissions.models import Category, Round, Submission
@@ -33,7 +34,9 @@ COLUMNS = {
     "partner": "number;position;ags;label;kind;country",
     "antworten": "number;question;title;criterion;characters;text",
     "bewertungen": "number;category;seat;criterion;weight;points;comment;finalised_at",
-    "beschluesse": "category;winner;votes_for;votes_against;votes_abstained;reasons;locked_at",
+    "beschluesse": (
+        "category;winner;votes_for;votes_against;votes_abstained;reasons;locked_at;round;status;formal_check"
+    ),
     "befangenheiten": "number;category;seat;reason;declared_at;taken_back_at",
     "anmeldungen": "event;starts_at;name;email;organisation;status;question;created_at;confirmed_at;seated_at",
 }
@@ -102,6 +105,25 @@ def test_points_are_in_no_table_before_the_category_is_decided(office: Client, o
     rows = taken(office, "bewertungen")
     assert [row["points"] for row in rows] == ["7", "7", "7"]
     assert {row["number"] for row in rows} == {entry.label}
+
+
+@pytest.mark.parametrize("is_prize", [True, False])
+def test_decisions_name_their_round_and_what_the_winner_stands_at(
+    office: Client, open_round: Round, is_prize: bool
+) -> None:
+    juror, entry = jury.panel(open_round)[0], jury.admitted(open_round)
+    assert entry.submitted_category
+    Decision.objects.create(
+        session=jury.open_session(entry.submitted_category), winner=entry if is_prize else None,
+        laudatio=juror.seat if is_prize else None, votes_for=3,
+        votes_against=1, votes_abstained=1, reasons="Überzeugt.", recorded_by=juror, recorded_at=CLOSES, chair=juror,
+        chair_at=CLOSES, office=staff("Geschäftsstelle"), office_at=CLOSES, locked_at=CLOSES,
+    )  # fmt: skip
+
+    (row,) = taken(office, "beschluesse")
+
+    told = [row[key] for key in ("category", "round", "winner", "status", "formal_check")]
+    assert told == ["krisen", open_round.key, *([entry.label, "submitted", "admitted"] if is_prize else ["", "", ""])]
 
 
 @pytest.mark.parametrize("form", exports.FORMS)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.models import User
+from landespreis.models import Trace
 from portal.models import Download, FaqEntry, FaqSection, Inquiry, News, Page, Picture
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory
@@ -213,8 +214,20 @@ def test_version_that_is_not_there_has_no_link(admin: Client) -> None:
     assert answer.content.decode().count("/admin/portal/page/version/") == 1
 
 
+def test_subscribers_are_taken_out_with_post_and_it_is_written_down(admin: Client, editor: User) -> None:
+    factories.SubscriberFactory(email="anna@soest.example")
+    path = reverse("admin:portal_subscriber_table")
+
+    page = admin.get(f"{reverse('admin:portal_subscriber_changelist')}?q=anna").content.decode()
+    by_address, lines = admin.get(path), b"".join(admin.post(f"{path}?q=anna")).decode()  # type: ignore[call-overload]
+
+    assert f'<form class="lp-adm-inline" method="post" action="{path}?q=anna">' in page
+    assert (by_address.status_code, "anna@soest.example" in lines) == (405, True)
+    assert [(line.verb, line.by) for line in Trace.objects.all()] == [("exported", editor)]
+
+
 def test_subscribers_of_a_filter_that_is_none_are_not_taken_out(admin: Client) -> None:
-    answer = admin.get(reverse("admin:portal_subscriber_table"), {"gibtsnicht": "1"})
+    answer = admin.post(f"{reverse('admin:portal_subscriber_table')}?gibtsnicht=1")
 
     assert (answer.status_code, answer.url) == (302, reverse("admin:portal_subscriber_changelist"))
 

@@ -130,8 +130,7 @@ def test_pages_are_for_the_office(client: Client, before: Round, role: str) -> N
 
 
 def test_changing_acts_are_asked_with_post(office: Client, before: Round) -> None:
-    for name in ("portal_announce_recall", "portal_ceremony_print"):
-        assert office.get(reverse(f"admin:{name}", args=[before.pk])).status_code == 405
+    assert office.get(reverse("admin:portal_ceremony_print", args=[before.pk])).status_code == 405
 
 
 def test_announce_shows_a_draft_and_what_will_happen(office: Client, before: Round) -> None:
@@ -162,7 +161,11 @@ def test_announce_orders_and_can_be_changed_and_taken_back(office: Client, befor
     assert Announcement.objects.get().is_waiting
     assert "Die Preisträger stehen fest" in office.get(announce_url(before)).content.decode()
 
-    office.post(reverse("admin:portal_announce_recall", args=[before.pk]))
+    recall = reverse("admin:portal_announce_recall", args=[before.pk])
+    assert f'href="{recall}">Zurücknehmen …</a>' in page(office)
+    assert "veröffentlicht das Portal dann nichts von selbst" in office.get(recall).content.decode()
+    assert Announcement.objects.get().is_waiting
+    office.post(recall, {"confirmed": "ja"})
 
     assert not Announcement.objects.get().is_waiting
     assert "Noch nicht vorgemerkt" in page(office)

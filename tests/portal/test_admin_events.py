@@ -216,7 +216,7 @@ def test_questions_are_those_of_who_has_confirmed(admin: Client, event: Event) -
 
 
 def test_table_opens_in_a_spreadsheet_without_formulas(admin: Client, event: Event) -> None:
-    response = admin.get(url("table", event))
+    response = admin.post(url("table", event))
 
     assert response.headers["Content-Disposition"] == f'attachment; filename="anmeldungen-{event.slug}.csv"'
     text = response.content.decode("utf-8-sig")
@@ -225,6 +225,14 @@ def test_table_opens_in_a_spreadsheet_without_formulas(admin: Client, event: Eve
     assert rows[1] == ["Anna", "anna@soest.example", "Stadt Soest", "angemeldet", "20. Januar 2026, 10:30 Uhr", "'=1+1"]
     assert [row[0] for row in rows[1:]] == ["Anna", "Bernd", "Carla"]
     assert Trace.objects.get().about == f"Anmeldungen zu Termin {event.pk} (CSV)"
+
+
+def test_table_is_asked_for_with_post(admin: Client, event: Event) -> None:
+    page = admin.get(url("registrations", event)).content.decode()
+
+    assert f'<form class="lp-adm-inline" method="post" action="{url("table", event)}">' in page
+    assert admin.get(url("table", event)).status_code == 405
+    assert not Trace.objects.exists()
 
 
 def test_somebody_who_phones_is_withdrawn(admin: Client, event: Event) -> None:
@@ -251,7 +259,7 @@ def test_pages_are_for_editors(client: Client, event: Event, name: str) -> None:
     show_factor(client, UserFactory())
     assert client.get(url(name, event)).status_code == 404
     show_factor(client, StaffFactory())
-    assert client.get(url(name, event)).status_code == 403
+    assert client.post(url(name, event)).status_code == 403
 
 
 def test_list_of_dates_asks_as_often_for_three_as_for_one(admin: Client) -> None:

@@ -421,12 +421,19 @@ def test_adoption_takes_one_or_many(office: Client, open_round: Round) -> None:
 
     listed = office.get(url).content.decode()
     one = office.post(url, {"one": first.pk, "entry": [second.pk]}, follow=True).content.decode()
-    many = office.post(url, {"entry": [second.pk, third.pk]}, follow=True).content.decode()
+    asked = office.post(url, {"entry": [second.pk, third.pk]}).content.decode()
+    unasked = Project.objects.count()
+    carried = {"entry": f"{second.pk} {third.pk}"}
+    many = office.post(url, carried | {"confirmed": "Übernehmen"}, follow=True).content.decode()
 
     assert "Beiträge übernehmen</a>" in office.get(LIST).content.decode()
     assert [listed.count(entry.label) for entry in (first, second, third)] == [1, 1, 1]
     assert "1 Beitrag ist übernommen, noch nicht öffentlich" in one
     assert first.label not in one
+    assert [label in asked for label in (first.label, second.label, third.label)] == [False, True, True]
+    assert "Sie ist noch nicht öffentlich, und die Einreichung selbst ändert sich nicht." in asked
+    assert f'name="entry" value="{carried["entry"]}"' in asked
+    assert unasked == 1
     assert "Zwei Beiträge sind übernommen" in many
     assert "Zurzeit wartet kein Beitrag" in many
     assert set(Project.objects.values_list("submission", flat=True)) == {first.pk, second.pk, third.pk}
@@ -439,8 +446,11 @@ def test_adoption_takes_as_many_as_one_request_can(
     rows = [award.entry(open_round, images=count) for count in (1, 0, 1)]
     monkeypatch.setattr(adoption, limit, value)
 
-    answer = office.post(reverse("admin:portal_adoption"), {"entry": [row.pk for row in rows]}, follow=True)
+    chosen = {"entry": [row.pk for row in rows]}
+    asked = office.post(reverse("admin:portal_adoption"), chosen).content.decode()
+    answer = office.post(reverse("admin:portal_adoption"), chosen | {"confirmed": "ja"}, follow=True)
 
+    assert ("Die übrigen stehen danach noch in der Liste." in asked, rows[2].label in asked) == (True, False)
     assert "Die übrigen stehen noch hier" in answer.content.decode()
     assert set(Project.objects.values_list("submission", flat=True)) == {rows[0].pk, rows[1].pk}
 
@@ -475,7 +485,7 @@ def test_adoption_says_nothing_of_the_decision(office: Client, open_round: Round
         return page[page.index("<tbody>") : page.index("</tbody>")]
 
     assert told(office.get(url).content.decode()) == told(before)
-    assert office.post(url, {"entry": [winner.pk, other.pk]}).status_code == 302
+    assert office.post(url, {"entry": [winner.pk, other.pk], "confirmed": "ja"}).status_code == 302
     pages = [office.get(f"{LIST}{row.pk}/change/").content.decode() for row in Project.objects.order_by("pk")]
     assert [page.count("Preis") for page in pages] == [pages[0].count("Preis")] * 2
 

@@ -7,14 +7,16 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import openpyxl
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -459,11 +461,12 @@ def test_filtered_list_is_taken_out(editor: Client, form: Form, at: At) -> None:
     url = reverse("admin:portal_take_out")
 
     asked = editor.get(url, {"stand": "intern"}).content.decode()
-    answer = editor.get(url, {"stand": "intern", "als": form.value})
+    by_address = editor.get(url, {"stand": "intern", "als": form.value})
+    answer = editor.post(f"{url}?stand=intern", {"als": form.value})
 
     assert "<strong>1 Projekt</strong> aus der gefilterten Liste" in asked
     assert f'name="als" value="{form}">Als {form.name}</button>' in asked
-    assert '<input type="hidden" name="stand" value="intern">' in asked
+    assert "Content-Disposition" not in by_address.headers
     assert answer.headers["Content-Disposition"] == f'attachment; filename="projekte-2026-01-20.{form}"'
     assert answer.headers["Cache-Control"] == "no-store"
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
@@ -473,10 +476,12 @@ def test_filtered_list_is_taken_out(editor: Client, form: Form, at: At) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["als=exe", "als=", "unsinn=1", "p=10000000", "category__id__exact=%00", "q=%00", "als=csv&q=" + "x" * 5000],
+    ["als=exe", "als=", "unsinn=1", "p=10000000", "category__id__exact=%00", "q=%00", "q=" + "x" * 5000],
 )
 def test_nonsense_in_the_address_is_answered(editor: Client, query: str) -> None:
-    assert editor.get(f"{reverse('admin:portal_take_out')}?{query}").status_code in {200, 302}
+    url = f"{reverse('admin:portal_take_out')}?{query}"
+
+    assert {editor.get(url).status_code, editor.post(url, {"als": "exe"}).status_code} <= {200, 302}
 
 
 def test_table_is_looked_at_then_stored(editor: Client) -> None:
@@ -501,6 +506,19 @@ def test_table_is_looked_at_then_stored(editor: Client) -> None:
     assert Trace.objects.get(verb="imported").detail == {"new": 1, "changed": 1}
 
 
+def test_projects_are_stored_with_the_lines_that_tell_of_it_or_not_at_all(
+    editor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = upload(editor, csv_file({"slug": "zwei", "title": "Zwei", "origin": "vorschlag"}))
+    monkeypatch.setattr(LogEntry.objects, "log_actions", Mock(side_effect=OperationalError))
+    editor.raise_request_exception = False
+
+    answer = editor.post(reverse("admin:portal_bring_in"), {"token": shown.context["token"]})
+
+    assert answer.status_code == 503
+    assert (Project.objects.count(), Trace.objects.filter(verb="imported").count()) == (0, 0)
+
+
 def test_table_with_mistakes_shows_each_at_its_row(editor: Client) -> None:
     rows = [{"slug": "", "title": "Eins", "origin": ""}, {"slug": "", "title": "", "origin": "vorschlag"}]
 
@@ -510,6 +528,25 @@ def test_table_with_mistakes_shows_each_at_its_row(editor: Client) -> None:
     assert "<td>3</td>" in page
     assert "title: Nennen Sie den Titel." in page
     assert "Jetzt einspielen" not in page
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"slug;title;origin\r\n" + b";Titel;vorschlag\r\n" * 100_000,
+        json.dumps([{"slug": "", "title": "Titel", "origin": "vorschlag"}] * 100_000).encode(),
+    ],
+    ids=["csv", "json"],
+)
+def test_table_of_a_hundred_thousand_rows_is_refused_before_a_row_is_looked_at(
+    editor: Client, content: bytes, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(10):
+        page = upload(editor, content).content.decode()
+
+    assert "Die Datei hat mehr als 500 Zeilen. Teilen Sie sie, und spielen Sie die Teile nacheinander ein." in page
+    assert "Jetzt einspielen" not in page
+    assert not Project.objects.exists()
 
 
 def test_table_without_news_offers_nothing_to_store(editor: Client) -> None:

@@ -90,7 +90,7 @@ def test_each_becomes_what_one_alone_becomes(open_round: Round, office: User, at
 def test_mails_are_the_words_of_one_alone(open_round: Round, office: User, at: Clock) -> None:
     (entry,) = several(open_round, 1, at)
     colleague = factories.editor(entry, "read")
-    shown = ruling.letter(Submission.objects.get(), Ruling(CheckAct.ADMIT))
+    shown = ruling.letter(Submission.objects.get(), Ruling(CheckAct.ADMIT), by=office, at=CLOSES)
     Email.objects.all().delete()
 
     formal_check.admit_each([entry], by=office, tell=True)

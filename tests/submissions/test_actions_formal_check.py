@@ -15,9 +15,10 @@ from post_office.models import Email
 
 from accounts.models import User
 from jury.models import Assessment
-from landespreis.refusal import NotAllowed, Refused
+from landespreis.refusal import MailChanged, NotAllowed, Refused
 from submissions import workflow
-from submissions.actions import formal_check, handing_in
+from submissions.actions import formal_check, handing_in, reversing
+from submissions.actions.ruling import Ruling
 from submissions.models import Category, Editor, Event, Round, Submission
 from submissions.workflow import CheckAct
 from tests.accounts.factories import StaffFactory
@@ -49,6 +50,8 @@ EXPECTED = {
     (Check.ADMITTED, CheckAct.CORRECT): None,
     (Check.EXCLUDED, CheckAct.CORRECT): None,
     (Check.RETURNED, CheckAct.CORRECT): Check.OPEN,
+    # To undo is `workflow.undone`, and a withdrawal leaves the check as it is: neither is a step of the table.
+    **{(check, act): None for check in Check for act in (CheckAct.UNDO, CheckAct.WITHDRAW)},
 }
 LATER = CLOSES + timedelta(days=7)
 VERBS: dict[CheckAct, Callable[[Submission, User], Any]] = {
@@ -136,6 +139,23 @@ def test_verb_needs_a_submitted_entry(
 
     with pytest.raises(Refused, match="eingereicht und nicht zurückgezogen"):
         ALL[verb](entry, office)
+
+
+def test_withdrawal_sends_the_mail_that_was_seen_at_another_moment_or_none(
+    entry: Submission, office: User, at: Clock
+) -> None:
+    shown = reversing.withdrawal(entry, by=office, at=CLOSES)
+    at(CLOSES + timedelta(hours=3))
+    withdrawing = Ruling(CheckAct.WITHDRAW, "Anruf")
+
+    colleague = factories.editor(entry, "read")
+    with pytest.raises(MailChanged):
+        formal_check.decide(entry, withdrawing, by=office, seen=shown.mark)
+    Editor.objects.filter(user=colleague).delete()
+    formal_check.decide(entry, withdrawing, by=office, seen=shown.mark)
+
+    assert Submission.objects.get().status == "withdrawn"
+    assert "03:00:00 Uhr" in Email.objects.get().message
 
 
 # Who and when ----------------------------------------------------------------------------------------

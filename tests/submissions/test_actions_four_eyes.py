@@ -10,7 +10,7 @@ from django.db import transaction
 from post_office.models import Email
 
 from accounts.models import User
-from landespreis.refusal import NotAllowed, Refused
+from landespreis.refusal import MailChanged, NotAllowed, Refused
 from submissions import permissions
 from submissions.actions import entries, formal_check, four_eyes, handing_in, ruling
 from submissions.actions.ruling import Ruling
@@ -29,6 +29,7 @@ RULINGS = {
     "exclude": Ruling(CheckAct.EXCLUDE, "Nur eine Kommune"),
     "hand_back": Ruling(CheckAct.HAND_BACK, "Seite 2 fehlt", LATER),
 }
+REVERSALS = (CheckAct.UNDO, CheckAct.REOPEN, CheckAct.WITHDRAW)
 DONE = {"admit": Check.ADMITTED, "exclude": Check.EXCLUDED, "hand_back": Check.RETURNED}
 
 
@@ -68,6 +69,58 @@ def test_nobody_decides_alone(entry: Submission, first: User, act: str) -> None:
         formal_check.decide(entry, RULINGS[act], by=first)
 
     assert fresh().formal_check == Check.OPEN
+
+
+@pytest.mark.parametrize("act", REVERSALS)
+def test_nobody_takes_back_alone(entry: Submission, first: User, second: User, act: CheckAct) -> None:
+    four_eyes.confirm(four_eyes.propose(entry, RULINGS["exclude"], by=first), by=second)
+
+    with pytest.raises(Refused, match="entscheiden zwei"):
+        formal_check.decide(entry, Ruling(act, "Irrtum"), by=first)
+
+    assert (fresh().formal_check, fresh().status) == (Check.EXCLUDED, "submitted")
+
+
+@pytest.mark.parametrize(
+    ("act", "after", "verb", "mails"),
+    [
+        (CheckAct.UNDO, (Check.OPEN, "submitted"), "check_undone", 0),
+        (CheckAct.REOPEN, (Check.OPEN, "submitted"), "check_reopened", 0),
+        (CheckAct.WITHDRAW, (Check.EXCLUDED, "withdrawn"), "withdrawn", 1),
+    ],
+)
+def test_two_take_back_and_never_the_same_person_twice(
+    entry: Submission, first: User, second: User, act: CheckAct, after: tuple[str, str], verb: str, mails: int
+) -> None:
+    four_eyes.confirm(four_eyes.propose(entry, RULINGS["exclude"], by=first), by=second)
+    before = Email.objects.count()
+
+    proposal = four_eyes.propose(entry, Ruling(act, " Irrtum "), by=second)
+    untouched = (fresh().formal_check, fresh().status, Email.objects.count())
+    with pytest.raises(NotAllowed, match="eine andere Person"):
+        four_eyes.confirm(proposal, by=second)
+    four_eyes.confirm(proposal, by=first)
+
+    event = Event.objects.latest("pk")
+    assert untouched == (Check.EXCLUDED, "submitted", before)
+    assert (fresh().formal_check, fresh().status) == after
+    assert (event.verb, event.by, event.detail["proposed_by"], event.detail["reason"]) == (
+        verb, first, "Jan Paulsen", "Irrtum",
+    )  # fmt: skip
+    assert Email.objects.count() == before + mails
+
+
+@pytest.mark.parametrize("act", REVERSALS)
+def test_taking_back_is_proposed_with_a_reason(entry: Submission, first: User, second: User, act: CheckAct) -> None:
+    four_eyes.confirm(four_eyes.propose(entry, RULINGS["exclude"], by=first), by=second)
+
+    with pytest.raises(Refused, match="Grund"):
+        four_eyes.propose(entry, Ruling(act, " "), by=second)
+
+
+def test_what_cannot_be_undone_cannot_be_proposed_either(entry: Submission, first: User) -> None:
+    with pytest.raises(Refused, match="keine Entscheidung"):
+        four_eyes.propose(entry, Ruling(CheckAct.UNDO, "Irrtum"), by=first)
 
 
 @pytest.mark.parametrize("act", RULINGS)
@@ -256,10 +309,12 @@ def submitted_again(entry: Submission, office: User) -> None:
 
 
 def withdrawn_on_request(entry: Submission, office: User) -> None:
+    Round.objects.update(four_eyes=False)
     formal_check.withdraw_on_request(entry, by=office, reason="Anruf")
 
 
 def reopened(entry: Submission, office: User) -> None:
+    Round.objects.update(four_eyes=False)
     Submission.objects.update(formal_check=Check.ADMITTED)
     formal_check.reopen(fresh(), by=office, reason="Nachweis kam")
 
@@ -345,11 +400,11 @@ def test_confirmation_of_something_newer_than_the_page_is_refused(entry: Submiss
 
 def test_confirmation_sends_the_mail_that_was_seen_or_none(entry: Submission, first: User, second: User) -> None:
     proposal = four_eyes.propose(entry, RULINGS["exclude"], by=first)
-    shown = ruling.letter(entry, Ruling.proposed(proposal))
+    shown = ruling.letter(entry, Ruling.proposed(proposal), by=second, at=CLOSES)
     assert shown is not None
     factories.editor(entry, "read")
 
-    with pytest.raises(ruling.MailChanged):
+    with pytest.raises(MailChanged):
         four_eyes.confirm(proposal, by=second, seen=shown.mark)
 
     assert (Email.objects.count(), Proposal.objects.waiting().count()) == (0, 1)

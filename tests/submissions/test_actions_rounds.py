@@ -17,6 +17,7 @@ from tests.accounts.factories import StaffFactory, UserFactory
 from tests.conftest import MIDWAY
 from tests.submissions import factories, preparing
 from tests.submissions.preparing import DATES, LATER, NAMED
+from tests.submissions.test_actions_handing_in import together
 
 At = Callable[[datetime], None]
 Verb = Trace.Verb
@@ -312,3 +313,14 @@ def test_nobody_begins_an_entry_in_a_round_in_preparation(round: Round, at: At) 
 
     with pytest.raises(TooLate, match="noch nicht bekannt gemacht"):
         entries.start(new, by=UserFactory())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_begin_the_next_round_at_once_and_one_is_told(open_round: Round) -> None:
+    people = [StaffFactory(superuser=True) for _ in range(3)]
+
+    results = together(*[lambda by=by: rounds.copy(open_round, by=by, **NAMED) for by in people])  # type: ignore[misc]
+
+    refused = [result for result in results if isinstance(result, Refused)]
+    assert (len(refused), Round.objects.count()) == (2, 2)
+    assert "existiert bereits" in refused[0].message

@@ -10,10 +10,10 @@ from post_office.models import Email
 
 from accounts.models import User
 from jury.actions import assessing
-from landespreis.refusal import NotAllowed, Refused
+from landespreis.refusal import MailChanged, NotAllowed, Refused
 from portal.models import Project
 from submissions import builds_on
-from submissions.actions import entries, formal_check, ruling
+from submissions.actions import entries, formal_check, reversing, ruling
 from submissions.models import Category, Event, Round, Submission
 from tests.accounts.factories import StaffFactory
 from tests.conftest import CLOSES, SECOND
@@ -210,7 +210,7 @@ def test_last_decision_knows_whether_a_mail_went(
 ) -> None:
     act(office)
 
-    last = formal_check.last_decision(fresh())
+    last = reversing.last_decision(fresh())
 
     assert last is not None
     assert (last.was_told, last.before, last.event.by) == (told, Check.OPEN, office)
@@ -241,12 +241,12 @@ def test_second_of_two_is_told_what_the_first_decided(entry: Submission, office:
 
 
 def test_decision_sends_the_mail_that_was_seen_or_none(entry: Submission, office: User) -> None:
-    shown = ruling.letter(entry, ruling.Ruling(ruling.CheckAct.EXCLUDE, "Nur eine Kommune"))
+    shown = ruling.letter(entry, ruling.Ruling(ruling.CheckAct.EXCLUDE, "Nur eine Kommune"), by=office, at=CLOSES)
     assert shown is not None
 
-    with pytest.raises(ruling.MailChanged):
+    with pytest.raises(MailChanged):
         formal_check.exclude(entry, by=office, reason="Etwas anderes", seen=shown.mark)
-    with pytest.raises(ruling.MailChanged):
+    with pytest.raises(MailChanged):
         formal_check.admit(entry, by=office, seen=shown.mark)
     formal_check.exclude(entry, by=office, reason=" Nur eine Kommune ", seen=shown.mark)
 

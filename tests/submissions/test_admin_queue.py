@@ -22,6 +22,7 @@ from submissions.actions.findings import Judged
 from submissions.actions.ruling import Ruling
 from submissions.admin import admitting
 from submissions.models import Event, Finding, Proposal, Round, Submission
+from submissions.turns import Kind, Queue
 from submissions.workflow import CheckAct
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory
@@ -461,6 +462,44 @@ def test_decision_becomes_a_proposal(office: Client, person: User, two: Submissi
     assert 'value="zulassen"' not in page
 
 
+@pytest.mark.parametrize(
+    ("slug", "button", "name", "effect"),
+    [
+        ("zuruecknehmen", "Rücknahme vorschlagen", "Entscheidung zurücknehmen", "Die Prüfung steht dann wieder auf"),
+        ("zurueckziehen", "Zurückziehen vorschlagen", "zurückziehen auf Wunsch", "nimmt nicht mehr teil"),
+    ],
+)
+def test_taking_back_becomes_a_proposal_that_waits_for_the_others(
+    office: Client, person: User, other: User, two: Submission, slug: str, button: str, name: str, effect: str
+) -> None:
+    four_eyes.confirm(four_eyes.propose(two, Ruling(CheckAct.EXCLUDE, "Irrtum"), by=other), by=person)
+    mails, third = Email.objects.count(), Client()
+    show_factor(third, other)
+
+    offered = html(office.get(act(two, slug)))
+    answer = html(office.post(act(two, slug), {"reason": "Anruf", "confirmed": "ja"}, follow=True))
+    (mine,), (theirs,) = (Queue(two.round, who, CLOSES).turns() for who in (person, other))
+
+    assert button in offered
+    assert "Ihr Vorschlag wartet auf eine zweite Person." in answer
+    assert (fresh().formal_check, fresh().status, Email.objects.count()) == ("excluded", "submitted", mails)
+    assert (mine.kind, mine.said) == (Kind.OTHERS, f"Ihr Vorschlag „{name}“ wartet auf andere")
+    assert (theirs.kind, theirs.said) == (Kind.CONFIRM, f"Ida Lorenz schlägt vor: {name}")
+    assert effect in html(third.get(act(two, "bestaetigen")))
+
+
+def test_withdrawal_is_confirmed_by_another_with_the_mail_that_goes(
+    office: Client, other: User, two: Submission
+) -> None:
+    four_eyes.propose(two, Ruling(CheckAct.WITHDRAW, "Anruf"), by=other)
+
+    page = html(office.get(act(two, "bestaetigen")))
+    office.post(act(two, "bestaetigen"), {"confirmed": "ja", "seen": hidden(page, "seen")[0]})
+
+    assert "Zurückgezogen: IKZ-2026-0001" in page
+    assert (fresh().status, Email.objects.count()) == ("withdrawn", 1)
+
+
 def test_confirmation_shows_the_mail_at_once_and_decides(office: Client, other: User, two: Submission) -> None:
     proposed = Ruling(CheckAct.HAND_BACK, "Seite 2 fehlt", LATER)
     four_eyes.propose(two, proposed, by=other)
@@ -571,7 +610,7 @@ def test_where_something_was_built_only_reopening_is_offered_and_says_why(
 
 
 def confirmed(page: str, **more: str) -> dict[str, Any]:
-    return {"entry": hidden(page, "entry"), "confirmed": "ja", **more}
+    return {"entry": hidden(page, "entry"), "seen": hidden(page, "seen"), "confirmed": "ja", **more}
 
 
 def test_many_are_shown_with_count_and_sample_before_they_are_admitted(office: Client, three: list[Submission]) -> None:
@@ -623,6 +662,19 @@ def test_many_names_what_changed_since_and_admits_the_rest(
 
     assert "IKZ-2026-0001: Inzwischen hat sich etwas geändert: „Prüfpunkte festgehalten“, Jan Paulsen" in answer
     assert "2 Einreichungen sind zugelassen." in answer
+
+
+@pytest.mark.parametrize("tell", [True, False])
+def test_many_are_mailed_only_what_was_shown(office: Client, three: list[Submission], tell: bool) -> None:
+    page = html(office.post(reverse(MANY), {"entry": [str(row.pk) for row in three]}))
+    factories.editor(three[1], "read", email="kollegin@soest.example")
+
+    answer = html(office.post(reverse(MANY), confirmed(page, **({"tell": "on"} if tell else {})), follow=True))
+    again = html(office.post(reverse(MANY), confirmed(answer, tell="on"), follow=True)) if tell else answer
+
+    assert ("hat sich ihr Text oder der Kreis der Empfangenden geändert" in answer) is tell
+    assert "3 Einreichungen sind zugelassen." in again
+    assert Email.objects.count() == (4 if tell else 0)
 
 
 def test_many_with_nonsense_admits_nothing(office: Client, entry: Submission) -> None:
@@ -704,7 +756,8 @@ def test_journal_tells_points_proposal_and_what_was_taken_back(office: Client, o
     )
     proposal = four_eyes.propose(two, Ruling(CheckAct.EXCLUDE, "Nur eine"), by=StaffFactory(superuser=True, name="Ute"))
     four_eyes.confirm(proposal, by=other)
-    formal_check.undo(two, by=other, reason="Irrtum")
+    undoing = four_eyes.propose(two, Ruling(CheckAct.UNDO, "Irrtum"), by=other)
+    four_eyes.confirm(undoing, by=StaffFactory(superuser=True))
 
     page = html(office.get(reverse("admin:submissions_submission_change", args=[two.pk])))
 
@@ -712,4 +765,5 @@ def test_journal_tells_points_proposal_and_what_was_taken_back(office: Client, o
     assert "Vorschlag: ausschließen" in page
     assert "vorgeschlagen von: Ute" in page
     assert "zurückgenommen: ausgeschlossen" in page
+    assert "Vorschlag: Entscheidung zurücknehmen" in page
     assert Event.objects.filter(verb="check_undone").count() == 1

@@ -13,9 +13,10 @@ from django.test import Client
 from django.urls import reverse
 
 from submissions.management.commands.load_round import load
-from submissions.models import Criterion, Round
+from submissions.models import Category, Criterion, Round
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import StaffFactory
+from tests.conftest import CLOSES
 from tests.jury import factories as jury
 from tests.jury.test_load_seats import shipped
 
@@ -155,6 +156,26 @@ def test_criterion_cannot_be_deleted_then(scored: Round, send: Callable[..., str
 
     assert "geschützte" in html
     assert scored.criteria.count() == 3
+
+
+@pytest.mark.parametrize("change", [{"quorum": "4"}, {"scoring_opens_at_0": "22.02.2026"}, {"scoring_opens_at_0": ""}])
+@pytest.mark.parametrize("stage", ["session", "decided", "scoring"])
+def test_what_an_open_session_rests_on_stays(
+    scored: Round, send: Callable[..., str], stage: str, change: dict[str, str]
+) -> None:
+    category = scored.categories.get(key="krisen")
+    if stage != "scoring":
+        jury.open_session(category)
+    if stage == "decided":
+        Category.objects.filter(pk=category.pk).update(decided_at=CLOSES)
+    change = change | ({"scoring_opens_at_1": ""} if change.get("scoring_opens_at_0") == "" else {})
+    before = Round.objects.values_list("quorum", "scoring_opens_at").get()
+
+    html = send(**change)
+
+    said = f"Die Sitzung „{category.short_name}“ ist eröffnet. Bis ihr Beschluss gesperrt ist"
+    assert (said in html) is (stage == "session")
+    assert (Round.objects.values_list("quorum", "scoring_opens_at").get() == before) is (stage == "session")
 
 
 def test_round_changes_its_dates_also_then(scored: Round, send: Callable[..., str]) -> None:

@@ -318,6 +318,35 @@ def test_answered_question_does_not_go(send: Post, open_round: Round) -> None:
     assert open_round.questions.count() == 6
 
 
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("categories", "Mindestens eine Kategorie muss bleiben."),
+        ("criteria", "Mindestens ein Kriterium muss bleiben."),
+        ("questions", "Mindestens eine Frage muss bleiben."),
+    ],
+)
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_last_row_stays_once_the_round_is_announced(
+    send: Post, open_round: Round, rows: str, words: str, is_announced: bool
+) -> None:
+    Question.objects.update(criterion=None)  # which would protect it
+    Round.objects.update(announced_at=open_round.announced_at if is_announced else None)
+    kept, before = getattr(open_round, rows), getattr(open_round, rows).count()
+
+    html = send(open_round, **{f"{rows}-{place}-DELETE": "on" for place in range(before)})
+
+    assert (f"Die Runde ist bekannt gemacht: {words}" in html, kept.count()) == (
+        (True, before) if is_announced else (False, 0)
+    )
+
+
+def test_all_but_one_row_may_go(send: Post, open_round: Round) -> None:
+    send(open_round, **{f"categories-{place}-DELETE": "on" for place in range(1, 6)})
+
+    assert open_round.categories.count() == 1
+
+
 # Overview -----------------------------------------------------------------------------------------------
 
 

@@ -125,12 +125,15 @@ def test_package_is_for_those_who_answer_for_it(old: Round, one: User, other: Us
     office.pack(run)
     url = reverse("admin:landespreis_retentionrun_package", args=[run.pk])
 
-    answer = browser(other).get(url)
+    answer = browser(other).post(url)
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     office.closed(answer)
     run.refresh_from_db()
     assert hashlib.sha256(content).hexdigest() == run.package_sha256
-    assert browser(office.person("Redaktion")).get(url).status_code == 404
+    assert browser(office.person("Redaktion")).post(url).status_code == 404
+    taken = Trace.objects.filter(verb="exported").values_list("about", "by")
+    assert list(taken) == [(f"Archivpaket {run.pk}", other.pk)]
+    assert browser(other).get(url).status_code == 405
 
 
 def test_hold_from_the_run_and_lift(old: Round, one: User) -> None:

@@ -13,15 +13,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils import timezone
 
-from landespreis import wording
+from landespreis import clock, history, wording
+from landespreis.models import Trace
 
 FIELD = "gelesen"
 MARK = re.compile(r"(\d{1,11})-([0-9a-f]{64})")
@@ -37,7 +35,7 @@ def mark(shown: Iterable[forms.BaseForm]) -> str:
     """Return the mark of forms as they were made from their rows, before anything was filled in."""
     values = [(form.prefix, [(name, _value(form, name)) for name in form.fields]) for form in shown]
     digest = hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()
-    return f"{int(timezone.now().timestamp())}-{digest}"
+    return f"{int(clock.now().timestamp())}-{digest}"
 
 
 def is_same(one: str, other: str) -> bool:
@@ -48,16 +46,13 @@ def is_same(one: str, other: str) -> bool:
 def told(row: Model, read: str) -> str:
     """Return the refusal of a form that was read before the row changed: who saved what and when, if that is logged."""
     found = MARK.fullmatch(read)
-    since = datetime.fromtimestamp(int(found[1]), UTC) if found else timezone.now()
-    kind = ContentType.objects.get_for_model(row)
-    lines = LogEntry.objects.filter(content_type=kind, object_id=str(row.pk), action_time__gte=since)
-    line = lines.select_related("user").order_by("-action_time").first()
-    if line is None:
+    since = datetime.fromtimestamp(int(found[1]), UTC) if found else clock.now()
+    line = history.of(row).filter(verb=Trace.Verb.ADMIN_CHANGED, at__gte=since).first()
+    if line is None or line.by is None:
         return f"Inzwischen hat sich hier etwas geändert. {KEPT}"
-    what = line.get_change_message().strip().rstrip(".")
-    said = f" („{what}“)" if what else ""
-    when = wording.recently(line.action_time, timezone.now())
-    return f"Inzwischen hat {line.user} hier gespeichert, {when}{said}. {KEPT}"
+    fields = ", ".join(line.detail.get("fields", ()))
+    said = f" (geändert: {fields})" if fields else ""
+    return f"Inzwischen hat {line.by} hier gespeichert, {wording.recently(line.at, clock.now())}{said}. {KEPT}"
 
 
 class NotOvertaken(ModelAdmin):  # type: ignore[type-arg]

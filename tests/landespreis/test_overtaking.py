@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from landespreis.models import Trace
 from portal.models import News
 from rehearsal import forms
 from submissions.models import Category, Round
@@ -21,7 +21,7 @@ from tests.portal import factories as content
 from tests.submissions.test_actions_handing_in import together
 
 MARKED = {
-    *("accounts.User", "accounts.Membership", "auth.Group", "submissions.Round", "jury.Seat", "jury.Letter"),
+    *("auth.Group", "submissions.Round", "jury.Seat", "jury.Letter"),
     *("landespreis.RetentionRule", "portal.Download", "portal.Event", "portal.FaqSection", "portal.FaqEntry"),
     *("portal.Inquiry", "portal.News", "portal.NewsCategory", "portal.Newsletter", "portal.Page", "portal.Picture"),
     *("portal.Project", "portal.ProjectCategory", "portal.Topic", "accounts.Municipality"),
@@ -104,12 +104,12 @@ def test_who_saves_later_is_told_by_whom_and_keeps_what_they_wrote(ida: Client, 
 
     row = News.objects.get()
     assert re.search(
-        r"Inzwischen hat Ida Lorenz hier gespeichert, heute um \d\d:\d\d Uhr \(„Überschrift geändert“\)", answer
+        r"Inzwischen hat Ida Lorenz hier gespeichert, heute um \d\d:\d\d Uhr \(geändert: Überschrift\)", answer
     )
     assert "Von Ihnen ist nichts gespeichert." in answer
     assert "Es geht bald los." in answer
     assert (row.title, row.lead) == ("Die neue Runde", "Es geht los.")
-    assert LogEntry.objects.count() == 1
+    assert Trace.objects.filter(verb=Trace.Verb.ADMIN_CHANGED).count() == 1
 
 
 def test_who_was_told_decides(ida: Client, jan: Client, news: News) -> None:
@@ -193,4 +193,4 @@ def test_of_several_at_once_one_saves_and_all_others_are_told(news: News) -> Non
     answers = together(*[lambda at=at: sent(clients[at], read[at]) for at in range(4)])  # type: ignore[misc]
 
     assert sum("Inzwischen hat Person" in answer for answer in answers) == 3
-    assert LogEntry.objects.count() == 1
+    assert Trace.objects.filter(verb=Trace.Verb.ADMIN_CHANGED).count() == 1

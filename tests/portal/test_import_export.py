@@ -11,7 +11,6 @@ from unittest.mock import Mock
 
 import openpyxl
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -510,7 +509,7 @@ def test_projects_are_stored_with_the_lines_that_tell_of_it_or_not_at_all(
     editor: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = upload(editor, csv_file({"slug": "zwei", "title": "Zwei", "origin": "vorschlag"}))
-    monkeypatch.setattr(LogEntry.objects, "log_actions", Mock(side_effect=OperationalError))
+    monkeypatch.setattr("portal.admin.exchange.log_all", Mock(side_effect=OperationalError))
     editor.raise_request_exception = False
 
     answer = editor.post(reverse("admin:portal_bring_in"), {"token": shown.context["token"]})

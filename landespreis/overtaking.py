@@ -29,6 +29,7 @@ KEPT = (
     "einmal aus. Öffnen Sie diese Seite in einem zweiten Fenster und gleichen Sie beides ab. Wenn Sie danach sichern, "
     "gilt, was hier steht."
 )
+CHANGED = f"Inzwischen hat sich hier etwas geändert. {KEPT}"
 
 
 def mark(shown: Iterable[forms.BaseForm]) -> str:
@@ -49,10 +50,24 @@ def told(row: Model, read: str) -> str:
     since = datetime.fromtimestamp(int(found[1]), UTC) if found else clock.now()
     line = history.of(row).filter(verb=Trace.Verb.ADMIN_CHANGED, at__gte=since).first()
     if line is None or line.by is None:
-        return f"Inzwischen hat sich hier etwas geändert. {KEPT}"
+        return CHANGED
     fields = ", ".join(line.detail.get("fields", ()))
     said = f" (geändert: {fields})" if fields else ""
     return f"Inzwischen hat {line.by} hier gespeichert, {wording.recently(line.at, clock.now())}{said}. {KEPT}"
+
+
+class Read(forms.Form):
+    """A form on a page of our own, which bears its `mark`; what is no row yet has none, and is asked nothing."""
+
+    @property
+    def mark(self) -> str:
+        return mark([self])
+
+    def clean(self) -> dict[str, Any]:
+        read = self.data.get(FIELD, "")
+        if read and not is_same(read, self.mark):
+            self.add_error(None, CHANGED)
+        return super().clean() or {}
 
 
 class NotOvertaken(ModelAdmin):  # type: ignore[type-arg]

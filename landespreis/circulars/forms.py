@@ -14,6 +14,7 @@ from landespreis.circulars import texts
 from landespreis.circulars.placeholders import Placeholder
 from landespreis.circulars.texts import Text
 from landespreis.models.circulars import SUBJECT_LENGTH, TEXT_LENGTH
+from landespreis.overtaking import Read
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 PREFIX = "wahl_"
@@ -58,13 +59,13 @@ def words() -> WordsField:
     )
 
 
-class Worded(forms.Form):
+class Worded(Read):
     """A form with words whose placeholders are checked against `offered`."""
 
     offered: Sequence[Placeholder] = ()
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         for name, sentences in self.found(str(data.get("subject", "")), str(data.get("text", ""))).items():
             for sentence in sentences:
                 self.add_error(name if name in self.fields else "text", sentence)

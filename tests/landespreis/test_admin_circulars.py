@@ -1,5 +1,6 @@
 """The pages of messages and texts: who may, what they show, what they refuse, and that they lead on."""
 
+import re
 from typing import Any
 
 import pytest
@@ -46,6 +47,13 @@ def sent(round: Round, **fields: str) -> dict[str, str]:
     """What the page of a message to drafts sends."""
     words = {"subject": "Frist", "text": "{anrede},\r\n\r\n„{titel}“"}
     return {"wahl_runde": round.key, "wahl_kategorie": "", "wahl_wer": "inhaber", **words, **fields}
+
+
+def mark(shown: str) -> str:
+    """Return what a page says of what it showed."""
+    found = re.search(r'name="gelesen" value="([^"]+)"', shown)
+    assert found
+    return found[1]
 
 
 def test_from_group_to_log(admin: Client, office: User, open_round: Round) -> None:
@@ -157,6 +165,34 @@ def test_draft_is_changed_and_deleted(admin: Client, office: User, open_round: R
     admin.post(url("delete", circular.pk), {"post": "yes"})
     assert not Circular.objects.exists()
     assert Trace.objects.latest("pk").verb == "circular_deleted"
+
+
+def test_draft_that_somebody_else_changed_meanwhile_is_not_overwritten(
+    admin: Client, office: User, open_round: Round
+) -> None:
+    circular = circulars.written(open_round, office)
+    read = {"gelesen": mark(html(admin, url("change", circular.pk)))}
+    Circular.objects.update(text="Von jemand anderem.")
+
+    told = html(admin, url("change", circular.pk), **sent(open_round, subject="Neu"), **read)
+
+    assert "Inzwischen hat sich hier etwas geändert." in told
+    assert Circular.objects.get().text == "Von jemand anderem."
+    admin.post(url("change", circular.pk), sent(open_round, subject="Neu") | {"gelesen": mark(told)})
+    assert Circular.objects.get().subject == "Neu"
+
+
+def test_text_that_somebody_else_worded_meanwhile_is_not_overwritten(admin: Client, office: User) -> None:
+    here = url("word", "mail-excluded", row="wording")
+    read = {"gelesen": mark(html(admin, here))}
+    admin.post(here, {"text": "Eins."})
+
+    told = html(admin, here, text="Zwei.", **read)
+
+    assert "Inzwischen hat sich hier etwas geändert." in told
+    assert ("Zwei." in told, Wording.objects.get().text) == (True, "Eins.")
+    admin.post(here, {"text": "Zwei.", "gelesen": mark(told)})
+    assert Wording.objects.get().text == "Zwei."
 
 
 def test_released_message_is_neither_changed_nor_deleted(admin: Client, office: User, open_round: Round) -> None:

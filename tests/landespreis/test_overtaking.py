@@ -21,7 +21,7 @@ from tests.portal import factories as content
 from tests.submissions.test_actions_handing_in import together
 
 MARKED = {
-    *("auth.Group", "submissions.Round", "jury.Seat", "jury.Letter"),
+    *("landespreis.Circular", "landespreis.Wording", "auth.Group", "submissions.Round", "jury.Seat", "jury.Letter"),
     *("landespreis.RetentionRule", "portal.Download", "portal.Event", "portal.FaqSection", "portal.FaqEntry"),
     *("portal.Inquiry", "portal.News", "portal.NewsCategory", "portal.Newsletter", "portal.Page", "portal.Picture"),
     *("portal.Project", "portal.ProjectCategory", "portal.Topic", "accounts.Municipality"),

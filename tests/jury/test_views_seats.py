@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from post_office.models import Email
 
-from accounts import actions
+from accounts import access
 from accounts.models import User
 from jury.actions import seats as verbs
 from jury.models import Juror, JuryEvent
@@ -74,7 +74,7 @@ def test_session_of_who_came_by_invitation_ends_with_all_others(client: Client, 
     person = User.objects.get(email=ADDRESS)
     assert client.get("/konto/").status_code == 200
 
-    ended = actions.end_sessions(person, by=StaffFactory(superuser=True), reason="Telefon verloren")
+    ended = access.end_sessions(person, by=StaffFactory(superuser=True), reason="Telefon verloren")
 
     assert ended == 1
     assert client.get("/konto/").status_code == 302

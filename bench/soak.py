@@ -83,7 +83,7 @@ def measure(*, quick: bool) -> list[Figure]:
             traffic.run(acts, counts, 60 * minutes)
         seconds = time.monotonic() - begin
         cores = (web.cpu() - cpu) / seconds, (time.process_time() - own) / seconds
-        _show(counts)
+        _show(counts, web.log)
         figures = [*_work(counts, seconds, cores), *_usage(looks.samples, minutes)]
     figures.append(Figure("mails that the worker sent", str(taken.read_bytes().count(b"\n"))))
     return [*figures, *_redis()]
@@ -180,6 +180,9 @@ def _redis() -> Iterator[Figure]:
         )
 
 
-def _show(counts: Counts) -> None:
+def _show(counts: Counts, log: Path) -> None:
+    """Print how often each step was taken, and what the web process says of its errors: the log goes with the run."""
     for name, count in sorted(counts.done.items()):
         print(f"{name:<28} {count:6}")
+    errors = [line for line in log.read_text(errors="replace").splitlines() if "Traceback" in line]
+    print("\n".join(errors[:20]))

@@ -96,7 +96,7 @@ def _offers(stage: Stage, renate: Insider, run: RetentionRun) -> None:
     def package() -> Page:
         if rows.filter(status=Status.PROPOSED).exists():
             raise LookupError("the package is being made")
-        page = renate.get(f"{RUNS}{run.pk}/paket.zip")
+        page = renate.send(renate.get(f"{RUNS}{run.pk}/change/").form(action="/paket.zip"))
         if not page.content.startswith(b"PK"):
             raise LookupError("no package")
         return page

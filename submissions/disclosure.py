@@ -116,6 +116,17 @@ def _of_account(account: int) -> Iterator[Section]:
          for row in variants.order_by("pk")],
         erase=lambda by: int(variants.delete()[0]),
     )  # fmt: skip
+    yield from _of_help(account)
+    events = Event.objects.filter(by=account).select_related("submission__round", "submission__current").order_by("at")
+    yield Section(
+        "verlauf", "Vorgänge an Einreichungen",
+        [{"zeitpunkt": row.at, "vorgang": row.get_verb_display(), "beitrag": _called(row.submission)}
+         for row in events],
+        stays=JOURNAL,
+    )  # fmt: skip
+
+
+def _of_help(account: int) -> Iterator[Section]:
     asked = HelpRequest.objects.filter(asked_by=account).select_related("submission__round", "submission__current")
     yield Section(
         "bitten_um_hilfe", "Bitten um Hilfe, mit den Antworten",
@@ -132,13 +143,6 @@ def _of_account(account: int) -> Iterator[Section]:
         [{"beitrag": _called(row.request.submission), "am": row.at, "text": row.text}
          for row in answers.order_by("pk")],
         stays=OF_MUNICIPALITY,
-    )  # fmt: skip
-    events = Event.objects.filter(by=account).select_related("submission__round", "submission__current").order_by("at")
-    yield Section(
-        "verlauf", "Vorgänge an Einreichungen",
-        [{"zeitpunkt": row.at, "vorgang": row.get_verb_display(), "beitrag": _called(row.submission)}
-         for row in events],
-        stays=JOURNAL,
     )  # fmt: skip
 
 

@@ -12,11 +12,12 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from landespreis import clock
-from portal import caching, excerpts, finding, phases, places, stems
+from portal import caching, excerpts, finding, phases, stems
 from portal.excerpts import Piece
 from portal.finding import Wanted
 from portal.models import Document, DocumentQuerySet
-from portal.places import Found
+from portal.views import places
+from portal.views.places import Found
 
 PER_PAGE = 10
 MOST_SHOWN = 300

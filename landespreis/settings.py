@@ -348,6 +348,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
 # Language and time: German literals, stored UTC, shown in Europe/Berlin ----------------------------
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", "Deutsch")]

@@ -54,11 +54,16 @@ def of(row: Model) -> "QuerySet[Trace]":
 
 
 def beside(row: Model, user: PermissionsMixin) -> Iterator[tuple[str, str]]:
-    """Yield name and address of the lists of other journals about the row that the person may see."""
+    """Yield name and address of the lists of other journals about the row that the person may see.
+
+    Where a line points to a person, they did something; none is about one.
+    """
+    if isinstance(row, PermissionsMixin):
+        return
     for journal in JOURNALS:
         opts = journal.model._meta
         for field in opts.concrete_fields:
-            about = field.related_model is type(row) and not field.name.endswith("by")
+            about = field.related_model is type(row)
             if about and journal.model in admin.site._registry and lookup.may_see(user, journal.model):
                 url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
                 yield str(opts.verbose_name_plural), f"{url}?{field.name}__id__exact={row.pk}"

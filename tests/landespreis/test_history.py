@@ -93,6 +93,10 @@ def test_history_leads_to_the_journals_beside_it(admin: Client, open_round: Roun
     assert reverse("admin:submissions_event_changelist") in page(admin, event.submission)
 
 
+def test_history_of_a_person_leads_to_no_lines_in_which_they_only_acted(admin: Client) -> None:
+    assert "Weitere Vorgänge" not in page(admin, UserFactory())
+
+
 def test_history_leads_nowhere_the_person_may_not_look(open_round: Round) -> None:
     assert list(history.beside(office_rows.seat(), UserFactory())) == []
 

@@ -20,7 +20,7 @@ from post_office.models import STATUS, Attachment, Email
 from accounts import demo as people
 from accounts.models import User
 from jury.models import Juror
-from landespreis import clock
+from landespreis import clock, journals
 from landespreis.demo import papers, stage
 from landespreis.models import Trace
 from landespreis.urls import urlpatterns as of_production
@@ -193,6 +193,18 @@ def test_demo_again_keeps_everything_and_goes_on_where_it_was(demo: Any, round: 
     assert (User.objects.count(), Email.objects.count()) == before
     assert later <= clock.now() < later + timedelta(minutes=1)
     assert "Die Daten sind schon da" in out.getvalue()
+
+
+def test_demo_of_an_empty_database_goes_on_where_it_was(demo: Any, db: None) -> None:
+    call_command("demo", "announced", stdout=StringIO())
+    latest, begun = journals.latest(), clock.now()
+
+    call_command("demo", "announced", stdout=StringIO())
+
+    assert Trace.objects.filter(verb="round_begun").exists()
+    assert latest
+    assert latest <= begun
+    assert begun <= clock.now() < begun + timedelta(minutes=2)
 
 
 def test_demo_refuses_outside_demo_mode(settings: Any, db: None) -> None:

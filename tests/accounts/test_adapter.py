@@ -1,15 +1,13 @@
 """What allauth asks the project: wrong passwords, secrets of the second factor."""
 
-import time
-
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.adapter import MFAAdapter
+from tests.accounts.authenticator import code
 from tests.accounts.factories import PASSWORD, TOTP_SECRET, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -61,10 +59,9 @@ def test_login_works_without_redis(client: Client, no_redis: None) -> None:
 
 
 def test_login_with_second_factor_works_without_redis(client: Client, no_redis: None) -> None:
-    code = format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30))
     attempt(client, StaffFactory().email, PASSWORD)
 
-    response = client.post(reverse("mfa_authenticate"), {"code": code})
+    response = client.post(reverse("mfa_authenticate"), {"code": code()})
 
     assert response.status_code == 302
     assert "_auth_user_id" in client.session

@@ -1,18 +1,17 @@
 """The door of the protected areas: role × path × state of the second factor."""
 
-import time
 from collections.abc import Callable
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from tests.accounts.authenticator import code
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import PASSWORD, TOTP_SECRET, StaffFactory, UserFactory
+from tests.accounts.factories import PASSWORD, StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -155,8 +154,3 @@ def test_admin_has_no_login_page_of_its_own(client: Client, role: str) -> None:
     for method in (client.get, client.post):
         assert method("/admin/login/?next=/admin/accounts/").headers["Location"] == f"{LOGIN}?next=/admin/accounts/"
     assert client.get("/admin/login/").headers["Location"] == f"{LOGIN}?next=/admin/"
-
-
-def code(secret: str = TOTP_SECRET) -> str:
-    """What an authenticator app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.core import mail as outbox
@@ -28,10 +26,10 @@ from accounts.passkeys import ReauthenticateForm
 from landespreis.models import Trace
 from landespreis.office import Traced
 from portal.models import Subscriber
+from tests.accounts.authenticator import code
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import (
     PASSWORD,
-    TOTP_SECRET,
     MembershipFactory,
     MunicipalityFactory,
     StaffFactory,
@@ -52,10 +50,6 @@ def verbs() -> list[str]:
 
 def log_in(client: Client, person: User, password: str = PASSWORD) -> Any:
     return client.post(reverse("account_login"), {"login": person.email, "password": password})
-
-
-def code(step: int = 0) -> str:
-    return format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30 + step))
 
 
 def confirmed(client: Client, person: User) -> None:
@@ -264,7 +258,7 @@ def test_factor_added_and_removed(client: Client) -> None:
     client.get(reverse("mfa_activate_totp"))
     secret = client.session["mfa.totp.secret"]
 
-    client.post(reverse("mfa_activate_totp"), {"code": format_hotp_value(hotp_value(secret, int(time.time()) // 30))})
+    client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
     client.post(reverse("mfa_deactivate_totp"))
 
     assert since(key) == [

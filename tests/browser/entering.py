@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.accounts.authenticator import code
 from tests.accounts.factories import PASSWORD
 from tests.browser import jury, pages
 from tests.browser.jury import CHAIR, LOOKING, PEOPLE, SCRIPTLESS
@@ -57,7 +58,7 @@ def sets_up_a_factor(juror: Visitor, *, looks: bool) -> None:
     juror.follow("App einrichten")
     meet("Authenticator-App einrichten")
     secret = juror.page.locator(".lp-secret").inner_text()
-    juror.page.get_by_role("textbox").last.fill(pages.one_time_code(secret))
+    juror.page.get_by_role("textbox").last.fill(code(secret, room=10))
     juror.press("App einrichten")
     meet("Notfallcodes")
     juror.follow("Weiter zur Jury")

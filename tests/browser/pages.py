@@ -1,16 +1,15 @@
 """What walks do on single pages: the words they type, the files they bring, the codes they read."""
 
 import re
-import time
 from io import BytesIO
 from typing import TypedDict
 
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from PIL import Image
 from playwright.sync_api import expect
 from post_office.models import Email
 
 from landespreis.demo import papers
+from tests.accounts.authenticator import code
 from tests.browser.visitor import Visitor
 
 TITLE = "PegelVerbund Hellweg: ein gemeinsames Warnsystem für Starkregen"
@@ -100,14 +99,9 @@ def link_from_mail(address: str, path: str) -> str:
     return found[0]
 
 
-def one_time_code(secret: str) -> str:
-    """Return what an authenticator app shows now."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
-
-
 def show_code(visitor: Visitor, secret: str) -> None:
     """Type the code of the authenticator app with that secret."""
-    visitor.page.locator("main input[name=code]").fill(one_time_code(secret))
+    visitor.page.locator("main input[name=code]").fill(code(secret, room=10))
 
 
 def upload(visitor: Visitor, kind: str, file: File) -> None:

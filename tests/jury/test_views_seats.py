@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 from django.urls import reverse
 from post_office.models import Email
@@ -17,6 +16,7 @@ from jury.models import Juror, JuryEvent
 from landespreis import clock
 from landespreis.models import Trace
 from submissions.models import Round
+from tests.accounts.authenticator import code
 from tests.accounts.conftest import show_factor
 from tests.accounts.factories import PASSWORD, StaffFactory, UserFactory
 from tests.jury import factories
@@ -88,9 +88,8 @@ def test_invitation_to_jury_the_whole_way(client: Client, invited: Juror) -> Non
     client.get("/jury/")
     form = client.get(reverse("mfa_activate_totp"))
     assert form.status_code == 200  # no password asked again
-    code = format_hotp_value(hotp_value(form.context["form"].secret, next(yield_hotp_counters_from_time())))
 
-    codes = client.post(reverse("mfa_activate_totp"), {"code": code}, follow=True)
+    codes = client.post(reverse("mfa_activate_totp"), {"code": code(form.context["form"].secret)}, follow=True)
     onward = re.search(r'href="(/jury/)"><span class="kern-label">Weiter zur Jury', codes.content.decode())
     assert onward
     notice = client.get(onward[1], follow=True)

@@ -1,13 +1,11 @@
 """Attack: taking over a session. It gets a new key with every right, idles so long, and ends everywhere at once."""
 
 import re
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.conf import settings as project
 from django.contrib.sessions.models import Session
@@ -19,7 +17,8 @@ from accounts import actions
 from accounts.models import User
 from landespreis.tasks import clear_sessions
 from submissions.models import Round
-from tests.accounts.factories import PASSWORD, TOTP_SECRET, StaffFactory, UserFactory
+from tests.accounts.authenticator import code
+from tests.accounts.factories import PASSWORD, StaffFactory, UserFactory
 from tests.conftest import MIDWAY
 from tests.submissions import factories
 
@@ -32,10 +31,6 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture(autouse=True)
 def _nothing_counted() -> None:
     cache.clear()
-
-
-def code() -> str:
-    return format_hotp_value(hotp_value(TOTP_SECRET, int(time.time()) // 30))
 
 
 def log_in(client: Client, user: User) -> Client:

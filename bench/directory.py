@@ -47,6 +47,8 @@ PUBLICATION = CHANGE.format(amount=1, more=", published_at = published_at + inte
 """The same, and when it came out: nothing that a page shows of the directory is as it was."""
 TIDY = "VACUUM (ANALYZE) {}"
 """What PostgreSQL does by itself within a minute or so, unless somebody has turned that off or writes all the time."""
+OFTEN = 5
+"""Times as many requests of what takes a millisecond: fewer are measured too coarsely."""
 MOST_COLD, MOST_WARM = 8, 1
 """SQL statements of a page."""
 
@@ -159,7 +161,7 @@ def _kinds(
     fresh: "count[int]",
     searches: Iterator[str],
 ) -> dict[str, Kind]:
-    nobody = Browser()
+    nobody, many = Browser(), size.requests * OFTEN
     kinds = {
         LIST: Kind(bare, [Request(nobody, "/liste/")] * size.requests),
         LIST_ALONE: Kind(bare, [Request(nobody, "/liste/")] * size.requests, alone=True),
@@ -168,10 +170,8 @@ def _kinds(
     for name, path in pages.items():
         more = f"{path}{'&' if '?' in path else '?'}"
         kinds |= {
-            f"bare constant page like {name}": Kind(
-                bare, [Request(nobody, f"/gleich/{lengths[name]}/")] * size.requests
-            ),
-            f"{name}, warm": Kind(portal, [Request(nobody, path)] * size.requests, kept=True),
+            f"bare constant page like {name}": Kind(bare, [Request(nobody, f"/gleich/{lengths[name]}/")] * many),
+            f"{name}, warm": Kind(portal, [Request(nobody, path)] * many, kept=True),
             f"{name}, foreign": Kind(
                 portal, [Request(nobody, f"{more}neu={next(fresh)}") for _ in range(size.requests)], kept=True
             ),

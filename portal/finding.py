@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import chain, islice
 
 from django.db import connection
@@ -15,8 +16,12 @@ from landespreis import composed
 from portal import stems
 from portal.models import Document, DocumentQuerySet
 from portal.models.projects import ProjectQuerySet
+from portal.remembering import Memory, Numbers
 from portal.stems import Word
 
+SPELLINGS = "spellings"
+"""The topic whose number changes with the words of all documents."""
+MOST_REMEMBERED = 200
 MOST_GUESSES = 4
 TITLE, PLACE, SUMMARY, TEXT = COLUMNS = ("stems_title", "stems_place", "stems_summary", "stems_text")
 POINTS = ((TITLE, 16.0, 10.0), (PLACE, 8.0, 5.0), (SUMMARY, 4.0, 2.5))
@@ -58,6 +63,14 @@ def read(text: str) -> Wanted:
         is_cut=next(islice(stems.words(text), stems.MOST_WORDS, None), None) is not None,
         guesses=_guesses(doubtful) if doubtful else {},
     )
+
+
+_READ = Memory[Wanted](SPELLINGS, most=MOST_REMEMBERED)
+
+
+def read_again(text: str, now: datetime, numbers: Numbers) -> Wanted:
+    """Return the same as `read`, without a query where this process knows it and no word is new or gone since."""
+    return _READ.get(numbers, now, partial(read, text), key=text)
 
 
 def matching(projects: ProjectQuerySet, text: str | Wanted) -> ProjectQuerySet:

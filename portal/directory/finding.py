@@ -17,8 +17,9 @@ from django.db import connection
 from landespreis import composed
 from landespreis.composed import SAMPLE, Part
 from portal.directory.search import NEWEST, RELEVANCE, TITLE, Search
-from portal.finding import Wanted, matching, read
+from portal.finding import Wanted, matching, read_again
 from portal.models import Project
+from portal.remembering import Numbers
 from portal.stems import Word
 
 FIRST = "erste"
@@ -69,12 +70,12 @@ class Answer(NamedTuple):
     stamp: str = ""
 
 
-def worded(search: Search, now: datetime) -> Part:
+def worded(search: Search, now: datetime, numbers: Numbers) -> Part:
     """Return SQL of what is out at `now` and fits the words, as `COLUMNS` of the search's order; looking words up may
     take a query."""
     if not search.words:
         return Part(OUT[search.sort], (composed.adapted(now),))
-    wanted = read(search.words)
+    wanted = read_again(search.words, now, numbers)
     guesses = tuple(sorted(wanted.guesses.items()))
     return _composed(wanted.words, guesses, wanted.is_blank, search.sort).with_value(SAMPLE, now)
 

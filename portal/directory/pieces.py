@@ -15,6 +15,7 @@ from portal.directory.filters import Chip, Names
 from portal.directory.finding import Counts
 from portal.directory.search import Kind, Search
 from portal.editions import CATALOGUE
+from portal.finding import SPELLINGS
 from portal.remembering import Memory, Numbers
 
 PER_PAGE = 20
@@ -87,9 +88,9 @@ class _Last:
     made: tuple[str, Pieces] | None = None
 
 
-_PLAIN, _WORDED = (Memory[Shown](*topics, most=KEPT) for topics in ((CATALOGUE,), (CATALOGUE, "search")))
+_PLAIN, _WORDED = (Memory[Shown](*topics, most=KEPT) for topics in ((CATALOGUE,), (CATALOGUE, "search", SPELLINGS)))
 _PLAIN_KEYS, _WORDED_KEYS = (
-    Memory[tuple[int, ...]](*topics, most=LATER_PAGES) for topics in ((CATALOGUE,), (CATALOGUE, "search"))
+    Memory[tuple[int, ...]](*topics, most=LATER_PAGES) for topics in ((CATALOGUE,), (CATALOGUE, "search", SPELLINGS))
 )
 _LAST = Memory[_Last](CATALOGUE, most=KEPT)
 
@@ -106,7 +107,7 @@ def of(search: Search, now: datetime, numbers: Numbers) -> Shown:
 
     def make() -> Shown:
         last = _LAST.get(numbers, now, _Last, key=search, until=until) if search.words else _Last()
-        worded = finding.worded(search, now)
+        worded = finding.worded(search, now, numbers)
         if last.made:
             stamp, pieces = last.made
             first = finding.keys(search, worded, 0, PER_PAGE, stamp)
@@ -126,7 +127,7 @@ def keys(search: Search, now: datetime, numbers: Numbers, page: int) -> tuple[in
     """Return the keys of the projects on a page after the first."""
 
     def make() -> tuple[int, ...]:
-        return finding.keys(search, finding.worded(search, now), (page - 1) * PER_PAGE, PER_PAGE)
+        return finding.keys(search, finding.worded(search, now, numbers), (page - 1) * PER_PAGE, PER_PAGE)
 
     memory = _WORDED_KEYS if search.words else _PLAIN_KEYS
     return memory.get(numbers, now, make, key=(search, page), until=lambda _: catalogue.next_publication(now, numbers))

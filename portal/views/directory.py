@@ -14,10 +14,13 @@ from portal.directory.catalogue import next_publication
 from portal.directory.pieces import PER_PAGE
 from portal.directory.search import PARAMETERS, Search
 from portal.editions import CATALOGUE
+from portal.finding import SPELLINGS
+
+TOPICS = ("projects", "search", SPELLINGS, CATALOGUE, phases.TOPIC)
 
 
 @require_safe
-@caching.public("projects", "search", CATALOGUE, phases.TOPIC, params=PARAMETERS, lasts=phases.lasts(next_publication))
+@caching.public(*TOPICS, params=PARAMETERS, lasts=phases.lasts(next_publication))
 def index(request: HttpRequest) -> HttpResponse:
     """The list, twenty a page; all of it in the usual order has the map below its first page."""
     now, search = clock.now(), Search.of(request.GET)
@@ -41,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@caching.public("projects", "search", CATALOGUE, phases.TOPIC, params=PARAMETERS, lasts=phases.lasts(next_publication))
+@caching.public(*TOPICS, params=PARAMETERS, lasts=phases.lasts(next_publication))
 def map_(request: HttpRequest) -> HttpResponse:
     """The map of a search: what is chosen beside the place is kept, and where its projects are is counted."""
     now, search = clock.now(), Search.of(request.GET)

@@ -68,14 +68,15 @@ class Tag:
 
 
 @require_safe
-@caching.public("search", phases.TOPIC, params=("q", "art", "seite"), lasts=caching.next_minute)
+@caching.public("search", finding.SPELLINGS, phases.TOPIC, params=("q", "art", "seite"), lasts=caching.next_minute)
 def index(request: HttpRequest) -> HttpResponse:
     """Hits of all kinds or of one, the best first; an unknown kind is all of them, a page that is none the nearest."""
     now = clock.now()
     typed = _shown(request.GET.get("q", ""))
-    wanted = finding.read(typed)
+    numbers = caching.numbers(request)
+    wanted = finding.read_again(typed, now, numbers)
     found = finding.documents(wanted, now)
-    beside = places.find(wanted, now, caching.numbers(request))
+    beside = places.find(wanted, now, numbers)
     tally = dict(found.tally()) if wanted.words else dict.fromkeys(ONE, 0)
     tally[PAGE] += len(beside.by_title) + len(beside.by_text)
     chosen = next((sort for sort in SORTS if sort.key == request.GET.get("art")), None)

@@ -28,7 +28,7 @@ def asked(query: str) -> Search:
 
 def found(query: str) -> list[Project]:
     search = asked(query)
-    keys = finding.keys(search, finding.worded(search, clock.now()), 0, 20)
+    keys = finding.keys(search, finding.worded(search, clock.now(), {}), 0, 20)
     return [reading.made(*row) for row in reading.of_keys(keys, clock.now())]
 
 
@@ -38,7 +38,7 @@ def counted(query: str) -> finding.Counts:
 
 
 def answered(search: Search, now: datetime) -> finding.Answer:
-    return finding.answer(search, finding.worded(search, now), 20)
+    return finding.answer(search, finding.worded(search, now, {}), 20)
 
 
 def town(name: str, district: str, region: str, number: int) -> Municipality:
@@ -236,7 +236,7 @@ def test_words_that_cannot_be_looked_for_find_nothing(three: dict[str, Project],
 @pytest.mark.parametrize("query", ["", "q=Bauakten", "kategorie=umwelt&sortierung=titel"])
 def test_list_is_read_page_by_page(three: dict[str, Project], query: str) -> None:
     search, whole = asked(query), found(query)
-    pages = [finding.keys(search, finding.worded(search, clock.now()), start, 1) for start in range(len(whole) + 1)]
+    pages = [finding.keys(search, finding.worded(search, clock.now(), {}), start, 1) for start in range(len(whole) + 1)]
 
     assert pages == [*((project.pk,) for project in whole), ()]
 
@@ -244,7 +244,7 @@ def test_list_is_read_page_by_page(three: dict[str, Project], query: str) -> Non
 @pytest.mark.parametrize("query", ["", "q=Bauakten", "q=Bauakten&sortierung=titel", "kategorie=umwelt", "q=nirgends"])
 def test_answer_begins_with_the_first_of_the_list(three: dict[str, Project], query: str) -> None:
     search, now = asked(query), clock.now()
-    found = finding.worded(search, now)
+    found = finding.worded(search, now, {})
 
     first = [finding.answer(search, found, amount).first for amount in (1, 2, 20)]
 
@@ -258,7 +258,7 @@ def test_keys_are_the_same_where_the_stamp_is_and_none_where_it_is_another(
     three: dict[str, Project], query: str
 ) -> None:
     search, now = asked(query), clock.now()
-    found = finding.worded(search, now)
+    found = finding.worded(search, now, {})
     whole = finding.answer(search, found, 20)
 
     assert finding.keys(search, found, 0, 20, whole.stamp) == whole.first

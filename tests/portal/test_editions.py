@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F, Model
 
 from landespreis import clock
+from portal.actions.indexing import learn
 from portal.models import Block, Edition, NewsCategory, Newsletter, Project
 from submissions.models import Round
 from tests.portal import factories
@@ -39,6 +40,7 @@ WATCHED = {
     "portal.Newsletter": "newsletters",
     "portal.Block": "newsletters",
     "portal.Document": "search",
+    "portal.Spelling": "spellings",
 }
 
 
@@ -50,6 +52,7 @@ def content(round: Round) -> None:
     item.former_addresses.create(slug="frueher")
     factories.page()
     factories.faq_entry()
+    learn({"feuerwehr": "Feuerwehr"})
     talk = factories.download()
     project = factories.ProjectFactory(partners=["Wasserverband"], topics=[factories.TopicFactory()])
     project.former_addresses.create(slug="frueher")

@@ -9,7 +9,7 @@ import pytest
 from landespreis import clock
 from portal import finding
 from portal.actions import indexing, newsletters, projects
-from portal.models import Document, Project, ProjectCategory
+from portal.models import Document, Edition, Project, ProjectCategory
 from submissions.models import Round
 from tests.accounts.factories import MunicipalityFactory, StaffFactory
 from tests.portal import factories
@@ -213,6 +213,26 @@ def test_known_words_are_not_second_guessed(open_round: Round) -> None:
     indexing.rebuild()
 
     assert finding.read("Bauhöfe Bauhofs").guesses == {}
+
+
+def test_what_words_may_mean_is_asked_again_when_one_is_new(
+    open_round: Round, django_assert_num_queries: Queries
+) -> None:
+    factories.NewsFactory(title="Feuerwehr")
+    indexing.rebuild()
+
+    def meant() -> list[str]:
+        numbers = Edition.objects.every()
+        with django_assert_num_queries(1):
+            found = finding.read_again("Fezerwehr", clock.now(), numbers)
+        with django_assert_num_queries(0):
+            assert finding.read_again("Fezerwehr", clock.now(), numbers) is found
+        return [word.typed for word in found.guesses["fezerwehr"]]
+
+    before = meant()
+    indexing.learn({"feierwehr": "Feierwehr"})
+
+    assert (before, meant()) == (["Feuerwehr"], ["Feierwehr", "Feuerwehr"])
 
 
 @pytest.mark.postgresql  # SQLite has no such index

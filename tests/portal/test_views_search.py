@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from portal.actions import indexing, news
+from portal.models import Spelling
 from portal.views import search
 from submissions.models import Round
 from tests.accounts.factories import MunicipalityFactory, StaffFactory
@@ -231,6 +232,19 @@ def test_search_is_shared_and_sets_no_cookie(client: Client, content: None, djan
     assert first.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
     assert not first.cookies
     assert "Vary" not in first.headers
+
+
+def test_search_for_a_misspelled_word_is_made_anew_when_the_right_one_is_learned(
+    client: Client, open_round: Round
+) -> None:
+    factories.NewsFactory(title="Bauhof")
+    indexing.rebuild()
+    Spelling.objects.all().delete()
+    assert hits(html(client, "Bauhoff")) == []
+
+    indexing.learn({"bauhof": "Bauhof"})
+
+    assert len(hits(html(client, "Bauhoff"))) == 1
 
 
 @pytest.mark.parametrize("query", ["Feuerwehr", "Feuerwher+Hellweg", "Feuerwehr&art=projekte&seite=2"])

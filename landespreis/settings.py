@@ -419,7 +419,7 @@ if SMTP_URL:
     )
 POST_OFFICE = {
     "BACKENDS": {
-        "default": "django.core.mail.backends.smtp.EmailBackend" if SMTP_URL else "landespreis.mail.KeptMailBackend"
+        "default": "django.core.mail.backends.smtp.EmailBackend" if SMTP_URL else "landespreis.delivery.KeptMailBackend"
     },
     "DEFAULT_PRIORITY": "medium",
 }

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from landespreis import chaining, clock, mail, packing, sweeping
+from landespreis import chaining, clock, delivery, mail, packing, sweeping
 from landespreis.circulars import actions, dispatch
 from landespreis.models import Parcel
 from landespreis.records import executing, runs
@@ -12,7 +12,7 @@ from landespreis.records import executing, runs
 @shared_task(name=mail.SENDER_TASK)
 def send_owed_mail() -> None:
     """Send owed mail until nothing that can be sent is due."""
-    while mail.send_owed():
+    while delivery.send_owed():
         pass
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from post_office.models import Email
 
-from landespreis import audiences, clock, journal, mail, queue
+from landespreis import audiences, clock, delivery, journal, mail, queue
 from landespreis.audiences import Audience, Recipient
 from landespreis.circulars import letters, permissions, placeholders, texts
 from landespreis.journal import Verb
@@ -115,7 +115,7 @@ def cancel(circular: Circular, *, by: AbstractBaseUser) -> Circular:
         raise Refused("Diese Nachricht wird gerade nicht verschickt.")
     mails = Email.objects.filter(pk__in=fresh.recipients.filter(mail__isnull=False).values("mail"))
     known = set(fresh.recipients.filter(mail__isnull=False).values_list("pk", flat=True))
-    taken = mail.take_back(mails)
+    taken = delivery.take_back(mails)
     if not taken and fresh.status == Status.SENT:
         raise Refused("Alle Mails dieser Nachricht sind schon draußen. Zurückholen lassen sie sich nicht.")
     kept = set(fresh.recipients.filter(mail__isnull=False).values_list("pk", flat=True))

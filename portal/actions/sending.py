@@ -33,7 +33,7 @@ BATCH = 100
 CLAIM = timedelta(seconds=settings.CLAIM_SECONDS)
 """Longer than a dialogue about one mail can take; a claim begins anew with each."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)
-KEPT = "landespreis.mail.KeptMailBackend"
+KEPT = "landespreis.delivery.KeptMailBackend"
 ATTEMPTS = 10
 """Waits of 5, 10, 20 … minutes add up to about a day; after that a mail that is put off has failed."""
 REFUSED_IN_A_ROW = 20

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from post_office.models import Email
 
 from jury.models import Paper
-from landespreis import mail
+from landespreis import delivery, mail
 from landespreis.celery import app
 from rehearsal.installation import Installation
 from submissions.models import Receipt
@@ -82,7 +82,7 @@ class Recovery:
 
 def _owed(until: datetime) -> dict[str, "QuerySet[Email] | QuerySet[Receipt] | QuerySet[Paper]"]:
     return {
-        "mail": mail.due().filter(created__lt=until),
+        "mail": delivery.due().filter(created__lt=until),
         "receipt": Receipt.objects.owed().filter(owed_at__lt=until),
         "paper": Paper.objects.owed().filter(owed_at__lt=until),
     }

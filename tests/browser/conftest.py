@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from jury.actions import papers
-from landespreis import clock, mail
+from landespreis import clock, delivery
 from landespreis.clock import BERLIN
 from landespreis.demo import stage
 from portal import keeping
@@ -175,6 +175,6 @@ def work() -> Callable[[], None]:
     def once() -> None:
         tasks.render_owed_receipts()
         papers.fulfil_all()
-        mail.send_owed(100)
+        delivery.send_owed(100)
 
     return once

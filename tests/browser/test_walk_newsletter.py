@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from post_office.models import Email
 
 from accounts import demo as people
-from landespreis import mail
+from landespreis import delivery
 from portal.actions import sending
 from portal.models import Newsletter, Subscriber
 from submissions.models import Round
@@ -31,7 +31,7 @@ def posted(settings: Any) -> Callable[[], Email]:
 
     def newest() -> Email:
         sending.send(60)
-        mail.send_owed(200)
+        delivery.send_owed(200)
         return Email.objects.filter(to=READER).order_by("-pk")[0]
 
     return newest

@@ -12,7 +12,7 @@ from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from accounts.models import User
-from landespreis import audiences, mail
+from landespreis import audiences, delivery
 from landespreis.circulars import actions, dispatch, permissions, standing
 from landespreis.models import Circular, CircularRecipient, Trace
 from landespreis.refusal import NotAllowed, Refused
@@ -437,7 +437,9 @@ def test_cancel_spares_the_rest_and_takes_waiting_mails_back(open_round: Round, 
     dispatch._part(circular.pk, 3)
     out, held = Email.objects.order_by("pk")[:2]
     Email.objects.filter(pk=out.pk).update(status=STATUS.sent)
-    Email.objects.filter(pk=held.pk).update(scheduled_time=timezone.now() + mail.CLAIM)  # a worker sends it just now
+    Email.objects.filter(pk=held.pk).update(
+        scheduled_time=timezone.now() + delivery.CLAIM
+    )  # a worker sends it just now
 
     cancelled = actions.cancel(circular, by=office)
 

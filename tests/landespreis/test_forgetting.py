@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from post_office.models import STATUS, Attachment, Email
 
-from landespreis import forgetting, mail
+from landespreis import delivery, forgetting, mail
 from landespreis.mail import Attached
 from portal.models import Inquiry, Subscriber
 from tests.portal import factories
@@ -78,7 +78,7 @@ def test_mail_that_goes_while_it_is_sent_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch, settings: Any, refuses: bool
 ) -> None:
     settings.DEMO = True
-    settings.POST_OFFICE = {"BACKENDS": {"default": "landespreis.mail.KeptMailBackend"}}
+    settings.POST_OFFICE = {"BACKENDS": {"default": "landespreis.delivery.KeptMailBackend"}}
     owe(factories.InquiryFactory())
     other = owe(None)
 
@@ -88,8 +88,8 @@ def test_mail_that_goes_while_it_is_sent_does_not_stop_the_others(
             raise ValueError("no such mailbox")
         return len(messages)
 
-    monkeypatch.setattr(mail.KeptMailBackend, "send_messages", send)
-    mail.send_owed()
+    monkeypatch.setattr(delivery.KeptMailBackend, "send_messages", send)
+    delivery.send_owed()
 
     [left] = Email.objects.all()
     assert (left.pk, left.status) == (other.pk, STATUS.requeued if refuses else STATUS.sent)

@@ -27,7 +27,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from post_office.models import STATUS, Attachment, Email
 
-from landespreis import clock, mail, tasks
+from landespreis import clock, delivery, mail, tasks
 from landespreis.celery import app
 from landespreis.mail import Attached
 from landespreis.refusal import Unavailable
@@ -226,7 +226,7 @@ def test_owe_owes_all_or_none(letter: str) -> None:
 def test_owe_lets_nobody_add_a_header(letter: str, sink: Sink, separator: str) -> None:
     mail.owe(letter, ANNA, {"title": f"x{separator}Bcc: eve@evil.example"})
 
-    mail.send_owed()
+    delivery.send_owed()
 
     ((recipients, message),) = sink.received
     assert recipients == [ANNA]
@@ -253,7 +253,7 @@ def test_backend_never_takes_text_for_a_template(sink: Sink) -> None:
     trick = "{% now 'Y' %} {{ 7|add:1 }} {% load x %}"
     send_mail(trick, trick, "award@portal.example", [ANNA], html_message=f"<p>{trick}</p>")
 
-    mail.send_owed()
+    delivery.send_owed()
 
     ((_, message),) = sink.received
     assert message["Subject"] == trick
@@ -280,7 +280,7 @@ def test_backend_keeps_copies_headers_and_attachments(sink: Sink) -> None:
     message.attach(note)
     message.send()
 
-    mail.send_owed()
+    delivery.send_owed()
 
     ((recipients, received),) = sink.received
     assert recipients == [ANNA, BERND, "carla@hamm.example"]
@@ -301,7 +301,7 @@ def test_backend_keeps_html_without_text(sink: Sink) -> None:
     message.content_subtype = "html"
     message.send()
 
-    mail.send_owed()
+    delivery.send_owed()
 
     ((_, received),) = sink.received
     assert received.get_body(("html",)).get_content().strip() == "<p>Nur HTML</p>"  # type: ignore[union-attr]
@@ -330,7 +330,7 @@ def test_backend_raises_or_stays_silent_as_asked() -> None:
 def test_send_delivers_text_html_and_attachment(letter: str, sink: Sink) -> None:
     mail.owe(letter, ANNA, {"title": "Grüße"}, attachments=[Attached("Bestätigung.pdf", PDF, "application/pdf")])
 
-    assert mail.send_owed() == 1
+    assert delivery.send_owed() == 1
 
     ((recipients, message),) = sink.received
     row = Email.objects.get()
@@ -352,7 +352,7 @@ def test_send_delivers_text_html_and_attachment(letter: str, sink: Sink) -> None
 def test_send_sends_nothing_twice(sink: Sink) -> None:
     owed()
 
-    assert [mail.send_owed(), mail.send_owed()] == [1, 0]
+    assert [delivery.send_owed(), delivery.send_owed()] == [1, 0]
     assert len(sink.received) == 1
 
 
@@ -373,7 +373,7 @@ def test_send_takes_what_is_due_only(sink: Sink, fields: dict[str, Any], number:
         fields = {"scheduled_time": timezone.now() + fields["scheduled_time"]}
     owed(**fields)
 
-    assert mail.send_owed() == number
+    assert delivery.send_owed() == number
     assert len(sink.received) == number
 
 
@@ -383,7 +383,7 @@ def test_send_runs_on_the_real_clock_not_the_award_s(sink: Sink, settings: Any, 
     clock.set_now(datetime(2020, 1, 1, tzinfo=UTC))
     owed(scheduled_time=timezone.now() - timedelta(seconds=1))
 
-    assert mail.send_owed() == 1
+    assert delivery.send_owed() == 1
 
 
 @pytest.mark.django_db
@@ -391,7 +391,7 @@ def test_send_takes_the_urgent_first_and_no_more_than_asked(sink: Sink) -> None:
     for number, priority in enumerate((1, 2, 1)):
         owed(subject=str(number), priority=priority)
 
-    assert mail.send_owed(2) == 2
+    assert delivery.send_owed(2) == 2
     assert [message["Subject"] for _, message in sink.received] == ["1", "0"]
 
 
@@ -401,7 +401,7 @@ def test_send_keeps_a_mail_the_server_refuses_and_sends_the_others(sink: Sink) -
     sink.refuse = "nobody"
     before = timezone.now()
 
-    assert mail.send_owed() == 1
+    assert delivery.send_owed() == 1
 
     refused.refresh_from_db()
     other.refresh_from_db()
@@ -421,7 +421,7 @@ def test_send_waits_longer_after_each_refusal(sink: Sink, attempts: int, minutes
     sink.refuse = "anna"
     row = owed(number_of_retries=attempts)
 
-    mail.send_owed()
+    delivery.send_owed()
 
     row.refresh_from_db()
     assert row.status == STATUS.requeued
@@ -433,13 +433,13 @@ def test_send_gives_up_after_three_days_of_refusals(sink: Sink) -> None:
     sink.refuse = "anna"
     row = owed(number_of_retries=77)
 
-    mail.send_owed()
+    delivery.send_owed()
 
     row.refresh_from_db()
-    waits = [min(2**attempt, 60) for attempt in range(mail.ATTEMPTS - 1)]
+    waits = [min(2**attempt, 60) for attempt in range(delivery.ATTEMPTS - 1)]
     assert row.status == STATUS.failed
     assert timedelta(minutes=sum(waits)) == pytest.approx(timedelta(hours=72), abs=timedelta(hours=1))
-    assert mail.send_owed() == 0
+    assert delivery.send_owed() == 0
 
 
 @pytest.mark.django_db
@@ -447,7 +447,7 @@ def test_send_keeps_every_mail_while_no_server_is_there(settings: Any) -> None:
     use_server(settings, free_port())
     first, second = owed(), owed()
 
-    assert mail.send_owed() == 0
+    assert delivery.send_owed() == 0
 
     first.refresh_from_db()
     second.refresh_from_db()
@@ -465,7 +465,7 @@ def test_send_keeps_every_mail_while_the_server_hangs(settings: Any, greeting: b
         use_server(settings, listener.getsockname()[1])
         settings.EMAIL_TIMEOUT = 0.3
         threading.Thread(target=greet_and_hang, args=(listener, greeting), daemon=True).start()
-        sent = mail.send_owed()
+        sent = delivery.send_owed()
 
     first.refresh_from_db()
     second.refresh_from_db()
@@ -485,11 +485,11 @@ def greet_and_hang(listener: socket.socket, greeting: bytes) -> None:
 @pytest.mark.django_db
 def test_send_retries_what_a_dead_worker_had_claimed(sink: Sink) -> None:
     row = owed()
-    Email.objects.filter(pk=row.pk).update(scheduled_time=timezone.now() + mail.CLAIM)
+    Email.objects.filter(pk=row.pk).update(scheduled_time=timezone.now() + delivery.CLAIM)
 
-    at_once = mail.send_owed()
-    with time_machine.travel(datetime.now(UTC) + mail.CLAIM + timedelta(seconds=1), tick=True):
-        later = mail.send_owed()
+    at_once = delivery.send_owed()
+    with time_machine.travel(datetime.now(UTC) + delivery.CLAIM + timedelta(seconds=1), tick=True):
+        later = delivery.send_owed()
 
     assert (at_once, later) == (0, 1)
     assert sink.received[0][1]["Message-ID"] == row.message_id
@@ -502,10 +502,10 @@ def test_send_keeps_a_mail_whose_attachment_cannot_be_read(letter: str, sink: Si
     home = settings.FILES_URL
     settings.FILES_URL = f"{home}-away"
 
-    first = mail.send_owed()
+    first = delivery.send_owed()
     settings.FILES_URL = home
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2), tick=True):
-        second = mail.send_owed()
+        second = delivery.send_owed()
 
     assert (first, second) == (1, 1)
     assert [recipients for recipients, _ in sink.received] == [[BERND], [ANNA]]
@@ -514,10 +514,10 @@ def test_send_keeps_a_mail_whose_attachment_cannot_be_read(letter: str, sink: Si
 @pytest.mark.django_db
 def test_send_counts_kept_mail_as_delivered_in_a_demo(settings: Any) -> None:
     settings.DEMO = True
-    settings.POST_OFFICE = {"BACKENDS": {"default": "landespreis.mail.KeptMailBackend"}}
+    settings.POST_OFFICE = {"BACKENDS": {"default": "landespreis.delivery.KeptMailBackend"}}
     row = owed()
 
-    assert mail.send_owed() == 1
+    assert delivery.send_owed() == 1
 
     row.refresh_from_db()
     assert row.status == STATUS.sent
@@ -526,10 +526,10 @@ def test_send_counts_kept_mail_as_delivered_in_a_demo(settings: Any) -> None:
 @pytest.mark.django_db
 def test_send_keeps_mail_owed_in_production_without_a_server(settings: Any) -> None:
     settings.DEMO = False
-    settings.POST_OFFICE = {"BACKENDS": {"default": "landespreis.mail.KeptMailBackend"}}
+    settings.POST_OFFICE = {"BACKENDS": {"default": "landespreis.delivery.KeptMailBackend"}}
     row = owed()
 
-    assert mail.send_owed() == 0
+    assert delivery.send_owed() == 0
 
     row.refresh_from_db()
     assert row.status == STATUS.requeued
@@ -544,7 +544,7 @@ def test_task_sends_until_nothing_is_due(sink: Sink) -> None:
     tasks.send_owed_mail()
 
     assert len(sink.received) == 53
-    assert not mail.due().exists()
+    assert not delivery.due().exists()
 
 
 # Several workers ------------------------------------------------------------------------------------
@@ -561,11 +561,11 @@ Email.objects.bulk_create(
 """
 WORK = """
 import pathlib, sys, time
-from landespreis import mail
+from landespreis import delivery
 print("ready", flush=True)
 while not pathlib.Path(sys.argv[1]).exists(): time.sleep(0.005)
 sent = 0
-while more := mail.send_owed(7): sent += more
+while more := delivery.send_owed(7): sent += more
 print(sent)
 """
 
@@ -641,10 +641,10 @@ def test_take_back_leaves_what_is_out_or_in_a_workers_hands() -> None:
     waiting, sent, held = mail.owe_all([(ANNA, mail.Said("x", "x", "")) for _ in range(3)])
     again, other = mail.owe_all([(BERND, mail.Said("x", "x", "")) for _ in range(2)])
     Email.objects.filter(pk=sent.pk).update(status=STATUS.sent)
-    Email.objects.filter(pk=held.pk).update(scheduled_time=timezone.now() + mail.CLAIM)
+    Email.objects.filter(pk=held.pk).update(scheduled_time=timezone.now() + delivery.CLAIM)
     Email.objects.filter(pk=again.pk).update(status=STATUS.requeued, scheduled_time=timezone.now())
 
-    taken = mail.take_back(Email.objects.exclude(pk=other.pk))
+    taken = delivery.take_back(Email.objects.exclude(pk=other.pk))
 
     assert taken == 2
     assert set(Email.objects.all()) == {sent, held, other}
@@ -658,12 +658,12 @@ def test_take_back_leaves_what_a_worker_takes_at_this_moment() -> None:
 
     def meanwhile(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
         if sql.startswith("UPDATE") and not quicker:
-            quicker.append(timezone.now() + 2 * mail.CLAIM)
+            quicker.append(timezone.now() + 2 * delivery.CLAIM)
             Email.objects.filter(pk=row.pk).update(scheduled_time=quicker[0])
         return execute(sql, *args)
 
     with connection.execute_wrapper(meanwhile):
-        taken = mail.take_back(Email.objects.all())
+        taken = delivery.take_back(Email.objects.all())
 
     assert taken == 0
     assert Email.objects.get().scheduled_time == quicker[0]

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from post_office.models import Email
 
-from landespreis import mail
+from landespreis import delivery
 from landespreis.clock import BERLIN
 from portal import calendars
 from portal.actions import events, registrations
@@ -154,7 +154,7 @@ def test_hostile_text_stays_text() -> None:
 def test_mail_carries_the_file_as_mail_programs_ask_for_it() -> None:
     factories.registration(factories.EventFactory())
 
-    message = message_from_bytes(mail._message(Email.objects.latest("pk")).message().as_bytes())
+    message = message_from_bytes(delivery._message(Email.objects.latest("pk")).message().as_bytes())
 
     parts = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
     assert [(part.get_filename(), part.get_param("method")) for part in parts] == [("termin.ics", "PUBLISH")]

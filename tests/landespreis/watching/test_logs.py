@@ -14,7 +14,7 @@ from django.urls import reverse
 from post_office.models import Email
 
 from accounts.models import User
-from landespreis import mail
+from landespreis import delivery
 from landespreis.watching import logs, tracing
 from portal.actions import subscribing
 from portal.models import Subscriber
@@ -145,14 +145,14 @@ def test_log_of_what_people_do_names_nobody(client: Client, open_round: Round, s
         client.get(reverse("submissions:overview", args=[entry.pk]))
         factories.submit(entry)
         receipts.fulfil(Receipt.objects.get())
-        mail.send_owed()
+        delivery.send_owed()
 
     views = [line["view"] for line in said.of(logs.ACCESS)]
     found = [secret for secret in secrets | {code, reset, token, "geheim", str(entry.pk)} if secret in said.text]
     assert found == []
     assert {"account_signup", "account_login", "portal:newsletter_confirm", "unknown", "jury:invitation"} <= set(views)
     assert [line["level"] for line in said.of("django.request") if "traceback" in line] == ["ERROR"]
-    assert len(said.of("landespreis.mail")) == Email.objects.count()
+    assert len(said.of("landespreis.delivery")) == Email.objects.count()
     assert all("request_id" in line for line in said.lines if line["logger"] in {logs.ACCESS, "django.request"})
 
 

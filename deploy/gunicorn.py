@@ -93,9 +93,15 @@ def post_worker_init(worker: object) -> None:
     gc.freeze()
 
 
-def child_exit(server: object, worker: Any) -> None:
-    """Keep what a process has counted that has ended, killed or not."""
-    fold(figures, worker.pid)
+def child_exit(server: Any, worker: Any) -> None:
+    """Keep what a process has counted that has ended, killed or not.
+
+    Lost figures are no reason to end the server, as an exception here would.
+    """
+    try:
+        fold(figures, worker.pid)
+    except Exception:
+        server.log.exception("Figures of process %s are lost", worker.pid)
 
 
 def on_exit(server: object) -> None:

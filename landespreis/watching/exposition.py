@@ -7,10 +7,10 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
 
 from landespreis.watching import multiprocess
 from landespreis.watching.figures import Business
+from landespreis.watching.together import Together
 
 PATH = "/metrics"
 counted = CollectorRegistry()
@@ -41,6 +41,6 @@ def of_all_processes() -> bytes:
     if not folder:
         return generate_latest(counted)
     together = CollectorRegistry()
-    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    together.register(Together(Path(folder)))
     with multiprocess.locked(Path(folder), alone=False):
         return generate_latest(together)

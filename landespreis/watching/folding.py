@@ -17,9 +17,11 @@ def fold(folder: Path, pid: int) -> None:
     with locked(folder, alone=True):
         for kind in KINDS:
             file = folder / f"{kind}_{pid}.db"
-            if file.exists():
-                _add(file, folder / f"{kind}_{DEAD}.db")
-                file.unlink()
+            try:
+                if file.exists() and file.stat().st_size:  # else killed while it made the file
+                    _add(file, folder / f"{kind}_{DEAD}.db")
+            finally:
+                file.unlink(missing_ok=True)
 
 
 def _add(file: Path, to: Path) -> None:

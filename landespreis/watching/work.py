@@ -4,12 +4,16 @@
 """
 
 import logging
+import os
 import time
+from pathlib import Path
 from typing import Any
 
 from celery import Task, signals
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
-from prometheus_client.multiprocess import MultiProcessCollector
+
+from landespreis.watching import multiprocess
+from landespreis.watching.together import Together
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +55,7 @@ def serve(bind: str) -> None:
     signals.task_prerun.connect(begin)
     signals.task_postrun.connect(end)
     told = CollectorRegistry()
-    MultiProcessCollector(told)  # type: ignore[no-untyped-call]
+    told.register(Together(Path(os.environ[multiprocess.VARIABLE])))
     host, _, port = bind.rpartition(":")
     try:
         start_http_server(int(port), addr=host or "127.0.0.1", registry=told)

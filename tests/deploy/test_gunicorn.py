@@ -1,4 +1,4 @@
-"""What gunicorn's configuration does with the memory of a process."""
+"""What gunicorn's configuration does with the memory of a process, and with what one has counted that has ended."""
 
 import os
 import subprocess
@@ -24,9 +24,21 @@ ctypes.CDLL(None).malloc_stats()
 """
 
 
-def test_threads_of_a_process_share_one_heap() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", THREADS],
+BROKEN = """
+import logging, os, runpy
+from pathlib import Path
+from types import SimpleNamespace
+configuration = runpy.run_path("deploy/gunicorn.py")
+(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "counter_4000000.db").write_bytes(b"!")
+server = SimpleNamespace(log=logging.getLogger("gunicorn"))
+configuration["child_exit"](server, SimpleNamespace(pid=4_000_000))
+configuration["on_exit"](None)
+"""
+
+
+def run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
         cwd=settings.BASE_DIR,
         env=os.environ | {"LANDESPREIS_MODE": "demo", "PYTHONPATH": str(settings.BASE_DIR)},
         capture_output=True,
@@ -34,4 +46,14 @@ def test_threads_of_a_process_share_one_heap() -> None:
         check=True,
     )
 
+
+def test_threads_of_a_process_share_one_heap() -> None:
+    done = run(THREADS)
+
     assert [line for line in done.stderr.splitlines() if line.startswith("Arena")] == ["Arena 0:"]
+
+
+def test_server_outlives_figures_that_cannot_be_read() -> None:
+    done = run(BROKEN)
+
+    assert "Figures of process 4000000 are lost" in done.stderr

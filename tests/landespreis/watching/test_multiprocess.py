@@ -1,15 +1,17 @@
 """The folder in which processes count together: fresh, kept, swept, and what the dead have counted stays counted."""
 
 import os
+import struct
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
 
 from landespreis.watching import folding, multiprocess
+from landespreis.watching.together import Together
 
 COUNT = """
 import os
@@ -38,7 +40,7 @@ def count_and_be_killed(folder: Path) -> int:
 
 def told(folder: Path) -> list[str]:
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
+    registry.register(Together(folder))
     return sorted(line for line in generate_latest(registry).decode().splitlines() if not line.startswith("#"))
 
 
@@ -86,6 +88,28 @@ def test_what_killed_processes_have_counted_stays_counted_in_one_file_of_each_ki
     assert 'landespreis_probe_total{view="home"} 9.0' in before
     assert 'landespreis_probe_seconds_count{view="home"} 3.0' in before
     assert sorted(file.name for file in folder.glob("*.db")) == ["counter_0.db", "histogram_0.db"]
+
+
+def test_file_that_a_process_is_just_making_hides_no_figure() -> None:
+    folder = multiprocess.prepare()
+    count_and_be_killed(folder)
+    before = told(folder)
+
+    (folder / "counter_4000000.db").touch()
+
+    assert told(folder) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"\x40\x00\x00\x00\x00\x00\x00\x00\xff\xff\x00\x00", b"\x01"])
+def test_file_that_a_killed_process_left_broken_goes(content: bytes) -> None:
+    folder = multiprocess.prepare()
+    (folder / "counter_4000000.db").write_bytes(content)
+
+    with suppress(struct.error, RuntimeError):
+        folding.fold(folder, 4_000_000)
+
+    assert [file.name for file in folder.glob("*_4000000.db")] == []
+    assert told(folder) == []
 
 
 def test_process_that_has_counted_nothing_leaves_nothing() -> None:

@@ -15,11 +15,14 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
 from landespreis import clock, exports, history, journal, lookup, overview, parcels
@@ -62,7 +65,7 @@ class Named(ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False  # counting the whole table again tells nobody anything
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        title = {"title": self.opts.verbose_name_plural}
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
         return super().changelist_view(request, title | (extra_context or {}))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -171,6 +174,12 @@ class OfficeSite(HandbookSite, PickupSite):
         context = {"overview": page, "title": page.headline, "has_exports": has_exports}
         context["may_disclose"] = may_disclose(_person(request))
         return super().index(request, context | (extra_context or {}))
+
+    def password_change(  # type: ignore[override]  # the stubs know only Django's page
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Staff change their password where all do: a mail tells them, and the journal has a line."""
+        return redirect("account_change_password")
 
     def lookup(self, request: HttpRequest) -> TemplateResponse:
         """Everything of any kind that the person may see and in which their words stand."""

@@ -356,6 +356,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Berlin"
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = "landespreis.formats"
 
 # Static files: ours in static/, others' from node_modules ------------------------------------------
 STATIC_URL = "static/"

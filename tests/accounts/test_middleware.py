@@ -145,6 +145,20 @@ def test_door_opens_for_the_session_that_set_the_factor_up(client: Client) -> No
     assert elsewhere.get(ADMIN).headers["Location"] == f"{SHOW}?next=/admin/"
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_admin_has_no_password_page_of_its_own(client: Client, method: str) -> None:
+    """Django's would change it without a mail and without a line in the journal."""
+    person = StaffFactory(superuser=True)
+    new = {"old_password": PASSWORD, "new_password1": "Neue-Rinne-2031", "new_password2": "Neue-Rinne-2031"}
+    show_factor(client, person)
+
+    answer = getattr(client, method)("/admin/password_change/", new)
+
+    assert answer.headers["Location"] == reverse("account_change_password")
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+
+
 @pytest.mark.parametrize("role", PEOPLE)
 def test_admin_has_no_login_page_of_its_own(client: Client, role: str) -> None:
     person = PEOPLE[role]()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,7 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.formats import localize
 
 from accounts.models import User
 from landespreis.office import NO_ROWS
@@ -260,3 +262,15 @@ def test_act_on_what_no_list_offers_changes_nothing(client: Client, db: None, ke
 
     assert [str(message) for message in answer.context["messages"]] == [NO_ROWS]
     assert Group.objects.count() == 1
+
+
+def test_list_is_headed_with_a_capital_letter(client: Client, open_round: Round) -> None:
+    show_factor(client, StaffFactory(superuser=True))
+
+    page = client.get(reverse("admin:landespreis_retentionhold_changelist")).content.decode()
+
+    assert "<h1>Verlängerte Aufbewahrungen</h1>" in page
+
+
+def test_time_is_told_with_the_word_for_it() -> None:
+    assert localize(datetime(2026, 1, 26, 20, 41)) == "26. Januar 2026, 20:41 Uhr"

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils.formats import localize
 
 from accounts.models import User
+from landespreis.clock import BERLIN
 from landespreis.office import NO_ROWS
 from submissions.models import Round, Submission
 from tests.accounts.conftest import show_factor
@@ -273,4 +274,4 @@ def test_list_is_headed_with_a_capital_letter(client: Client, open_round: Round)
 
 
 def test_time_is_told_with_the_word_for_it() -> None:
-    assert localize(datetime(2026, 1, 26, 20, 41)) == "26. Januar 2026, 20:41 Uhr"
+    assert localize(datetime(2026, 1, 26, 20, 41, tzinfo=BERLIN)) == "26. Januar 2026, 20:41 Uhr"

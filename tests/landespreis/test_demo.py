@@ -43,6 +43,7 @@ NEIGHBOURS = (
     ("Dritter aus Ahlen", "ahlen"),
 )
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+EMBEDDED = pytest.mark.embedded
 AFTER_CLOSING = {Status.SUBMITTED: 74, Status.WITHDRAWN: 2, Status.DRAFT: 3}
 DRAFT_OF_SOEST = [
     "Datum der Vereinbarung eintragen",
@@ -83,10 +84,12 @@ def missing(entry: Submission) -> list[str]:
 @pytest.mark.parametrize(
     ("phase", "counts", "missing_in_soest"),
     [
-        ("announced", {}, None),
-        ("open", {Status.SUBMITTED: 11, Status.WITHDRAWN: 1, Status.DRAFT: 42}, DRAFT_OF_SOEST),
-        pytest.param("jury", AFTER_CLOSING, [], marks=pytest.mark.embedded),
-        pytest.param("session", AFTER_CLOSING, [], marks=pytest.mark.embedded),
+        pytest.param("announced", {}, None, marks=EMBEDDED),
+        pytest.param(
+            "open", {Status.SUBMITTED: 11, Status.WITHDRAWN: 1, Status.DRAFT: 42}, DRAFT_OF_SOEST, marks=EMBEDDED
+        ),
+        pytest.param("jury", AFTER_CLOSING, [], marks=EMBEDDED),
+        pytest.param("session", AFTER_CLOSING, [], marks=EMBEDDED),
         ("published", AFTER_CLOSING, []),
     ],
 )
@@ -103,6 +106,7 @@ def test_demo_fills_a_phase(
         judged.IN[phase]()
 
 
+@EMBEDDED
 def test_demo_fills_the_last_day_with_every_kind_of_entry(demo: Any, round: Round) -> None:
     fill("lastday")
 
@@ -181,6 +185,7 @@ def test_field_repeats_nobody_and_no_sentence() -> None:
     assert [sentence for sentence, times in sentences.items() if times > 1] == []
 
 
+@EMBEDDED
 def test_demo_again_keeps_everything_and_goes_on_where_it_was(demo: Any, round: Round) -> None:
     fill("announced")
     later = stage.PHASES["open"]
@@ -195,6 +200,7 @@ def test_demo_again_keeps_everything_and_goes_on_where_it_was(demo: Any, round: 
     assert "Die Daten sind schon da" in out.getvalue()
 
 
+@EMBEDDED
 def test_demo_of_an_empty_database_goes_on_where_it_was(demo: Any, db: None) -> None:
     call_command("demo", "announced", stdout=StringIO())
     latest, begun = journals.latest(), clock.now()
@@ -249,6 +255,7 @@ def test_login_shows_the_second_factor_too(running: Round, client: Client) -> No
     ]
 
 
+@EMBEDDED
 @pytest.mark.parametrize("phase", ["announced", "open"])
 def test_login_of_a_juror_leads_to_the_jury_in_every_phase(demo: Any, round: Round, client: Client, phase: str) -> None:
     fill(phase)
@@ -325,6 +332,7 @@ def test_page_folds_away_who_hands_in_until_somebody_was_them(running: Round, cl
     assert "Weitere zwei Einreichende" in page.content.decode()
 
 
+@EMBEDDED
 def test_demo_people_have_a_place_and_a_second_factor(demo: Any, round: Round, client: Client) -> None:
     fill("announced")
 

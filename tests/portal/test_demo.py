@@ -31,7 +31,7 @@ from portal.models import (
 from submissions.models import Round
 from tests.accounts.factories import StaffFactory
 
-EMBEDDED = pytest.mark.embedded
+pytestmark = pytest.mark.embedded
 Kind = ProjectFacet.Kind
 KINDS = (Kind.DISTRICT, Kind.REGION, Kind.CATEGORY, Kind.TOPIC)
 
@@ -50,11 +50,11 @@ def phase(settings: Any, tmp_path: Any, round: Round) -> Any:
 
 
 @pytest.mark.parametrize(("name", "out", "projects", "newest"), [
-    pytest.param("announced", 4, 37, "Gewerbesteuer richtig prüfen: fünf Städte, ein Team", marks=EMBEDDED),
+    ("announced", 4, 37, "Gewerbesteuer richtig prüfen: fünf Städte, ein Team"),
     ("open", 8, 39, "Ein Meister für fünf Kläranlagen"),
-    pytest.param("lastday", 9, 39, "Ein Meister für fünf Kläranlagen", marks=EMBEDDED),
-    pytest.param("jury", 11, 40, "Feuerwehrschule Hönnetal: ausgebildet wird an einem Ort", marks=EMBEDDED),
-    pytest.param("session", 12, 40, "Feuerwehrschule Hönnetal: ausgebildet wird an einem Ort", marks=EMBEDDED),
+    ("lastday", 9, 39, "Ein Meister für fünf Kläranlagen"),
+    ("jury", 11, 40, "Feuerwehrschule Hönnetal: ausgebildet wird an einem Ort"),
+    ("session", 12, 40, "Feuerwehrschule Hönnetal: ausgebildet wird an einem Ort"),
     ("published", 14, 40, "Feuerwehrschule Hönnetal: ausgebildet wird an einem Ort"),
 ])  # fmt: skip
 def test_phase_has_what_is_out_and_news_to_come(
@@ -84,9 +84,7 @@ def test_phase_has_questions_downloads_pages_and_messages(phase: Any, client: Cl
     assert sorted(Inquiry.objects.values_list("kind", flat=True)) == ["barriere", "kontakt"]
 
 
-@pytest.mark.parametrize(
-    "name", ["announced", "open", pytest.param("lastday", marks=EMBEDDED), pytest.param("jury", marks=EMBEDDED)]
-)
+@pytest.mark.parametrize("name", ["announced", "open", "lastday", "jury"])
 def test_directory_is_spread_over_the_land_in_every_phase(phase: Any, name: str) -> None:
     phase(name)
 

@@ -12,6 +12,8 @@ from portal.demo import events
 from portal.models import Event, Registration
 from submissions.models import Round
 
+pytestmark = pytest.mark.embedded
+
 
 @pytest.fixture
 def fill(settings: Any, tmp_path: Any, db: None) -> Any:

@@ -4,13 +4,14 @@ from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 
 from accounts.forms import one_line
+from landespreis.overtaking import Read
 from portal.ceremony import Words
 from portal.forms.richtext import RichTextField
 from portal.models import NewsCategory
 from submissions.forms.text import validate_readable
 
 
-class AnnouncementForm(forms.Form):
+class AnnouncementForm(Read):
     title = forms.CharField(
         label="Überschrift",
         max_length=150,

@@ -1,5 +1,6 @@
 """The page "Preisverleihung": who sees it, what it tells and misses, printing, and the one confirmed act."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -169,6 +170,23 @@ def test_announce_orders_and_can_be_changed_and_taken_back(office: Client, befor
 
     assert not Announcement.objects.get().is_waiting
     assert "Noch nicht vorgemerkt" in page(office)
+
+
+def test_announce_tells_that_somebody_else_has_written_meanwhile(office: Client, before: Round) -> None:
+    def read() -> str:
+        return re.findall(r'name="gelesen" value="([^"]+)"', office.get(announce_url(before)).content.decode())[0]
+
+    early = read()
+    office.post(announce_url(before), filled(gelesen=early))
+    mine = filled(title="Mein Titel", gelesen=early)
+    told = office.post(announce_url(before), mine).content.decode()
+
+    assert "Inzwischen hat sich hier etwas geändert. Von Ihnen ist nichts gespeichert." in told
+    assert 'value="Mein Titel"' in told
+    assert Announcement.objects.get().title == "Die Preisträger stehen fest"
+
+    office.post(announce_url(before), mine | {"gelesen": read()})
+    assert Announcement.objects.get().title == "Mein Titel"
 
 
 def test_announce_after_the_embargo_waits_for_the_worker_and_tells_it(office: Client, before: Round, at: At) -> None:

@@ -20,6 +20,7 @@ TOLD = {
     "refused": "Schritte mit Begründung abgelehnt",
     "withdrawn": "Einreichungen zurückgezogen",
     "issued": "Ausgaben des Newsletters versendet",
+    "asked": "Anfragen über das Kontaktformular gestellt",
     "written": "Nachrichten an Gruppen versendet",
     "segregated": "Aussonderungen vollzogen",
     "recused": "Befangenheiten erklärt",

@@ -224,10 +224,10 @@ def test_every_column_of_files_leads_to_a_folder_that_is_swept() -> None:
 
 
 # Doubt -------------------------------------------------------------------------------------------------
-def many(number: int, place: Path) -> None:
-    (place / "jury").mkdir(exist_ok=True)
+def many(number: int, place: Path, folder: str = "jury") -> None:
+    (place / folder).mkdir(exist_ok=True)
     for one in range(number):
-        (place / "jury" / f"{one:05}.pdf").write_bytes(b"x")
+        (place / folder / f"{one:05}.pdf").write_bytes(b"x")
     aged(place)
 
 
@@ -241,6 +241,13 @@ def test_suspiciously_many_are_not_removed(place: Path, number: int, removed: in
         assert len(lying()) == number
     else:
         assert sweeping.sweep().removed == removed
+
+
+def test_copies_that_go_with_mails_are_never_too_many(place: Path) -> None:
+    many(30, place, "post_office_attachments")
+    many(sweeping.FEW, place)
+
+    assert sweeping.sweep().removed == 30 + sweeping.FEW
 
 
 def test_operator_may_say_how_many_are_right(place: Path) -> None:

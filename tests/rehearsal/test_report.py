@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rehearsal import report
+from rehearsal import ledger, report
 from rehearsal.faults import kinds
 from rehearsal.installation import FOLDER
 from rehearsal.invariants import Finding
@@ -118,3 +118,9 @@ def test_markdown_shows_memory_after_each_act(stage: Stage) -> None:
 
 def _rows(*said: str) -> list[str]:
     return [f"| {' | '.join(row.split())} |" for row in said]
+
+
+def test_everything_that_can_be_told_has_a_german_name() -> None:
+    kinds = {value for name, value in vars(ledger).items() if name.isupper() and isinstance(value, str)}
+
+    assert kinds == set(report.TOLD)

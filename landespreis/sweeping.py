@@ -30,8 +30,8 @@ FEW = 20
 SHARE = 0.1
 """More of all files than that are never leftovers: rather it is the wrong database, or one of long ago."""
 COPIES = "post_office_attachments/"
-"""What goes with mails lies elsewhere, too, or is made anew: however many of these are left over, none of them is a loss.
-Who is killed while hundreds of letters are released leaves as many at once."""
+"""What goes with mails lies elsewhere, too, or is made anew: none of it is a loss, however many are left over. They are
+as many as there are letters when a process is killed that releases them."""
 BATCH = 500
 """How many names one statement asks for; databases have a limit."""
 KEY = "sweeping.last"

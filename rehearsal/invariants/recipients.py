@@ -46,7 +46,7 @@ class Matter:
     public: datetime | None = None
 
     def is_told_in(self, text: str) -> bool:
-        return any(re.search(rf"{re.escape(word)}(?!\d)", text) for word in self.words)
+        return any(word in text and re.search(rf"{re.escape(word)}(?!\d)", text) for word in self.words)
 
 
 def one_each(stage: Stage) -> Iterator[Finding]:
@@ -54,7 +54,8 @@ def one_each(stage: Stage) -> Iterator[Finding]:
     came = letters.once(list(stage.installation.mail.letters))
     wrong = [_said(letter) for letter in came if not _is_for_one(letter)]
     yield none("Jede Mail nennt nur die Person, bei der sie ankam", wrong, len(came))
-    strange = [_said(letter) for letter in came if letter.to not in known(stage)]
+    players = known(stage)
+    strange = [_said(letter) for letter in came if letter.to not in players]
     yield none("Keine Mail an jemanden, der nicht mitspielt", strange, len(came))
 
 
@@ -62,11 +63,12 @@ def matters(stage: Stage) -> Iterator[Finding]:
     """What a mail names concerns its recipient: entries, messages to the office, pages of jury and office."""
     came = letters.once(list(stage.installation.mail.letters))
     told = list(_matters(stage))
+    texts = [(letter, _text(letter)) for letter in came]
     wrong = [
         (_said(letter), matter.name)
-        for letter in came
+        for letter, text in texts
         for matter in told
-        if letter.to not in matter.readers and matter.is_told_in(_text(letter)) and not _is_public(matter, letter)
+        if letter.to not in matter.readers and matter.is_told_in(text) and not _is_public(matter, letter)
     ]
     yield none("Keine Mail nennt, was ihren Empfänger nichts angeht", wrong, len(came))
 

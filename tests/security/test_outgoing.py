@@ -17,7 +17,7 @@ ASKING = {
 }  # fmt: skip
 KNOWN = {
     "landespreis/files.py": {"botocore"},  # the storage that FILES_URL names
-    "landespreis/mail.py": {"smtplib", "socket"},  # names of errors; what sends is Django's
+    "landespreis/delivery.py": {"smtplib", "socket"},  # names of errors; what sends is Django's
     "landespreis/scanner.py": {"socket"},  # the virus scanner that CLAMD_URL names
     "landespreis/setting_up.py": {"smtplib"},  # looks whether the mail server that SMTP_URL names answers
     "portal/post.py": {"smtplib"},  # the mail server that SMTP_URL names

@@ -49,10 +49,10 @@ PATIENT = 3
 PLAN = "plan.json"
 COMMANDS = {
     "web": ["gunicorn", "--config", "deploy/gunicorn.py", "landespreis.wsgi"],
-    "worker": ["celery", "--quiet", "--app", "landespreis.worker", "worker", "--concurrency", "1"],
+    "worker": ["celery", "--quiet", "--app", "landespreis.worker", "worker", "--concurrency", "2"],
     "beat": ["celery", "--quiet", "--app", "landespreis", "beat", "--pidfile="],
 }
-"""As in the Procfile."""
+"""As in the Procfile, with as many worker processes as Compose and systemd start."""
 
 
 MARK = "LANDESPREIS_REHEARSAL"

@@ -36,7 +36,7 @@ UPLOAD_PATHS = re.compile(r"^/(einreichungen/[^/]+/dateien/|projekte/vorschlagen
 
 
 def response_headers(get_response: GetResponse) -> GetResponse:
-    """Set the security headers, and keep pages made for a session out of every cache."""
+    """Set the security headers, keep pages made for a session out of every cache, and count no failure as an attempt."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
@@ -44,6 +44,8 @@ def response_headers(get_response: GetResponse) -> GetResponse:
             response.headers.setdefault(name, value)
         if response.status_code == 429:
             response.headers.setdefault("Retry-After", str(throttle.wait(request)))
+        if response.status_code >= 500:
+            throttle.give_back(request)
         if _belongs_to_session(request, response) and not _may_be_kept(response):
             response.headers["Cache-Control"] = "no-store"
         return response

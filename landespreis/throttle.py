@@ -25,7 +25,7 @@ UNITS = {"s": 1, "m": 60, "h": 60 * 60}
 PREFIX = 64
 """Bits of an IPv6 address that count: a household or an office gets all addresses below them."""
 DEFAULT_WAIT = 5 * 60
-_WAIT = "_throttled_for"
+_WAIT, _TAKEN = "_throttled_for", "_throttle_counted"
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,24 @@ def holds_back(request: HttpRequest, form: Form, name: str, message: str, *, key
     return False
 
 
-def exceeded(name: str, who: str, *, most: int, seconds: int) -> bool:
-    """Count one more `name` by `who` and say whether that is too many within a window of `seconds`."""
-    return _count(name, who, Rate(most, seconds, "key")) > 0
+def give_back(request: HttpRequest) -> None:
+    """Count what this request counted one less: what failed on our side is nobody's attempt.
+
+    Else whoever tries again while the database is away would be told that they tried too often, and nothing was done.
+    """
+    for key in getattr(request, _TAKEN, ()):
+        try:
+            cache.decr(key)
+        except ValueError:  # its window is over
+            pass
+        except (RedisError, OSError) as error:
+            log.warning("nothing is given back, the cache does not answer: %s", error)
 
 
 def count(name: str, key: str) -> None:
     """Count one more `name` for `key`, which `is_exceeded` tells."""
     for rate in rates(name):
-        _count(name, key, rate)
+        _count(_key(name, key, rate), rate)
 
 
 def is_exceeded(name: str, key: str) -> bool:
@@ -115,20 +124,19 @@ def soon(seconds: int) -> str:
     return "in einer Minute" if minutes <= 1 else f"in {minutes} Minuten"
 
 
-def _counted(request: HttpRequest, name: str, key: str) -> Iterator[int]:
+def _counted(request: HttpRequest, name: str, given: str) -> Iterator[int]:
     """Yield the wait for every rate; all are counted, whichever is exceeded."""
     for rate in rates(name):
-        who = {"ip": network(request), "user": str(request.user.pk or ""), "key": key.casefold()}[rate.per]
+        who = {"ip": network(request), "user": str(request.user.pk or ""), "key": given.casefold()}[rate.per]
         if who:
-            yield _count(f"{name}:{rate.per}", who, rate)
+            key = _key(f"{name}:{rate.per}", who, rate)
+            setattr(request, _TAKEN, [*getattr(request, _TAKEN, ()), key])
+            yield _count(key, rate)
 
 
-def _count(name: str, who: str, rate: Rate) -> int:
-    """Count once more in the window that the first opened; return the seconds to its end, 0 = it is not too often.
-
-    Neither network nor person is kept in clear.
-    """
-    now, key = int(time.time()), _key(name, who, rate)
+def _count(key: str, rate: Rate) -> int:
+    """Count once more in the window that the first opened; return the seconds to its end, 0 = it is not too often."""
+    now = int(time.time())
     try:
         if cache.add(key, 0, timeout=rate.seconds):
             cache.set(f"{key}:until", now + rate.seconds, timeout=rate.seconds)
@@ -151,4 +159,5 @@ def _number(name: str, who: str, rate: Rate) -> int:
 
 
 def _key(name: str, who: str, rate: Rate) -> str:
+    """Return where something is counted; neither network nor person is kept in clear."""
     return f"throttle:{name}:{hashlib.sha256(who.encode()).hexdigest()[:32]}:{rate.seconds}"

@@ -4,6 +4,7 @@ Each holds the date's row while it runs, so that places are counted and given on
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Value
@@ -17,6 +18,8 @@ from portal.models import Event, Registration
 from portal.seating import Door
 
 Status = Registration.Status
+PRESSED_TWICE = timedelta(minutes=1)
+"""How long the same words again are the same press; later somebody has waited for the mail in vain and gets another."""
 GONE = "Diese Anmeldung gibt es nicht mehr. Melden Sie sich noch einmal an."
 
 
@@ -25,8 +28,8 @@ def register(event: Event, values: Mapping[str, str]) -> None:
     """Note that somebody wants to come and owe the mail that lets them confirm; it holds no place yet.
 
     `values` are name, email, organisation and question. For an address that is registered already the mail says that;
-    for one that has not confirmed yet, what was typed last counts. Nothing tells the caller which of the three it was.
-    Raises Refused when nobody can register.
+    for one that has not confirmed yet, what was typed last counts; pressed twice, it owes one mail. Nothing tells the
+    caller which of these it was. Raises Refused when nobody can register.
     """
     now = clock.now()
     event = seats.locked(event.pk)
@@ -39,6 +42,8 @@ def register(event: Event, values: Mapping[str, str]) -> None:
         known = Registration(event=event)
     elif known.status != Status.PENDING:
         notices.known(event, known)
+        return
+    elif now - known.created_at < PRESSED_TWICE and all(getattr(known, name) == written[name] for name in written):
         return
     for name, value in written.items():
         setattr(known, name, value)

@@ -15,7 +15,6 @@ from landespreis import clock, throttle
 from portal import caching, calendars
 from portal.actions import registrations as verbs
 from portal.forms.registrations import QuestionForm, RegistrationForm
-from portal.forms.robots import LASTS
 from portal.models import Event, Registration
 from portal.views import events
 
@@ -98,12 +97,9 @@ def file(request: HttpRequest, registration: UUID) -> HttpResponse:
 
 
 def _register(request: HttpRequest, event: Event, form: RegistrationForm) -> bool:
-    """Register unless too many come from here; the same form sent again is the registration that is there."""
+    """Register unless too many come from here."""
     if throttle.holds_back(request, form, "registration", BUSY, key=form.values["email"]):
         return False
-    same = f"{form.number} {sorted(form.values.items())}"
-    if throttle.exceeded("registration-form", same, most=1, seconds=LASTS):
-        return True
     verbs.register(event, form.values)
     return True
 

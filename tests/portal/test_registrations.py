@@ -86,6 +86,17 @@ def test_register_again_before_confirming_keeps_one_row_with_what_was_typed_last
     assert Email.objects.count() == 2
 
 
+def test_register_pressed_twice_owes_one_mail_and_a_minute_later_another(at: Callable[[datetime], None]) -> None:
+    event = factories.EventFactory()
+
+    for seconds in (0, 1, 59, 61):
+        at(MIDWAY + timedelta(seconds=seconds))
+        registrations.register(event, values())
+
+    assert states(event) == ["pending"]
+    assert subjects("anna") == ["Bitte bestätigen Sie Ihre Anmeldung"] * 2
+
+
 @pytest.mark.parametrize("capacity", [None, 0])
 def test_register_again_changes_nothing_and_the_mail_says_so(capacity: int | None) -> None:
     event = factories.EventFactory(capacity=capacity)

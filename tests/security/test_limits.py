@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings as project
 from django.core.cache import cache
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -266,6 +268,31 @@ def test_third_time_is_too_often(client: Client, open_round: Round, settings: Se
     assert (last.status_code, last.headers["Retry-After"]) == (429, "600")
     assert "Versuchen Sie es in 10 Minuten noch einmal." in page
     assert "ehalten" in page or name in {"upload", "proposal", "own_data"}
+
+
+VERBS = {
+    "inquiry": "portal.actions.inquiries.receive",
+    "registration": "portal.actions.registrations.register",
+    "subscribe": "portal.actions.subscribing.ask",
+}
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_what_failed_on_our_side_is_nobodys_attempt(
+    client: Client, open_round: Round, settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Else whoever pressed while the database was away would be told to wait an hour, and nothing would be there."""
+    settings.RATE_LIMITS = project.RATE_LIMITS | {name: "2/10m/ip,2/10m/key"}
+    client.raise_request_exception = False
+    act = ACTS[name](client, open_round)
+    with monkeypatch.context() as patch:
+        patch.setattr(VERBS[name], Mock(side_effect=OperationalError("away")))
+        failed = [act().status_code for _ in range(4)]
+
+    after = [act().status_code for _ in range(3)]
+
+    assert failed == [503] * 4
+    assert after == [302, 302, 429]
 
 
 def test_limits_go_on_counting_without_redis(client: Client, settings: Settings, no_redis: None) -> None:

@@ -45,16 +45,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="only tests that reach a database or a process of their own: for a second run on other servers",
     )
+    parser.addoption(
+        "--pages-later",
+        action="store_true",
+        help="without tests that ask for pages, but in a browser: for a run that one on other servers follows",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is about the other database, and with `--served` what would do exactly the same again."""
+    """Leave out what is about the other database, and of two runs what one of them does as well.
+
+    With `--served` that is what would do exactly the same again. With `--pages-later` it is pages: what they ask of the
+    database are verbs and lists that have tests of their own on both, and making them takes three quarters of a run.
+    """
     on_sqlite = project.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-    served = config.getoption("--served")
+    served, later = config.getoption("--served"), config.getoption("--pages-later")
 
     def is_wanted(item: pytest.Item) -> bool:
-        about_other = item.get_closest_marker("postgresql" if on_sqlite else "sqlite")
-        return not about_other and (not served or _is_served(item))
+        if item.get_closest_marker("postgresql" if on_sqlite else "sqlite"):
+            return False
+        return (not served or _is_served(item)) and not (later and _is_served(item) and _asks_for_pages(item))
 
     config.hook.pytest_deselected(items=[item for item in items if not is_wanted(item)])
     items[:] = [item for item in items if is_wanted(item)]
@@ -63,6 +73,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_served(item: pytest.Item) -> bool:
     fixtures = SERVED & set(getattr(item, "fixturenames", ()))
     return bool(fixtures) or any(item.get_closest_marker(name) for name in ("django_db", "processes"))
+
+
+def _asks_for_pages(item: pytest.Item) -> bool:
+    if any(item.get_closest_marker(name) for name in ("browser", "embedded", "sqlite")):
+        return False
+    return "client" in getattr(item, "fixturenames", ()) or hasattr(getattr(item, "module", None), "Client")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.apps import apps
@@ -15,7 +16,7 @@ from landespreis import chaining, journal, journals, tasks, verifying
 from landespreis.clock import BERLIN
 from landespreis.models import Digest, Link, Trace
 from submissions.models import Round
-from tests.landespreis.chained import NIGHT, lines_on, three_days
+from tests.landespreis.chained import NIGHT, lines_on, three_days, unprotected
 from tests.submissions import factories
 
 At = Callable[[datetime], None]
@@ -73,6 +74,41 @@ def test_link_catches_up_missed_nights_and_empty_days(db: None, at: At) -> None:
 
     assert days()[3:] == [(date(2026, 1, day), int(day == 23)) for day in range(20, 25)]
     assert not verifying.verify().wrong
+
+
+@pytest.mark.parametrize("years", [1, 4])
+def test_link_catches_up_years_without_a_line_at_once(
+    db: None, at: At, years: int, django_assert_max_num_queries: Any
+) -> None:
+    """As many statements for four years as for one, and the same chain as night after night."""
+    three_days(at)
+    later = january(20) + timedelta(days=365 * years)
+    lines_on(at, later, later + timedelta(days=2))
+
+    with django_assert_max_num_queries(100):
+        made = chaining.link_days(later + timedelta(days=4))
+
+    links = list(Link.objects.order_by("day"))
+    assert made == 365 * years + 4
+    assert [link.day for link in links[3:]] == [date(2026, 1, 20) + timedelta(days=number) for number in range(made)]
+    assert [link.count for link in links[-5:]] == [0, 1, 0, 1, 0]
+    assert not any(link.count for link in links[3:-4])
+    assert [link.previous for link in links[1:]] == [link.sha256 for link in links[:-1]]
+    assert not verifying.verify().wrong
+
+
+def test_link_catches_up_many_nights_as_it_makes_them_one_by_one(db: None, at: At) -> None:
+    lines_on(at, january(3), january(4), january(9), january(9, 20), january(15))
+    for day in range(4, 20):
+        chaining.link_days(january(day))
+    one_by_one = list(Link.objects.order_by("day").values_list("day", "previous", "sha256", "count"))
+    with unprotected("landespreis_digest", "landespreis_link"):
+        Digest.objects.all().delete()
+        Link.objects.all().delete()
+
+        chaining.link_days(january(19))
+
+    assert list(Link.objects.order_by("day").values_list("day", "previous", "sha256", "count")) == one_by_one
 
 
 def test_link_takes_lines_of_every_journal(open_round: Round, at: At) -> None:
@@ -133,7 +169,7 @@ def test_link_that_fails_leaves_nothing(db: None, at: At, monkeypatch: pytest.Mo
     def broken(*args: Any, **kwargs: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(type(Digest.objects), "bulk_create", broken)
+    monkeypatch.setattr(chaining, "Digest", Mock(wraps=Digest, side_effect=broken, objects=Digest.objects))
     with pytest.raises(ZeroDivisionError):
         chaining.link_days(NIGHT)
 

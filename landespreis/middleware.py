@@ -36,7 +36,7 @@ UPLOAD_PATHS = re.compile(r"^/(einreichungen/[^/]+/dateien/|projekte/vorschlagen
 
 
 def response_headers(get_response: GetResponse) -> GetResponse:
-    """Set the security headers, keep pages made for a session out of every cache, and count no failure as an attempt."""
+    """Set the security headers, keep pages of a session out of every cache, and count no failure as an attempt."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)

@@ -57,6 +57,8 @@ def fill(phase: str) -> None:
             if find_spec(f"{app}.demo"):
                 import_module(f"{app}.demo").fill(phase)
                 clock.set_now(PHASES[phase])
+        if latest := journals.latest():  # filling took a moment, and no line is later than the clock
+            clock.set_now(max(PHASES[phase], latest))
         chaining.link_days(clock.now())
 
 

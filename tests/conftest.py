@@ -76,6 +76,7 @@ def _is_served(item: pytest.Item) -> bool:
 
 
 def _asks_for_pages(item: pytest.Item) -> bool:
+    """Say whether a test asks for pages, as its fixtures and imports tell; not of what only one of the runs has."""
     if any(item.get_closest_marker(name) for name in ("browser", "embedded", "sqlite")):
         return False
     return "client" in getattr(item, "fixturenames", ()) or hasattr(getattr(item, "module", None), "Client")

@@ -80,7 +80,7 @@ def test_link_catches_up_missed_nights_and_empty_days(db: None, at: At) -> None:
 def test_link_catches_up_years_without_a_line_at_once(
     db: None, at: At, years: int, django_assert_max_num_queries: Any
 ) -> None:
-    """As many statements for four years as for one, and the same chain as night after night."""
+    """Four years take a few statements more than one, for more rows at a time, and each day is there."""
     three_days(at)
     later = january(20) + timedelta(days=365 * years)
     lines_on(at, later, later + timedelta(days=2))

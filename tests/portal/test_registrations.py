@@ -86,7 +86,7 @@ def test_register_again_before_confirming_keeps_one_row_with_what_was_typed_last
     assert Email.objects.count() == 2
 
 
-def test_register_pressed_twice_owes_one_mail_and_a_minute_later_another(at: Callable[[datetime], None]) -> None:
+def test_register_pressed_twice_owes_one_mail_and_a_minute_later_another(at: At) -> None:
     event = factories.EventFactory()
 
     for seconds in (0, 1, 59, 61):

@@ -113,9 +113,11 @@ def _types(juror: Visitor, points: str) -> None:
 
 
 def _leaves_and_comes_back(juror: Visitor, points: str) -> None:
-    for criterion, given in zip(CRITERIA, points, strict=True):
-        juror.page.locator(f"#id_punkte_{criterion}_{given}").check()
-    expect(juror.page.locator("#fehlt")).to_contain_text("Alle Punkte sind vergeben.")
+    expect(juror.page.locator("#sicherung")).to_have_text("noch nichts gespeichert")
+    with juror.keeping_still(juror.page.locator("#id_gesamt")):
+        for criterion, given in zip(CRITERIA, points, strict=True):
+            juror.page.locator(f"#id_punkte_{criterion}_{given}").check()
+        expect(juror.page.locator("#fehlt")).to_contain_text("Alle Punkte sind vergeben.")
     juror.go("/jury/")
     juror.reads("1 Entwurf")
     juror.follow("Entwurf fortsetzen")

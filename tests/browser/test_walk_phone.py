@@ -27,6 +27,7 @@ def test_walk_on_a_phone_with_wrong_text_wrong_file_and_too_late(visit: Visit, d
     _arrives(meike)
     _shortens_a_text(meike)
     _uploads_what_is_no_pdf(meike, entry)
+    _begins_a_text(meike, entry)
     _looks_around(meike, entry)
     _comes_too_late(meike, entry)
     _reads_everything(meike, entry)
@@ -74,6 +75,14 @@ def _uploads_what_is_no_pdf(meike: Visitor, entry: Submission) -> None:
     pages.upload(meike, "Weitere Anlage", pages.pretended_pdf())
     meike.meet("Dateien", status=422, picture="06-dateien-360")
     assert entry.attachments.present().count() == 3
+
+
+def _begins_a_text(meike: Visitor, entry: Submission) -> None:
+    meike.go(f"{entry.get_absolute_url()}uebertragbarkeit/")
+    expect(meike.page.locator("#sicherung")).to_be_empty()
+    meike.page.locator("textarea").fill("Die Vereinbarung steht als Vorlage bereit.")
+    with meike.keeping_still(meike.page.get_by_role("button", name="Speichern und weiter")):
+        pages.saved_by_itself(meike)
 
 
 def _looks_around(meike: Visitor, entry: Submission) -> None:

@@ -24,6 +24,7 @@ TALLEST = 1900
 """Pixels; what lies below is cut off in the pictures for the docs."""
 APART = 8
 """Pixels at least between the crumbs and what tells of errors."""
+PLACE = "(element) => element.offsetTop"
 LOOK = """() => ({
     apart: document.querySelector(".lp-crumbs ~ main .lp-errors")?.getBoundingClientRect().top
         - document.querySelector(".lp-crumbs")?.getBoundingClientRect().bottom,
@@ -100,6 +101,13 @@ class Visitor:
     def reads(self, text: str) -> None:
         """Wait until the page says `text`."""
         expect(self.page.get_by_text(text).first).to_be_visible()
+
+    @contextmanager
+    def keeping_still(self, locator: Locator) -> Iterator[None]:
+        """Fail if what happens meanwhile moves `locator` on the page: whoever presses it just then misses it."""
+        before = locator.evaluate(PLACE)
+        yield
+        assert locator.evaluate(PLACE) == before, f"{self.path}: {locator} moved"
 
     @contextmanager
     def narrowed(self, width: int = 360) -> Iterator[None]:

@@ -19,6 +19,9 @@ figures = multiprocess.prepare()
 
 from landespreis.watching.folding import fold  # noqa: E402  # only now, because it imports prometheus_client
 
+# Loaded once, before there are processes: they share its memory, and in place of one that dies another answers at once.
+preload_app = True
+
 bind = os.environ.get("WEB_BIND", "127.0.0.1:{}".format(os.environ.get("PORT", "8000")))
 workers = int(os.environ.get("WEB_PROCESSES", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
@@ -87,8 +90,11 @@ def post_fork(server: object, worker: object) -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
-def post_worker_init(worker: object) -> None:
-    """Tell the garbage collector that what a worker begins with stays: looking through it cost a quarter of a page."""
+def when_ready(server: object) -> None:
+    """Tell the garbage collector that what is loaded stays.
+
+    Looking through it cost a quarter of a page, and would write to the memory that the processes share.
+    """
     gc.collect()
     gc.freeze()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "landespreis.settings")
 
@@ -28,3 +29,4 @@ def read_as_utf8(inner: Application) -> Application:
 
 
 application = read_as_utf8(get_wsgi_application())
+get_resolver().url_patterns  # noqa: B018  # reading loads the views: now, and not when the first visitor waits

@@ -37,6 +37,8 @@ SECOND = timedelta(seconds=1)
 
 
 SERVED = {"db", "transactional_db"}
+PAGES = {"Client", "worlds"}
+"""What modules import whose tests ask for pages."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -79,7 +81,7 @@ def _asks_for_pages(item: pytest.Item) -> bool:
     """Say whether a test asks for pages, as its fixtures and imports tell; not of what only one of the runs has."""
     if any(item.get_closest_marker(name) for name in ("browser", "embedded", "sqlite")):
         return False
-    return "client" in getattr(item, "fixturenames", ()) or hasattr(getattr(item, "module", None), "Client")
+    return "client" in getattr(item, "fixturenames", ()) or bool(PAGES & set(dir(getattr(item, "module", None))))
 
 
 def pytest_configure(config: pytest.Config) -> None:

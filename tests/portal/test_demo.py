@@ -72,6 +72,9 @@ def test_phase_has_what_is_out_and_news_to_come(
     for rows in (News.objects.all(), Project.objects.all()):
         assert all(row.changed_at <= now + timedelta(minutes=1) for row in rows)
     assert str(first) in client.get("/").content.decode()
+    shapes = {shape["ags"] for shape in json.loads(mapping.SHIPPED.read_text())["kreise"]}
+    districts = ProjectFacet.objects.filter(kind=Kind.DISTRICT, project__in=Project.objects.published(now))
+    assert set(districts.values_list("value", flat=True)) == shapes, "spread over the land"
 
 
 def test_phase_has_questions_downloads_pages_and_messages(phase: Any, client: Client) -> None:
@@ -82,15 +85,6 @@ def test_phase_has_questions_downloads_pages_and_messages(phase: Any, client: Cl
     assert talks.count() == 4
     assert [talk.name for talk in talks if not 100_000 < talk.size < 1_000_000] == []
     assert sorted(Inquiry.objects.values_list("kind", flat=True)) == ["barriere", "kontakt"]
-
-
-@pytest.mark.parametrize("name", ["announced", "open", "lastday", "jury"])
-def test_directory_is_spread_over_the_land_in_every_phase(phase: Any, name: str) -> None:
-    phase(name)
-
-    shapes = {shape["ags"] for shape in json.loads(mapping.SHIPPED.read_text())["kreise"]}
-    out = ProjectFacet.objects.filter(kind=Kind.DISTRICT, project__in=Project.objects.published(clock.now()))
-    assert set(out.values_list("value", flat=True)) == shapes
 
 
 def test_directory_is_spread_over_land_origins_and_prizes(phase: Any) -> None:

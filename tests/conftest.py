@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,13 +19,16 @@ from django.conf import settings as project
 from django.core.cache import cache, caches
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Model
+from django.dispatch import receiver
 from django.template import engines
 from django.template.base import Node
 from django.test import Client
+from django.test.signals import setting_changed
 
 from accounts.models import User
 from landespreis.cache import EnduringRedisCache
 from landespreis.clock import BERLIN
+from landespreis.templatetags import shell
 from landespreis.watching import standing
 from portal import keeping
 from submissions.management.commands.load_round import SHIPPED, load
@@ -126,6 +130,20 @@ def _template(frame: FrameType | None) -> str:
 @pytest.fixture(autouse=True, scope="session")
 def _unknown_variables_fail() -> None:
     engines["django"].engine.string_if_invalid = UnknownVariable()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _addresses_are_those_of_an_installation() -> None:
+    """Load them before a test takes the installation for a demo, else all tests after it had a demo's."""
+    import_module(project.ROOT_URLCONF)
+
+
+@receiver(setting_changed)
+def _draw_the_shell_anew(*, setting: str, **more: object) -> None:
+    """Header and footer are drawn once for all addresses there are; only a test has others than the one before."""
+    if setting == "ROOT_URLCONF":
+        for drawn in (shell._header, shell._footer, shell._links):
+            drawn.cache_clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,8 @@ from rehearsal.machines import wait
 pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 LONGEST = 900
 """Seconds; on a quiet machine it takes about three minutes."""
+LAST = 20
+"""How many lines of errors a failure shows."""
 
 
 @pytest.fixture
@@ -49,7 +52,18 @@ def played(folder: Path, *arguments: str) -> tuple[int, str, dict[str, Any]]:
     process = rehearse(folder, "--report", str(folder / "report.md"), *arguments)
     said = process.communicate(timeout=LONGEST)[0]
     report = folder / "report.json"
+    if process.returncode:
+        said += "\n".join(["", "What the web processes said of errors:", *_errors(folder)])
     return process.returncode, said, json.loads(report.read_text()) if report.exists() else {}
+
+
+def _errors(folder: Path) -> list[str]:
+    """Return the last errors in the logs of web, each with its traceback; the logs go with the folder."""
+    logs = sorted((folder / "played" / "logs").glob("*web.log"))
+    said = [re.split(r"^(?=\d{4}-\d\d-\d\dT)", log.read_text(errors="replace"), flags=re.MULTILINE) for log in logs]
+    return [entry.rstrip()[-2000:] for entries in said for entry in entries if " ERROR " in entry.partition("\n")[0]][
+        -LAST:
+    ]
 
 
 def left(folder: Path) -> list[str]:

@@ -86,7 +86,7 @@ def answers(port: int) -> bool:
 def test_in_place_of_a_process_that_dies_another_comes_from_what_is_loaded(portal: Portal) -> None:
     portal.env["WEB_PROCESSES"] = "2"
     web = portal.start("web")
-    wait(lambda: answers(portal.port), "the web process answers")
+    wait(lambda: answers(portal.port) and web.said("Booting worker") == 2, "both processes are there")
     server = Path(f"/proc/{web.popen.pid}")
 
     for process in web.children():

@@ -148,7 +148,8 @@ def test_log_of_what_people_do_names_nobody(client: Client, open_round: Round, s
         delivery.send_owed()
 
     views = [line["view"] for line in said.of(logs.ACCESS)]
-    found = [secret for secret in secrets | {code, reset, token, "geheim", str(entry.pk)} if secret in said.text]
+    text = re.sub(r"\b[0-9a-f]{16}\b", "…", said.text)  # ids of requests: by chance one has «ada» in it
+    found = [secret for secret in secrets | {code, reset, token, "geheim", str(entry.pk)} if secret in text]
     assert found == []
     assert {"account_signup", "account_login", "portal:newsletter_confirm", "unknown", "jury:invitation"} <= set(views)
     assert [line["level"] for line in said.of("django.request") if "traceback" in line] == ["ERROR"]

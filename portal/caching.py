@@ -88,6 +88,7 @@ def pages(get_response: GetResponse) -> GetResponse:
     It stands outside of all others: what sessions add for everybody (`Vary: Cookie`) does not reach a public page, and
     a kept one has its headers of security already.
     """
+    build()  # now, while the files are those that this process runs
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not is_shared(request) or request.path.startswith(settings.STATIC_URL) or not _is_ours(request):

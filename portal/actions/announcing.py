@@ -10,7 +10,7 @@ from jury.models import Letter
 from landespreis import clock, journal, queue, wording
 from landespreis.refusal import NotAllowed, Refused
 from portal import ceremony, entries, permissions
-from portal.actions import adoption, news, prizes, publishing
+from portal.actions import adoption, news, prizes, projects, publishing
 from portal.ceremony import Words
 from portal.models import Announcement, News, NewsCategory, Project
 from submissions.models import Round, Submission
@@ -139,7 +139,9 @@ def _adopt(entry: Submission, by: User) -> None:
 def _publish_projects(round: Round, by: User) -> list[str]:
     """Let the winners' projects come out; return in words what stands in the way of one."""
     problems = []
-    for project in Project.objects.filter(submission__in=_winners(round)).select_related("submission__current"):
+    rows = Project.objects.filter(submission__in=_winners(round))
+    projects.lock(rows.values_list("pk", flat=True))
+    for project in rows.select_related("submission__current"):
         if project.submission and entries.objection(project.submission):
             continue
         try:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from jury.models import Decision
 from landespreis import clock
-from portal.actions.projects import PRIZE
+from portal.actions import projects
 from portal.models import Project, ProjectFacet
 from submissions.models import Round
 
@@ -23,9 +23,10 @@ def award_due() -> int:
         project, round_ = decision.winner.project, decision.session.category.round  # type: ignore[union-attr]
         if round_.phase(now) is Round.Phase.PUBLISHED and project.prize_year != round_.ceremony_on.year:
             due[round_.ceremony_on.year].append(project.pk)
-    for year, projects in due.items():
-        Project.objects.filter(pk__in=projects).update(prize_year=year, changed_at=now)
-        facets = (ProjectFacet(project_id=pk, kind=ProjectFacet.Kind.AWARD, value=PRIZE) for pk in projects)
+    projects.lock(pk for of_year in due.values() for pk in of_year)
+    for year, pks in due.items():
+        Project.objects.filter(pk__in=pks).update(prize_year=year, changed_at=now)
+        facets = (ProjectFacet(project_id=pk, kind=ProjectFacet.Kind.AWARD, value=projects.PRIZE) for pk in pks)
         ProjectFacet.objects.bulk_create(facets, ignore_conflicts=True)
     return sum(map(len, due.values()))
 

@@ -49,6 +49,15 @@ def save(
     return project
 
 
+def lock(keys: Iterable[int]) -> None:
+    """Lock projects until the transaction ends, always in the same order and before it has changed anything.
+
+    Every change counts an edition, a row that all who change projects wait for: whoever holds it and then wants one
+    more project waits for somebody who waits for that row, and the database ends one of the two.
+    """
+    list(Project.objects.select_for_update().filter(pk__in=list(keys)).order_by("pk").values_list("pk"))
+
+
 def require_released(project: Project) -> None:
     """Raise Refused if a copy of an entry is to be public without ground, or before the ceremony people agreed to."""
     if project.submission is None or project.published_at is None:

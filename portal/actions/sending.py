@@ -32,7 +32,9 @@ log = logging.getLogger(__name__)
 BATCH = 100
 CLAIM = timedelta(seconds=settings.CLAIM_SECONDS)
 """Longer than a dialogue about one mail can take; a claim begins anew with each."""
-FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)
+PATIENT = 5
+"""How many times as long as other mail (MAIL_RETRY_SECONDS) one of a newsletter waits that was put off."""
+LONGEST_WAIT = timedelta(hours=6)
 KEPT = "landespreis.delivery.KeptMailBackend"
 ATTEMPTS = 10
 """Waits of 5, 10, 20 … minutes add up to about a day; after that a mail that is put off has failed."""
@@ -267,7 +269,7 @@ def _again(delivery: Delivery, answer: PutOff) -> dict[str, Any]:
     attempts = delivery.attempts + 1
     if attempts >= ATTEMPTS:
         return {"status": Status.FAILED, "error": str(answer)[:500]}
-    wait = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    wait = min(timedelta(seconds=PATIENT * settings.MAIL_RETRY_SECONDS) * 2 ** (attempts - 1), LONGEST_WAIT)
     return {
         "status": Status.OWED,
         "due_at": timezone.now() + wait,

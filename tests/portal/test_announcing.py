@@ -1,13 +1,14 @@
 """Winners go public: who may order it and when, what happens when the embargo ends, and that nothing leaks before."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from post_office.models import Email
 
@@ -19,7 +20,8 @@ from landespreis.models import Trace
 from landespreis.refusal import NotAllowed, Refused
 from portal import richtext, tasks
 from portal.actions import adoption, announcing
-from portal.models import Announcement, News, Project
+from portal.models import Announcement, Edition, News, Project
+from rehearsal.machines import wait
 from submissions.models import Round, Submission
 from tests.accounts.factories import MembershipFactory, staff
 from tests.conftest import SECOND
@@ -314,6 +316,39 @@ def test_publish_that_fails_in_the_middle_leaves_nothing_public(
     assert not Email.objects.filter(subject__contains="Ihr Projekt erhält").exists()
     assert Announcement.objects.get().error == "RuntimeError: weg"
     assert announcing.publish_due() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_publish_that_waits_for_a_project_holds_nobody_up(second: Submission, before: Round, at: At) -> None:
+    """Whoever writes to one of its projects wants the edition's row next: nobody may hold that and wait."""
+    award.decide(before, "umwelt", second)
+    held = min(award.copied(entry).pk for entry in Submission.objects.all())  # which comes last by itself
+    ceremonies.ordered(before, with_letters=False)
+    at(before.embargo_until)
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            Project.objects.select_for_update().get(pk=held)
+            publishing = pool.submit(_publishes)
+            wait(_is_held_up, "publishing waits for the project")
+            list(Edition.objects.select_for_update(nowait=True))
+        assert publishing.result() == 1
+
+    assert Project.objects.filter(published_at__isnull=False, prize_year=2026).count() == 2
+
+
+def _publishes() -> int:
+    try:
+        return announcing.publish_due()
+    finally:
+        connection.close()
+
+
+def _is_held_up() -> bool:
+    """Say whether somebody waits for this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT bool_or(pg_backend_pid() = ANY(pg_blocking_pids(pid))) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 def test_publish_releases_the_letters_when_that_is_ordered(before: Round, at: At) -> None:

@@ -78,7 +78,7 @@ def test_award_due_asks_the_same_for_one_and_three(
         award.decide(open_round, category, entry)
     at(open_round.embargo_until)
 
-    with django_assert_num_queries(5):  # savepoint, decisions, projects, facets, savepoint
+    with django_assert_num_queries(6):  # savepoint, decisions, lock, projects, facets, savepoint
         assert prizes.award_due() == count
     with django_assert_num_queries(3):
         assert prizes.award_due() == 0

@@ -12,7 +12,10 @@ import redis
 
 from rehearsal.machines import Process, wait
 
+DISCREET = {"log_min_error_statement": "panic", "log_error_verbosity": "terse"}
+"""What keeps statements and values of rows, and with them mails and their links, out of the server's log."""
 SETTINGS = {
+    **DISCREET,
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "200",

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from rehearsal.servers import DISCREET
 from tests.processes.portal import PROGRAMS
 
 BASE = Path(settings.BASE_DIR)
@@ -145,3 +146,10 @@ def test_broker_lets_go_of_what_expires_and_never_of_messages(tmp_path: Path) ->
     assert dict(zip(command[1::2], command[2::2], strict=True)) == {
         "--save": "", "--appendonly": "no", "--maxmemory": "256mb", "--maxmemory-policy": "volatile-lru",
     }  # fmt: skip
+
+
+def test_database_writes_no_statements_and_values_down(tmp_path: Path) -> None:
+    program, *options = configured(tmp_path)["services"]["db"]["command"]
+
+    assert program == "postgres"
+    assert options == [part for name, value in DISCREET.items() for part in ("-c", f"{name}={value}")]

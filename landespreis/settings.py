@@ -203,7 +203,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps its schedule in memory:
 CLAIM_SECONDS = env.int("CLAIM_SECONDS", default=300)
 """How long a worker may take over one mail or receipt before another may try; longer than any mail server needs."""
 MAIL_RETRY_SECONDS = env.int("MAIL_RETRY_SECONDS", default=60)
-"""How long a mail waits after its first failure; then twice as long each time, up to an hour."""
+"""How long a mail waits after its first failure; then twice as long each time, up to an hour. Newsletters: more."""
 PARCEL_HOURS = env.int("PARCEL_HOURS", default=72)
 """How long a file that staff asked for can be fetched."""
 ORPHAN_HOURS = env.float("ORPHAN_HOURS", default=24)

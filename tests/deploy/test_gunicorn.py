@@ -35,6 +35,15 @@ configuration["child_exit"](server, SimpleNamespace(pid=4_000_000))
 configuration["on_exit"](None)
 """
 
+LOADED = """
+import gc, runpy, sys
+configuration = runpy.run_path("deploy/gunicorn.py")
+import landespreis.wsgi
+configuration["when_ready"](None)
+configuration["on_exit"](None)
+print("landespreis.urls" in sys.modules, gc.get_freeze_count() > 10_000)
+"""
+
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -57,3 +66,9 @@ def test_server_outlives_figures_that_cannot_be_read() -> None:
     done = run(BROKEN)
 
     assert "Figures of process 4000000 are lost" in done.stderr
+
+
+def test_views_are_loaded_and_left_alone_before_there_are_processes() -> None:
+    done = run(LOADED)
+
+    assert done.stdout.split() == ["True", "True"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -409,3 +410,15 @@ def test_is_shared(method: str, cookies: dict[str, str], expected: bool) -> None
 def test_next_minute_is_the_next_full_one() -> None:
     assert caching.next_minute(MIDWAY) == MIDWAY + MINUTE
     assert caching.next_minute(MIDWAY + timedelta(seconds=59, microseconds=5)) == MIDWAY + MINUTE
+
+
+def test_pages_belong_to_the_build_that_the_process_was_loaded_with(settings: Any, tmp_path: Path) -> None:
+    """What replaces the files while it runs is another build, which keeps pages of its own."""
+    caching.build.cache_clear()
+    expected = caching.build()
+    caching.build.cache_clear()
+
+    caching.pages(counted)
+    settings.BASE_DIR = tmp_path
+
+    assert caching.build() == expected

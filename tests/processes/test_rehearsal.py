@@ -21,8 +21,8 @@ from rehearsal.machines import wait
 pytestmark = [pytest.mark.processes, pytest.mark.postgresql]
 LONGEST = 900
 """Seconds; on a quiet machine it takes about three minutes."""
-LAST = 20
-"""How many lines of errors a failure shows."""
+LAST, LONGEST_ERROR = 20, 2000
+"""How many errors a failure shows, and how many characters of each at most: its traceback ends with what it was."""
 
 
 @pytest.fixture
@@ -59,11 +59,10 @@ def played(folder: Path, *arguments: str) -> tuple[int, str, dict[str, Any]]:
 
 def _errors(folder: Path) -> list[str]:
     """Return the last errors in the logs of web, each with its traceback; the logs go with the folder."""
-    logs = sorted((folder / "played" / "logs").glob("*web.log"))
-    said = [re.split(r"^(?=\d{4}-\d\d-\d\dT)", log.read_text(errors="replace"), flags=re.MULTILINE) for log in logs]
-    return [entry.rstrip()[-2000:] for entries in said for entry in entries if " ERROR " in entry.partition("\n")[0]][
-        -LAST:
-    ]
+    said: list[str] = []
+    for log in sorted((folder / "played" / "logs").glob("*web.log")):
+        said += re.split(r"^(?=\d{4}-\d\d-\d\dT)", log.read_text(errors="replace"), flags=re.MULTILINE)
+    return [entry.rstrip()[-LONGEST_ERROR:] for entry in said if " ERROR " in entry.partition("\n")[0]][-LAST:]
 
 
 def left(folder: Path) -> list[str]:

@@ -92,7 +92,7 @@ class LoginForm(AllauthLoginForm):
         _drop_placeholders(self)
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(forms.ModelForm[User]):
     name = _name_field()
 
     class Meta:

@@ -43,7 +43,7 @@ class StateFilter(admin.SimpleListFilter):
         return queryset.filter(status__in=wanted) if wanted else queryset
 
 
-class LogInline(admin.TabularInline):  # type: ignore[type-arg]
+class LogInline(admin.TabularInline[Log, Any]):
     model = Log
     verbose_name_plural = "Versuche"
     extra = 0
@@ -67,7 +67,7 @@ class LogInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Email)
-class EmailAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class EmailAdmin(NoChanges, admin.ModelAdmin[Email]):
     list_display = ("recipient", "about", "state", "written", "touched")
     list_filter = (StateFilter,)
     date_hierarchy = "created"

@@ -53,7 +53,7 @@ class PersonFilter(admin.SimpleListFilter):
 
 
 @admin.register(Trace)
-class TraceAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class TraceAdmin(NoChanges, admin.ModelAdmin[Trace]):
     list_display = ("when", "what", "who", "about", "details")
     list_filter = (VerbFilter, PersonFilter)
     list_select_related = ("by",)
@@ -94,7 +94,7 @@ class TraceAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Link)
-class LinkAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class LinkAdmin(NoChanges, admin.ModelAdmin[Link]):
     list_display = ("day", "count", "sha256", "made_at")
     list_display_links = None
     date_hierarchy = "day"
@@ -103,7 +103,7 @@ class LinkAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Purge)
-class PurgeAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class PurgeAdmin(NoChanges, admin.ModelAdmin[Purge]):
     list_display = ("when", "reason", "by", "second", "number")
     list_select_related = ("by", "second", "closing")
     date_hierarchy = "at"

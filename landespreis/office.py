@@ -40,7 +40,7 @@ NAMELESS = re.compile(r": \w+ object \(\d+\)$")
 """How Django names a row that has no name."""
 
 
-class FoundByWords(ModelAdmin):  # type: ignore[type-arg]
+class FoundByWords(ModelAdmin[Any]):
     """What every list searches with: the rules of the search over everything, so both find the same."""
 
     def get_search_results(
@@ -59,7 +59,7 @@ def _icon(value: bool | None) -> SafeString:
 admin_list._boolean_icon = _icon  # type: ignore[attr-defined]  # it has neither a setting nor a template
 
 
-class Named(ModelAdmin):  # type: ignore[type-arg]
+class Named(ModelAdmin[Any]):
     """Heads every list with what it lists, and of what goes with a row names only what somebody knows by a name."""
 
     show_full_result_count = False  # counting the whole table again tells nobody anything
@@ -74,7 +74,7 @@ class Named(ModelAdmin):  # type: ignore[type-arg]
         return _named(told), {name: count for name, count in counts.items() if name not in links}, *rest
 
 
-class Chosen(ModelAdmin):  # type: ignore[type-arg]
+class Chosen(ModelAdmin[Any]):
     """Does nothing with a choice of rows that no list offers; Django would fail where a key is no number at all."""
 
     def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]", *where: Any, **more: Any) -> Any:
@@ -91,7 +91,7 @@ class Chosen(ModelAdmin):  # type: ignore[type-arg]
         return True
 
 
-class Traced(ModelAdmin):  # type: ignore[type-arg]
+class Traced(ModelAdmin[Any]):
     """Writes into the portal's journal whatever the admin logs: which row, and the names of the fields, never a text.
 
     Verbs write journal lines of their own; what the admin changes by itself is nowhere else than here. Django's log

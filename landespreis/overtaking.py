@@ -70,7 +70,7 @@ class Read(forms.Form):
         return super().clean() or {}
 
 
-class NotOvertaken(ModelAdmin):  # type: ignore[type-arg]
+class NotOvertaken(ModelAdmin[Any]):
     """Refuses to save over what somebody else has saved since the form was made, rows in a table of the page included.
 
     A form that comes without a mark is asked nothing.

@@ -6,7 +6,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 
-class KeysFirst(Paginator):  # type: ignore[type-arg]
+class KeysFirst(Paginator[Any]):
     """Looks up which rows a page has before it reads them.
 
     In one statement the database would join, widen and sort all rows up to the last of the page, so that the last page

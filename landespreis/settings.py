@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from landespreis import environment
 from landespreis.watching import logs
+
+django_stubs_ext.monkeypatch()  # lets `ModelAdmin[News]` run: Django itself knows no models between brackets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

@@ -40,7 +40,7 @@ WORDS = {
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MembershipAdmin(admin.ModelAdmin[Membership]):
     """Waiting ones first; nothing is edited here, only decided."""
 
     list_display = ("user", "status", "municipality", "department", "user_email", "created_at", "decided_by")

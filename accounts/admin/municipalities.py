@@ -12,7 +12,7 @@ from accounts.models import Municipality
 
 
 @admin.register(Municipality)
-class MunicipalityAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MunicipalityAdmin(admin.ModelAdmin[Municipality]):
     list_display = ("label", "ags", "kind", "region", "district_ags", "people")
     list_filter = ("kind", "region")
     search_fields = ("name", "label", "ags", "sort_key")

@@ -42,7 +42,7 @@ class RolesForm(ReasonForm):
     field_order = ("roles", "is_administration", "reason")
 
 
-class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+class MembershipInline(admin.TabularInline[Membership, Any]):
     model = Membership
     fk_name = "user"
     extra = 0
@@ -55,7 +55,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(admin.ModelAdmin[User]):
     """Passwords are nobody's but the person's own; roles and addresses only the Administration changes."""
 
     list_display = ("name", "email", "places", "roles", "is_active", "joined_at", "last_login")

@@ -42,7 +42,7 @@ def runs(request: HttpRequest) -> bool:
 
 
 @admin.register(Paper)
-class PaperAdmin(FoundByNumber, ForOffice, admin.ModelAdmin):  # type: ignore[type-arg]
+class PaperAdmin(FoundByNumber, ForOffice, admin.ModelAdmin[Paper]):
     to_entry = "submission__"
     list_display = ("name", "short_category", "state", "pages", "attempts", "download")
     list_filter = ("kind", "category__round", "category", ("rendered_at", Done))
@@ -94,7 +94,7 @@ class PaperAdmin(FoundByNumber, ForOffice, admin.ModelAdmin):  # type: ignore[ty
         return format_html('<a href="{}">laden</a>', reverse("admin:jury_paper_file", args=[paper.pk]))
 
 
-class LetterForm(forms.ModelForm):  # type: ignore[type-arg]
+class LetterForm(forms.ModelForm[Letter]):
     class Meta:
         model = Letter
         fields = ("subject", "text")
@@ -106,7 +106,7 @@ class LetterForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Letter)
-class LetterAdmin(FoundByNumber, ForOffice, admin.ModelAdmin):  # type: ignore[type-arg]
+class LetterAdmin(FoundByNumber, ForOffice, admin.ModelAdmin[Letter]):
     form = LetterForm
     to_entry = "submission__"
     list_display = ("entry", "title", "kind", "category", "state")

@@ -56,7 +56,7 @@ class JurorInline(ReadOnlyInline):
 
 
 @admin.register(Seat)
-class SeatAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SeatAdmin(admin.ModelAdmin[Seat]):
     """The seats of a round; who sits there is changed by buttons, each asks once more."""
 
     list_display = ("institution", "letter_shown", "is_chair", "person", "state", "round")
@@ -195,7 +195,7 @@ class SeatAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Recusal)
-class RecusalAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class RecusalAdmin(FoundByNumber, NoChanges, admin.ModelAdmin[Recusal]):
     """Recusals with their reason; a button takes one back."""
 
     to_entry = "submission__"
@@ -260,7 +260,7 @@ class RecusalAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[
 
 
 @admin.register(JuryEvent)
-class JuryEventAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class JuryEventAdmin(NoChanges, admin.ModelAdmin[JuryEvent]):
     list_display = ("at", "verb", "seat", "category", "submission", "by", "details")
     list_filter = ("verb", "round", "seat", "category")
     list_select_related = ("seat", "category", "submission__round", "by")

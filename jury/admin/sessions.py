@@ -66,7 +66,7 @@ def category_page(view: Page) -> Page:
 
 
 @admin.register(Session)
-class SessionAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class SessionAdmin(NoChanges, admin.ModelAdmin[Session]):
     """Not a list of rows: the categories of the round, whether their Session is open or not."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

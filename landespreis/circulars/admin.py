@@ -27,7 +27,7 @@ Status = Circular.Status
 
 
 @admin.register(Circular)
-class CircularAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class CircularAdmin(admin.ModelAdmin[Circular]):
     list_display = ("subject", "group", "status", "progress", "released")
     list_filter = ("status",)
     search_fields = ("subject", "text", "group")

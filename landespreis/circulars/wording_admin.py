@@ -21,7 +21,7 @@ FOLDER = "admin/landespreis"
 
 
 @admin.register(Wording)
-class WordingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class WordingAdmin(admin.ModelAdmin[Wording]):
     """Shipped texts are no rows, so the list and the form are pages of our own."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -35,7 +35,7 @@ RUNS = "admin:landespreis_retentionrun"
 
 
 @admin.register(RetentionRun)
-class RunAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class RunAdmin(NoChanges, admin.ModelAdmin[RetentionRun]):
     list_display = ("title", "scope_name", "status", "proposed_at", "proposed_by", "released_by", "done_at")
     list_filter = ("status", "kind")
     list_select_related = ("proposed_by", "released_by")
@@ -174,7 +174,7 @@ class RunAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(RetentionRule)
-class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RuleAdmin(admin.ModelAdmin[RetentionRule]):
     list_display = ("title", "months", "since", "note")
     fields = ("title", "since", "months", "note")
     readonly_fields = ("title", "since")
@@ -194,7 +194,7 @@ class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(RetentionHold)
-class HoldAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class HoldAdmin(NoChanges, admin.ModelAdmin[RetentionHold]):
     list_display = ("label", "reason", "held_by", "held_at", "lifted_at")
     list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
     list_select_related = ("held_by",)

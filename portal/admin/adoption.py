@@ -19,6 +19,7 @@ from landespreis.refusal import Refused
 from portal import entries
 from portal.actions import adoption as verbs
 from portal.admin.frame import person
+from portal.models import Project
 from submissions.models import Submission
 
 AT_ONCE = 10
@@ -28,7 +29,7 @@ IMAGES_AT_ONCE = 10
 SHOWN = 200
 
 
-class Adoption(admin.ModelAdmin):  # type: ignore[type-arg]
+class Adoption(admin.ModelAdmin[Project]):
     """Mixin: adds the list to the admin of projects, for those who may read entries."""
 
     def get_urls(self) -> list[URLPattern]:

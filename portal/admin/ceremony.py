@@ -45,7 +45,7 @@ def round_page(view: Page) -> Page:
 
 
 @admin.register(Announcement)
-class CeremonyAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class CeremonyAdmin(NoChanges, admin.ModelAdmin[Announcement]):
     """Not a list of rows: everything about the ceremony of one round."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

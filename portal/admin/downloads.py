@@ -12,7 +12,7 @@ from portal.models import Download
 
 
 @admin.register(Download)
-class DownloadAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
+class DownloadAdmin(OneByOne, admin.ModelAdmin[Download]):
     form = DownloadForm
     list_display = ("title", "occasion", "held_on", "file_facts", "published_at")
     list_filter = ("occasion",)

@@ -26,7 +26,7 @@ Status = Registration.Status
 ORDER = (Status.CONFIRMED, Status.WAITING, Status.PENDING, Status.CANCELLED)
 
 
-class FormerEventAddressInline(admin.TabularInline):  # type: ignore[type-arg]
+class FormerEventAddressInline(admin.TabularInline[FormerEventAddress, Any]):
     model = FormerEventAddress
     extra = 0
     readonly_fields = ("slug",)
@@ -36,7 +36,7 @@ class FormerEventAddressInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Event)
-class EventAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
+class EventAdmin(OneByOne, admin.ModelAdmin[Event]):
     form = EventForm
     list_display = ("title", "kind", "starts_at", "state", "places")
     list_filter = ("kind", "starts_at", "registration")

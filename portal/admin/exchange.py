@@ -29,7 +29,7 @@ SHOWN = 200
 """Rows of a table that are shown; all of them count."""
 
 
-class Exchange(admin.ModelAdmin):  # type: ignore[type-arg]
+class Exchange(admin.ModelAdmin[Project]):
     """Mixin: adds the two pages to the admin of projects."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -13,7 +13,7 @@ from portal.models import FaqEntry, FaqSection
 
 
 @admin.register(FaqSection)
-class FaqSectionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class FaqSectionAdmin(admin.ModelAdmin[FaqSection]):
     list_display = ("title", "entries", "position", "slug")
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[FaqSection]":
@@ -29,7 +29,7 @@ class FaqSectionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(FaqEntry)
-class FaqEntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class FaqEntryAdmin(admin.ModelAdmin[FaqEntry]):
     form = FaqEntryForm
     list_display = ("question", "section", "position", "is_public", "changed_at")
     list_filter = ("section", "is_public")

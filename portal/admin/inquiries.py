@@ -29,7 +29,7 @@ class Settled(admin.SimpleListFilter):
 
 
 @admin.register(Inquiry)
-class InquiryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class InquiryAdmin(admin.ModelAdmin[Inquiry]):
     list_display = ("number", "kind", "about", "received_at", "settled_at", "settled_by")
     list_filter = (Settled, "kind", "received_at")
     list_select_related = ("settled_by",)

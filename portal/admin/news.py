@@ -19,7 +19,7 @@ from portal.models import FormerAddress, News, NewsCategory
 LONGEST_PREVIEW = 60_000
 
 
-class FormerAddressInline(admin.TabularInline):  # type: ignore[type-arg]
+class FormerAddressInline(admin.TabularInline[FormerAddress, Any]):
     model = FormerAddress
     extra = 0
     readonly_fields = ("slug",)
@@ -29,7 +29,7 @@ class FormerAddressInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(News)
-class NewsAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class NewsAdmin(admin.ModelAdmin[News]):
     form = NewsForm
     list_display = ("title", "category", "state", "changed_at")
     list_filter = ("category", "published_at")
@@ -70,7 +70,7 @@ def _preview(request: HttpRequest) -> JsonResponse:
 
 
 @admin.register(NewsCategory)
-class NewsCategoryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class NewsCategoryAdmin(admin.ModelAdmin[NewsCategory]):
     form = NewsCategoryForm
     list_display = ("name", "news_count", "position", "slug")
     prepopulated_fields = {"slug": ("name",)}

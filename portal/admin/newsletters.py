@@ -28,7 +28,7 @@ TROUBLES = 50
 Status = Newsletter.Status
 
 
-class BlockInline(admin.StackedInline):  # type: ignore[type-arg]
+class BlockInline(admin.StackedInline[Block, Any]):
     model = Block
     form = BlockForm
     formset = BlockFormSet
@@ -44,7 +44,7 @@ class BlockInline(admin.StackedInline):  # type: ignore[type-arg]
 
 
 @admin.register(Newsletter)
-class NewsletterAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
+class NewsletterAdmin(OneByOne, admin.ModelAdmin[Newsletter]):
     form = NewsletterForm
     list_display = ("subject", "label", "status", "recipients", "released_at")
     list_filter = ("status", "year")

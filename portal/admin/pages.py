@@ -20,7 +20,7 @@ from portal.forms.editing import PageForm
 from portal.models import Page, PageVersion
 
 
-class VersionInline(admin.TabularInline):  # type: ignore[type-arg]
+class VersionInline(admin.TabularInline[PageVersion, Any]):
     model = PageVersion
     extra = 0
     can_delete = False
@@ -43,7 +43,7 @@ class VersionInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Page)
-class PageAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
+class PageAdmin(OneByOne, admin.ModelAdmin[Page]):
     form = PageForm
     list_display = ("title", "slug", "is_placeholder", "changed_at")
     list_filter = ("is_placeholder",)

@@ -16,7 +16,7 @@ OFFERED = 24
 
 
 @admin.register(Picture)
-class PictureAdmin(OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
+class PictureAdmin(OneByOne, admin.ModelAdmin[Picture]):
     form = PictureForm
     list_display = ("number", "small", "alt", "credit", "added_at")
     list_display_links = ("number",)

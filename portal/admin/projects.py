@@ -25,7 +25,7 @@ from portal.models import Block, FormerProjectAddress, Project, ProjectCategory,
 from submissions.admin.confirm import Question, ask
 
 
-class PartnerInline(admin.StackedInline):  # type: ignore[type-arg]
+class PartnerInline(admin.StackedInline[ProjectPartner, Any]):
     model = ProjectPartner
     form = PartnerForm
     formset = PartnerFormSet
@@ -34,7 +34,7 @@ class PartnerInline(admin.StackedInline):  # type: ignore[type-arg]
     verbose_name_plural = "Partner, ohne die federführende Kommune"
 
 
-class FormerProjectAddressInline(admin.TabularInline):  # type: ignore[type-arg]
+class FormerProjectAddressInline(admin.TabularInline[FormerProjectAddress, Any]):
     model = FormerProjectAddress
     extra = 0
     readonly_fields = ("slug",)
@@ -87,7 +87,7 @@ class Ground(admin.SimpleListFilter):
 
 
 @admin.register(Project)
-class ProjectAdmin(Adoption, Exchange, OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
+class ProjectAdmin(Adoption, Exchange, OneByOne, admin.ModelAdmin[Project]):
     form = ProjectForm
     list_display = ("title", "standing", "short_category", "lead", "source")
     list_filter = (Standing, "origin", "category", EditionFilter, "is_funded", Ground)
@@ -268,7 +268,7 @@ def _goes_along(project: Project) -> list[Any]:
     return [format_html("Projekt „{}“", project.title), *([lines] if lines else [])]
 
 
-class Counted(admin.ModelAdmin):  # type: ignore[type-arg]
+class Counted(admin.ModelAdmin[Any]):
     """Mixin: how many projects bear the row."""
 
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
@@ -281,7 +281,7 @@ class Counted(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(ProjectCategory)
-class ProjectCategoryAdmin(Counted, OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
+class ProjectCategoryAdmin(Counted, OneByOne, admin.ModelAdmin[ProjectCategory]):
     list_display = ("name", "short_name", "projects_counted", "hue", "position", "key")
 
     def save_model(
@@ -291,7 +291,7 @@ class ProjectCategoryAdmin(Counted, OneByOne, admin.ModelAdmin):  # type: ignore
 
 
 @admin.register(Topic)
-class TopicAdmin(Counted, OneByOne, admin.ModelAdmin):  # type: ignore[type-arg]
+class TopicAdmin(Counted, OneByOne, admin.ModelAdmin[Topic]):
     list_display = ("name", "projects_counted", "position", "slug")
     prepopulated_fields = {"slug": ("name",)}
 

@@ -53,7 +53,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class ProposalAdmin(NoChanges, admin.ModelAdmin[Proposal]):
     list_display = ("name", "status", "kind", "lead", "owner", "membership", "submitted_at", "decided_by")
     list_display_links = ("name",)
     list_filter = (StateFilter,)

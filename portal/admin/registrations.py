@@ -17,7 +17,7 @@ from submissions.admin.readonly import NoChanges
 
 
 @admin.register(Registration)
-class RegistrationAdmin(NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class RegistrationAdmin(NoChanges, admin.ModelAdmin[Registration]):
     list_display = ("name", "email", "organisation", "event", "status", "confirmed_at")
     list_filter = ("status", "event__kind")
     list_select_related = ("event",)

@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 @admin.register(Subscriber)
-class SubscriberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SubscriberAdmin(admin.ModelAdmin[Subscriber]):
     list_display = ("email", "status", "asked_at", "confirmed_at", "left_at", "bounces")
     list_filter = ("status", "confirmed_at")
     search_fields = ("email",)

@@ -18,7 +18,7 @@ from portal.models import Download, FaqEntry, News, NewsCategory, Page, Picture
 IMAGE_HELP = "JPEG, PNG oder WebP, höchstens 40 Millionen Bildpunkte. Ort und Kamera im Bild werden entfernt."
 
 
-class PublishedForm(forms.ModelForm):  # type: ignore[type-arg]
+class PublishedForm(forms.ModelForm[Any]):
     """Names the two halves of the moment of publication, which Django leaves without a label."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -29,7 +29,7 @@ class PublishedForm(forms.ModelForm):  # type: ignore[type-arg]
                 part.attrs["aria-label"] = f"Veröffentlicht ab, {name}"
 
 
-class PageForm(forms.ModelForm):  # type: ignore[type-arg]
+class PageForm(forms.ModelForm[Page]):
     body = RichTextField(label="Text", max_length=60_000)
 
     class Meta:
@@ -64,13 +64,13 @@ class NewsForm(PublishedForm):
         return slug
 
 
-class NewsCategoryForm(forms.ModelForm):  # type: ignore[type-arg]
+class NewsCategoryForm(forms.ModelForm[NewsCategory]):
     class Meta:
         model = NewsCategory
         fields = ("name", "slug", "position")
 
 
-class FaqEntryForm(forms.ModelForm):  # type: ignore[type-arg]
+class FaqEntryForm(forms.ModelForm[FaqEntry]):
     question = forms.CharField(label="Frage", max_length=200, validators=[one_line], widget=AdminTextInputWidget)
     answer = RichTextField(label="Antwort", max_length=8_000, headings=False, pictures=False)
 
@@ -79,7 +79,7 @@ class FaqEntryForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("section", "question", "slug", "answer", "is_public", "position")
 
 
-class PictureForm(forms.ModelForm):  # type: ignore[type-arg]
+class PictureForm(forms.ModelForm[Picture]):
     """Only a new picture has a file to choose; what it shows and whose it is can be changed later."""
 
     upload = forms.FileField(

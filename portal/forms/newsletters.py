@@ -23,7 +23,7 @@ TOO_MUCH = "Ein Baustein erzählt von einem. Wählen Sie eine Meldung oder ein P
 Choice = tuple[Any, str]
 
 
-class NewsletterForm(forms.ModelForm):  # type: ignore[type-arg]
+class NewsletterForm(forms.ModelForm[Newsletter]):
     subject = forms.CharField(
         label="Betreff",
         max_length=150,
@@ -42,7 +42,7 @@ class NewsletterForm(forms.ModelForm):  # type: ignore[type-arg]
         return lead
 
 
-class BlockForm(forms.ModelForm):  # type: ignore[type-arg]
+class BlockForm(forms.ModelForm[Block]):
     """What kind of block it is follows from what is chosen."""
 
     heading = forms.CharField(
@@ -70,7 +70,7 @@ class BlockForm(forms.ModelForm):  # type: ignore[type-arg]
         return data
 
 
-class BlockFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+class BlockFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     """Asks the database once for what can be chosen, however many blocks there are."""
 
     def add_fields(self, form: "forms.ModelForm[Any]", index: int | None) -> None:
@@ -107,7 +107,7 @@ def _named(row: Any, moment: Any) -> str:
     return f"{row}{when}{'' if is_out else ', noch nicht öffentlich'}"
 
 
-class PersonField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class PersonField(forms.ModelMultipleChoiceField[Any]):
     def label_from_instance(self, obj: Model) -> str:
         assert isinstance(obj, User)
         return f"{obj.name}, {obj.email}"

@@ -95,7 +95,7 @@ class ProjectForm(PublishedForm):
             self.add_error("published_at", refusal.message)
 
 
-class PartnerForm(forms.ModelForm):  # type: ignore[type-arg]
+class PartnerForm(forms.ModelForm[ProjectPartner]):
     """A partner chosen from the register, or named freely with kind and country."""
 
     municipality = MunicipalityField(
@@ -145,7 +145,7 @@ class PartnerForm(forms.ModelForm):  # type: ignore[type-arg]
         return exclude | {"project"}
 
 
-class PartnerFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+class PartnerFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     """The partners of a project as one list, in which nobody stands twice."""
 
     @property

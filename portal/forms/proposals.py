@@ -30,7 +30,7 @@ MARKS = (
 )
 
 
-class TopicsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class TopicsField(forms.ModelMultipleChoiceField[Any]):
     """Topics to tick; a number that no row can have is a wrong choice, too."""
 
     def __init__(self, **kwargs: Any) -> None:

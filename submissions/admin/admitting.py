@@ -37,7 +37,7 @@ class Sorted:
     others: Sequence[tuple[Submission, str]]
 
 
-class Admitting(admin.ModelAdmin):  # type: ignore[type-arg]
+class Admitting(admin.ModelAdmin[Submission]):
     """Mixin: adds the action and its page to the admin of entries."""
 
     actions = ("admit",)

@@ -18,7 +18,7 @@ from submissions.admin.reviewing import Reviewing
 from submissions.models import Submission
 
 
-class FormalCheck(Reviewing, Admitting, admin.ModelAdmin):  # type: ignore[type-arg]
+class FormalCheck(Reviewing, Admitting, admin.ModelAdmin[Submission]):
     """Mixin: everything the Geschäftsstelle does in the formal check."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -70,7 +70,7 @@ class AnswerInline(ReadOnlyInline):
 
 
 @admin.register(HelpRequest)
-class HelpRequestAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class HelpRequestAdmin(FoundByNumber, NoChanges, admin.ModelAdmin[HelpRequest]):
     to_entry = "submission__"
     list_display = ("entry", "short_question", "asked_by", "asked", "state", "runs_until")
     list_filter = (StateFilter, "submission__round")

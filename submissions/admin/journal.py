@@ -78,7 +78,7 @@ def _point(key: str, verdict: str, note: str) -> str:
 
 
 @admin.register(Event)
-class EventAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class EventAdmin(FoundByNumber, NoChanges, admin.ModelAdmin[Event]):
     to_entry = "submission__"
     list_display = ("at", "verb", "entry", "by")
     list_filter = ("verb", "submission__round")

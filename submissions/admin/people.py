@@ -94,7 +94,7 @@ class AgainForm(ReasonForm):
         self.fields["reason"].help_text = "Steht im Verlauf, nicht in der E-Mail."
 
 
-class People(admin.ModelAdmin):  # type: ignore[type-arg]
+class People(admin.ModelAdmin[Submission]):
     """Mixin: adds the buttons' addresses to the admin of entries."""
 
     def get_urls(self) -> list[URLPattern]:

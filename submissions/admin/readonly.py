@@ -54,6 +54,6 @@ class Done(admin.EmptyFieldListFilter):
             yield {**choice, "display": words}
 
 
-class ReadOnlyInline(NoChanges, admin.TabularInline):  # type: ignore[type-arg]
+class ReadOnlyInline(NoChanges, admin.TabularInline[Any, Any]):
     extra = 0
     can_delete = False

@@ -76,7 +76,7 @@ class Line:
     former: Finding | None
 
 
-class Reviewing(admin.ModelAdmin):  # type: ignore[type-arg]
+class Reviewing(admin.ModelAdmin[Submission]):
     """Mixin: adds queue and checklist to the admin of entries."""
 
     def get_urls(self) -> list[URLPattern]:

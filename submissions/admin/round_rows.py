@@ -16,7 +16,7 @@ ASIDE = 10_000
 """Where rows wait while they change places: the database holds each place once."""
 
 
-class PlacedForm(ModelForm):  # type: ignore[type-arg]
+class PlacedForm(ModelForm[Any]):
     """A row whose place is looked at by its formset: two that change places are fine."""
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -24,7 +24,7 @@ class PlacedForm(ModelForm):  # type: ignore[type-arg]
         return exclusions | {"position"}
 
 
-class PlacedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class PlacedFormSet(BaseInlineFormSet[Any, Any, Any]):
     """Refuses two rows on one place and names both; says why a row cannot go."""
 
     noun = ""
@@ -97,7 +97,7 @@ class QuestionFormSet(PlacedFormSet):
         return guards.removing_question(row)
 
 
-class CriterionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+class CriterionFormSet(BaseInlineFormSet[Any, Any, Any]):
     """Refuses criteria of which none counts; one the jury has scored by is protected by its points."""
 
     def clean(self) -> None:
@@ -112,7 +112,7 @@ class CriterionFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
         return f"Zwei Kriterien haben dieselbe Angabe bei „{', '.join(labels)}“."
 
 
-class CategoryInline(admin.StackedInline):  # type: ignore[type-arg]
+class CategoryInline(admin.StackedInline[Category, Any]):
     model = Category
     form = PlacedForm
     formset = CategoryFormSet
@@ -120,7 +120,7 @@ class CategoryInline(admin.StackedInline):  # type: ignore[type-arg]
     fields = (("position", "key"), "name", "short_name", "blurb")
 
 
-class CriterionInline(admin.StackedInline):  # type: ignore[type-arg]
+class CriterionInline(admin.StackedInline[Criterion, Any]):
     model = Criterion
     formset = CriterionFormSet
     extra = 0
@@ -133,7 +133,7 @@ class CriterionInline(admin.StackedInline):  # type: ignore[type-arg]
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]
+class QuestionInline(admin.StackedInline[Question, Any]):
     model = Question
     formset = QuestionFormSet
     extra = 0

@@ -58,7 +58,7 @@ FIELDSETS: Any = (
 
 
 @admin.register(Round)
-class RoundAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RoundAdmin(admin.ModelAdmin[Round]):
     form = RoundForm
     list_display = ("name", "phase", "opens", "closes", "ceremony", "last_number")
     search_fields = ("name", "key", "number_prefix")

@@ -26,7 +26,7 @@ class VersionInline(ReadOnlyInline):
 
 
 @admin.register(Version)
-class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin[Version]):
     to_entry = "submission__"
     paginator = KeysFirst
     list_display = ("label", "title", "lead", "submitted_at", "submitted_by", "counts", "receipt_state")
@@ -76,7 +76,7 @@ class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[
 
 
 @admin.register(Receipt)
-class ReceiptAdmin(FoundByNumber, NoChanges, admin.ModelAdmin):  # type: ignore[type-arg]
+class ReceiptAdmin(FoundByNumber, NoChanges, admin.ModelAdmin[Receipt]):
     to_entry = "version__submission__"
     paginator = KeysFirst
     list_display = ("version_name", "state", "addresses", "owed", "attempts")

@@ -54,7 +54,7 @@ def spans(hours: list[int]) -> str:
     )
 
 
-class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
+class RoundForm(forms.ModelForm[Round]):
     reminder_hours = HoursField(label="Erinnerungen vor Einreichungsschluss", help_text=HINT)
     scoring_reminder_hours = HoursField(
         label="Erinnerungen der Jury vor Bewertungsschluss",
@@ -83,7 +83,7 @@ class RoundForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
+        if self.instance._state.adding:
             self.instance.announced_at = None  # a new round is in preparation and may lack its dates
 
 

@@ -93,8 +93,9 @@ def decisions(round: Round) -> QuerySet[Decision]:
 
 
 def undecided(round: Round) -> list[Category]:
-    """Return the categories with entries that the jury has not decided yet."""
-    judged = Submission.objects.admitted().filter(submitted_category=OuterRef("pk"))
+    """Return the categories that the jury has not decided yet, with entries that it judges or may come to judge."""
+    standing = Submission.objects.admitted() | Submission.objects.unchecked()
+    judged = standing.filter(submitted_category=OuterRef("pk"))
     locked = Decision.objects.filter(session__category=OuterRef("pk"), locked_at__isnull=False)
     return list(Category.objects.filter(Exists(judged), ~Exists(locked), round=round).order_by("position"))
 
@@ -102,8 +103,13 @@ def undecided(round: Round) -> list[Category]:
 def lacks(round: Round, rows: Sequence[Award], announcement: Announcement | None, now: datetime) -> Iterator[Lack]:
     """Yield what is missing before the ceremony, the most important first."""
     papers, letters = reverse("admin:jury_paper_changelist"), reverse("admin:jury_letter_changelist")
+    unchecked = {category.pk for category in undecided(round)} - {award.category.pk for award in rows if award.is_open}
     for award in rows:
         url = reverse("admin:jury_session_category", args=[award.category.pk])
+        if award.category.pk in unchecked:
+            yield Lack(
+                f"{award.category.short_name}: formal noch nicht geprüft", reverse("admin:submissions_queue"), True
+            )
         if award.is_open:
             yield Lack(f"{award.category.short_name}: noch nicht entschieden", url, blocks=True)
         if award.decision and not (award.minutes and award.minutes.rendered_at):

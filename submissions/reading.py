@@ -27,7 +27,7 @@ Keys = Sequence[UUID]
 PERSON = ("email", "name", "is_active")
 LOCK = Read(Submission, ["id"], order="id", lock=True)
 """In one order, so that two who lock several never wait for each other."""
-OUTLINE = Read(Submission, ["id", "owner_id", "current_id"])
+OUTLINE = Read(Submission, ["id", "owner_id", "current_id", "formal_check"])
 ENTRIES = Read(
     Submission,
     joins={"round": ["stamp"], "owner": PERSON, "lead": ["ags", "label", "kind"]},
@@ -97,7 +97,7 @@ def entry(pk: UUID) -> Submission | None:
 
 
 def outline(pk: UUID) -> Submission | None:
-    """Return no more of an entry than whose it is and which version counts, or None."""
+    """Return no more of an entry than whose it is, which version counts and what was decided about it, or None."""
     return OUTLINE.one(pk)
 
 

@@ -200,11 +200,12 @@ def _after(place: Place) -> Q:
 
 
 def _with_all(rows: "QuerySet[Any]") -> "QuerySet[Any]":
-    handed_back = Event.objects.filter(submission=OuterRef("pk"), verb=Event.Verb.HANDED_BACK)
+    decided = (Event.Verb.HANDED_BACK, Event.Verb.EXCLUDED)
+    answered = Event.objects.filter(submission=OuterRef("pk"), verb__in=decided)
     whole: QuerySet[Any] = (
         rows.select_related("submitted_category", "submitted_lead")
         .defer(*TEXTS)
-        .annotate(version_number=F("current__number"), was_handed_back=Exists(handed_back))
+        .annotate(version_number=F("current__number"), was_answered=Exists(answered))
     )
     return whole
 
@@ -219,7 +220,7 @@ def _findings(entries: Iterable[Submission]) -> Mapping[UUID, Counter[str]]:
 
 
 def _turn(entry: Any, user: User, findings: Counter[str], proposal: Proposal | None) -> Turn:
-    corrected = entry.formal_check == Check.OPEN and entry.was_handed_back and entry.version_number > 1
+    corrected = entry.formal_check == Check.OPEN and entry.was_answered and entry.version_number > 1
     kind, said = KINDS[entry.turn], _said(entry, user, proposal)
     return Turn(entry, kind, entry.turn_at, said, corrected, findings, proposal)
 

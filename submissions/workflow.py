@@ -41,7 +41,7 @@ class CheckAct(Enum):
     HAND_BACK = "hand_back"
     """For correction, with an own deadline: the people of the entry submit a new version until then."""
     CORRECT = "correct"
-    """Done by the submit that answers it, not by the Geschäftsstelle."""
+    """Done by a submit that answers a decision in time, not by the Geschäftsstelle: what is new is checked anew."""
     UNDO = "undo"
     """Takes the last decision back; to which state, says `undone`."""
     WITHDRAW = "withdraw"
@@ -59,8 +59,11 @@ CHECKS: dict[tuple[Check, CheckAct], Check] = {
     (Check.ADMITTED, CheckAct.EXCLUDE): Check.EXCLUDED,
     (Check.ADMITTED, CheckAct.REOPEN): Check.OPEN,
     (Check.EXCLUDED, CheckAct.REOPEN): Check.OPEN,
+    (Check.EXCLUDED, CheckAct.CORRECT): Check.OPEN,
 }
 """Every pair that is not named is refused. An admitted entry can be excluded later, an excluded one only reopened."""
+ANSWERED = frozenset(check for check, act in CHECKS if act is CheckAct.CORRECT)
+"""Decisions that a new version answers."""
 
 
 DECISIONS: dict[Check, CheckAct] = {

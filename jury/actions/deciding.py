@@ -214,6 +214,15 @@ def _require_lockable(room: gate.Room, decision: Decision, sight: Sight | None) 
             title="Der Beschluss kann nicht gesperrt werden",
         )
     try:
+        sessions.require_checked(room)
+    except Refused as refusal:
+        if sight:  # whoever of the jury locks need not know of the entry
+            raise Refused(
+                "Die Geschäftsstelle hat hier noch etwas zu prüfen. Bitte bestätigen Sie danach noch einmal.",
+                title=refusal.title,
+            ) from None
+        raise
+    try:
         sessions.require_quorum(progress.of(room.category))
     except sessions.NotReady as refusal:
         if sight and sight.recusals_in(room.category):

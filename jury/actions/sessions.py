@@ -12,9 +12,11 @@ from jury.actions import gate
 from jury.models import Assessment, Attendance, Juror, JuryEvent, Score, Session
 from jury.sight import Sight
 from jury.workflow import Act
-from landespreis import clock
+from landespreis import clock, wording
 from landespreis.refusal import NotAllowed, Refused
 from submissions.models import Category, Criterion, Submission
+
+UNCHECKED = "In der Kategorie ist noch nicht alles geprüft"
 
 
 class NotReady(Refused):
@@ -40,8 +42,8 @@ def open(category: Category, *, by: User, present: Sequence[Juror]) -> Session: 
 
     Precondition: every admitted entry has the round's quorum of valid final sheets, or as many as there are seats that
     are not recused from it. One that all seats are recused from waits for nothing: it stays without a rank, and the
-    Geschäftsstelle notes in the minutes how it was dealt with. Notes who is present. Journals. Raises NotAllowed,
-    NotReady, Refused.
+    Geschäftsstelle notes in the minutes how it was dealt with. Nothing of the category waits for its formal check.
+    Notes who is present. Journals. Raises NotAllowed, NotReady, Refused.
     """
     gate.require_office(by)
     room = gate.enter(category, Act.OPEN)
@@ -52,6 +54,7 @@ def open(category: Category, *, by: User, present: Sequence[Juror]) -> Session: 
             "Preis."
         )
     require_quorum(grid)
+    require_checked(room)
     session = Session.objects.create(category=room.category, opened_at=room.now, opened_by=by)
     names = _attend(session, present)
     gate.record(room.round, JuryEvent.Verb.OPENED, at=room.now, by=by, category=room.category, present=names)
@@ -123,6 +126,24 @@ def require_quorum(grid: progress.Grid) -> None:
         raise NotReady(
             grid.lacking,
             f"Zu wenige abgeschlossene Bewertungen haben: {missing}. Offen sind Bewertungen von: {waiting}.",
+        )
+
+
+def require_checked(room: gate.Room) -> None:
+    """Raise Refused while an entry of the category may still come in: once it is decided, none can be admitted."""
+    rows = Submission.objects.select_related("round")
+    if found := list(rows.unchecked().filter(submitted_category=room.category).order_by("number")):
+        raise Refused(
+            f"Über {wording.listed([row.label for row in found])} ist formal noch nicht entschieden. Nach dem "
+            "Beschluss der Jury geht das nicht mehr; entscheiden Sie deshalb zuerst dort.",
+            title=UNCHECKED,
+        )
+    coming = rows.exclude(status=Submission.Status.SUBMITTED).filter(category=room.category)
+    if last := coming.filter(extended_until__gt=room.now).order_by("extended_until").last():
+        raise Refused(
+            "In dieser Kategorie kann noch jemand einreichen: Eine verlängerte Frist endet "
+            f"{wording.deadline(last.deadline)}.",
+            title=UNCHECKED,
         )
 
 

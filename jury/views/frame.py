@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -75,7 +75,7 @@ def entry_or_404(sight: Sight, label: str) -> Submission:
 def entry_page(view: Page) -> Page:
     """As `juror_page`, for a page below an entry: the view gets the entry instead of its number.
 
-    Somebody who was reading it learns that it takes part no more (410); for everybody else it does not exist.
+    Somebody who was reading it learns that it takes part no more, or not now (410); for everybody else there is none.
     """
 
     @wraps(view)
@@ -83,7 +83,19 @@ def entry_page(view: Page) -> Page:
         sight = request.sight
         wanted = number_of(number, sight.round.number_prefix)
         if gone := sight.gone().select_related("round").filter(number=wanted).first():
-            return render(request, "jury/gone.html", {"label": gone.label, "round": sight.round}, status=410)
+            return _gone(request, gone)
         return view(request, entry_or_404(sight, number), **kwargs)
 
     return juror_page(found)
+
+
+def _gone(request: JurorRequest, entry: Submission) -> HttpResponse:
+    checks, status = (Submission.Check.OPEN, Submission.Check.RETURNED), Submission.Status.SUBMITTED
+    again = entry.status == status and entry.formal_check in checks
+    context = {
+        "label": entry.label,
+        "round": entry.round,
+        "checked_again": again,
+        "why": "wird noch einmal geprüft" if again else "nimmt nicht mehr teil",
+    }
+    return render(request, "jury/gone.html", context, status=410)

@@ -81,11 +81,14 @@ def proposal(request: SignedIn, proposal: UUID) -> HttpResponse:
     found = frame.find(request.user, proposal)
     if request.method == "POST":
         return _save(request, found)
-    if not frame.is_writable(found, request.user):
+    kept = parking.kept(request)
+    form = forms.ProposalForm(found, kept) if kept else None
+    if frame.is_writable(found, request.user):
+        return _page(request, form, notice=KEPT) if form else _page(request, forms.opened(found))
+    if form is None:
         return _reading(request, found)
-    if kept := parking.kept(request):
-        return _page(request, forms.ProposalForm(found, kept), notice=KEPT)
-    return _page(request, forms.opened(found))
+    form.is_valid()
+    return _lost(request, form)
 
 
 def _key(change: Proposal | None) -> int | None:
@@ -165,8 +168,8 @@ def _who(conflict: verbs.Conflict, request: SignedIn) -> str:
     return "in einem anderen Fenster von Ihnen" if by == request.user else f"von {by}"
 
 
-def _lost(request: SignedIn, form: forms.ProposalForm, refusal: Refused) -> HttpResponse:
-    """Show why nothing was saved, and what was written, so that it can be copied."""
+def _lost(request: SignedIn, form: forms.ProposalForm, refusal: Refused | None = None) -> HttpResponse:
+    """Show why nothing was saved, if that is known, and what was written, so that it can be copied."""
     found = frame.find(request.user, form.proposal.key)
     mine = copy.copy(found)
     for name, value in form.values.items():

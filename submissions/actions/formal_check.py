@@ -84,11 +84,12 @@ def hand_back(
     return decide(entry, Ruling(CheckAct.HAND_BACK, reason, until), by=by, read=read, seen=seen)
 
 
-def correction(entry: Submission) -> str:
-    """Return why an entry was handed back last; empty unless it waits for its correction."""
-    if entry.formal_check != Check.RETURNED:
+def reason(entry: Submission) -> str:
+    """Return why a submitted entry was handed back or excluded, as long as that stands; else nothing."""
+    verb = {Check.RETURNED: Verb.HANDED_BACK, Check.EXCLUDED: Verb.EXCLUDED}.get(Check(entry.formal_check))
+    if verb is None or entry.status != Submission.Status.SUBMITTED:
         return ""
-    event = entry.events.filter(verb=Verb.HANDED_BACK).order_by("-pk").first()
+    event = entry.events.filter(verb=verb).order_by("-pk").first()
     return str(event.detail["reason"]) if event else ""
 
 

@@ -67,6 +67,7 @@ def _submit(entry: Submission, by: User, declarations: Mapping[str, bool], seen:
     now_draft = draft.load(entry, saves=False)
     content = payload.content(now_draft)
     _require_complete(now_draft, content, now, declarations, seen)
+    _require_undecided(entry, now)
     previous = entry.current
     frozen = {name: bool(declarations.get(name)) for name in (*REQUIRED_DECLARATIONS, "publication")}
     if previous and entry.status == Submission.Status.SUBMITTED and _same(previous, content, frozen):
@@ -86,7 +87,7 @@ def _submit(entry: Submission, by: User, declarations: Mapping[str, bool], seen:
     )
     version = _freeze(entry, document, now, by, now_draft)
     entry.status = workflow.target(entry.status, workflow.Act.SUBMIT)
-    if entry.formal_check == Submission.Check.RETURNED:
+    if entry.formal_check in workflow.ANSWERED:
         entry.formal_check = workflow.checked(entry.formal_check, workflow.CheckAct.CORRECT)
     entry.current, entry.submitted_lead = version, entry.lead
     entry.submitted_category, entry.submitted_title = entry.category, entry.title
@@ -117,6 +118,23 @@ def _require_complete(
     )
     if problems:
         raise Incomplete(problems)
+
+
+def _require_undecided(entry: Submission, now: datetime) -> None:
+    """Raise Refused where the jury has decided the category: only who has a later deadline than all can meet that.
+
+    The category stays locked until commit, so that no decision comes in between; after the entry, as everywhere.
+    """
+    if now < entry.round.closes_at or entry.category_id is None:
+        return
+    locked = Category.objects.select_for_update(no_key=True).values_list("name", "decided_at")
+    name, decided_at = locked.get(pk=entry.category_id)
+    if decided_at:
+        raise Refused(
+            f"Über die Kategorie „{name}“ hat die Jury schon entschieden. Bitte wenden Sie sich an die "
+            "Geschäftsstelle; Ihr Entwurf ist unverändert gespeichert.",
+            title="Diese Kategorie ist schon entschieden",
+        )
 
 
 def _same(version: Version, content: payload.Payload, declarations: Mapping[str, bool]) -> bool:

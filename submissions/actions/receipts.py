@@ -13,10 +13,10 @@ from django.utils import timezone
 from accounts.models import User
 from landespreis import clock, files, mail
 from landespreis.refusal import NotAllowed, Refused
-from submissions import permissions
+from submissions import permissions, workflow
 from submissions import receipt as receipts
 from submissions.actions import gate
-from submissions.models import Event, Receipt, Version
+from submissions.models import Event, Receipt, Submission, Version
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,8 @@ def send_again(version: Version, *, to: Iterable[str], reason: str, by: User) ->
 
 
 def _owe_mail(receipt: Receipt, content: bytes, to: Iterable[str]) -> None:
-    document = receipt.version.payload
+    document, entry = receipt.version.payload, receipt.version.submission
+    stands = entry.status == Submission.Status.SUBMITTED and entry.formal_check not in workflow.ANSWERED
     mail.owe(
         "receipt",
         to,
@@ -98,7 +99,8 @@ def _owe_mail(receipt: Receipt, content: bytes, to: Iterable[str]) -> None:
             "version": receipt.version.number,
             "title": document["title"],
             "at": receipt.version.submitted_at,
-            "deadline": receipt.version.submission.deadline,
+            "counts": stands and entry.current_id == receipt.version_id,
+            "until": entry.deadline if workflow.is_open(entry, clock.now()) else None,
             "sha256": receipt.version.sha256,
             "path": receipt.version.get_absolute_url(),
         },

@@ -60,7 +60,8 @@ DECISIONS = {
         "Zur Korrektur zurückgeben",
         "Rückgabe vorschlagen",
         "Die Mitwirkenden können die Einreichung bis zur neuen Frist ändern und noch einmal einreichen. Bis dahin "
-        "zählt die bisherige Version; danach steht die Prüfung wieder auf „noch nicht geprüft“.",
+        "zählt die bisherige Version. Reichen sie noch einmal ein, steht die Prüfung wieder auf „noch nicht geprüft“; "
+        "sonst entscheiden Sie nach der Frist.",
         "Die Einreichung ist zurückgegeben, die Mitwirkenden sind benachrichtigt.",
         CorrectionForm,
     ),

@@ -128,7 +128,7 @@ class MunicipalityForm(SectionForm):
     contact_public = forms.BooleanField(
         label="Der Kontakt darf veröffentlicht werden",
         required=False,
-        help_text="Ohne Haken sehen nur Geschäftsstelle und Jury Namen, E-Mail-Adresse und Telefon.",
+        help_text="Ohne Haken sieht nur die Geschäftsstelle Namen, E-Mail-Adresse und Telefon.",
     )
 
     def build(self) -> None:

@@ -32,6 +32,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Entries the jury judges: submitted, not withdrawn, and admitted by the formal check."""
         return self.filter(status=Submission.Status.SUBMITTED, formal_check=Submission.Check.ADMITTED)
 
+    def unchecked(self) -> "SubmissionQuerySet":
+        """Those handed in whose formal check is not decided."""
+        undecided = (Submission.Check.OPEN, Submission.Check.RETURNED)
+        return self.filter(status=Submission.Status.SUBMITTED, formal_check__in=undecided)
+
     def never_submitted(self) -> "SubmissionQuerySet":
         return self.filter(status=Submission.Status.DRAFT)
 

@@ -66,9 +66,44 @@ class Frame:
         return self.entry.status
 
     @property
+    def look(self) -> str:
+        """The class of the state block: as `state`, but what is excluded looks like what is withdrawn."""
+        return Submission.Status.WITHDRAWN if self.is_excluded else self.state
+
+    @property
     def line_kind(self) -> str:
-        """The class of the one-line state: as `state`, or changed when a submitted entry's draft differs."""
-        return "changed" if self.state == Submission.Status.SUBMITTED and self.changed else self.state
+        """The class of the one-line state: as `look`, or changed when a submitted entry's draft differs."""
+        return "changed" if self.look == Submission.Status.SUBMITTED and self.changed else self.look
+
+    @property
+    def is_excluded(self) -> bool:
+        return self._is_checked(Submission.Check.EXCLUDED)
+
+    @property
+    def is_returned(self) -> bool:
+        return self._is_checked(Submission.Check.RETURNED)
+
+    def _is_checked(self, check: Submission.Check) -> bool:
+        return self.entry.status == Submission.Status.SUBMITTED and self.entry.formal_check == check
+
+    @property
+    def may_ask_to_withdraw(self) -> bool:
+        """Whether the office can still withdraw a submitted entry that its people cannot withdraw themselves now."""
+        over = self.open or self.now >= self.entry.round.embargo_until
+        return self.state == Submission.Status.SUBMITTED and not self.is_excluded and not over
+
+    @property
+    def outlook(self) -> str:
+        """What becomes of the version that was submitted last; nothing of an admission, which may not be told yet."""
+        if self.is_excluded:
+            return "Diese Version geht nicht an die Jury."
+        if self.is_returned and self.open:
+            return "Diese Version zählt, bis Sie die korrigierte einreichen."
+        if self.is_returned:
+            return "Die Frist zur Korrektur ist abgelaufen; die Geschäftsstelle entscheidet jetzt über diese Version."
+        if self.open:
+            return "Diese Version geht nach der formalen Prüfung an die Jury, solange Sie keine neue einreichen."
+        return "Diese Version geht nach der formalen Prüfung an die Jury."
 
     @property
     def state_text(self) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from landespreis import wording
 from landespreis.refusal import NotAllowed, Refused, TooLate
 from submissions import checks, difference, payload, permissions, reading, sheet, workflow
-from submissions.actions import handing_in
+from submissions.actions import formal_check, handing_in
 from submissions.forms.handing_in import DeclarationForm, ResetForm, WithdrawForm, on_behalf
 from submissions.models import Submission
 from submissions.views import frame, versions
@@ -53,6 +53,9 @@ def _submit(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
     except Refused as refusal:
         status = 422 if isinstance(refusal, handing_in.Incomplete) else refusal.status
         return _check_page(request, frame.find(request.user, pk), form=form, refusal=refusal, status=status)
+    if version.pk == entry.current_id and entry.formal_check in workflow.ANSWERED:
+        messages.warning(request, f"Noch nichts geändert: Ihr Entwurf ist derselbe wie Version {version.number}.")
+        return redirect(entry)
     if version.pk == entry.current_id:
         unchanged = "Seitdem hat sich nichts geändert, deshalb gibt es keine neue Version."
         messages.success(request, f"Version {version.number} ist eingereicht und gilt. {unchanged}")
@@ -91,6 +94,7 @@ def _check_page(
         "attempted": attempted,
         "refusal": None if attempted else refusal,
         "closed": _closed(shown),
+        "reason": formal_check.reason(entry),
         **_submitters(entry),
         "on_behalf": on_behalf(entry.lead),
         "lead_taken": handing_in.ONE_PER_LEAD if shown.open and refusal is None and _lead_taken(entry) else "",

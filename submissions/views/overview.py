@@ -108,7 +108,7 @@ def overview(request: SignedIn, pk: uuid.UUID) -> HttpResponse:
         "receipt": versions[0].receipt if versions else None,
         "changes": _changes(page, request.user),
         "waiting": _waiting(page, request.user),
-        "correction": formal_check.correction(entry) if page.open else "",
+        "reason": formal_check.reason(entry),
         "helping": HelpRequest.objects.open(page.now).filter(submission=entry).select_related("asked_by").first(),
         "may_invite": permissions.may_invite(request.user, entry),
     }
@@ -142,8 +142,10 @@ def _row(user: User, draft: drafts.Draft) -> Row:
 def _standing(entry: Submission, *, is_open: bool) -> tuple[str, str]:
     """Return sign and words of an entry's state."""
     if entry.status == Submission.Status.SUBMITTED and entry.current:
-        if entry.formal_check == Submission.Check.RETURNED and is_open:
-            return "begun", "eingereicht, bitte korrigieren"
+        if entry.formal_check == Submission.Check.EXCLUDED:
+            return "empty", "ausgeschlossen, nimmt nicht mehr teil"
+        if entry.formal_check == Submission.Check.RETURNED:
+            return "begun", f"eingereicht, {'bitte korrigieren' if is_open else 'nicht rechtzeitig korrigiert'}"
         return "done", f"eingereicht, Version {entry.current.number} gilt"
     if entry.status == Submission.Status.WITHDRAWN:
         return "empty", "zurückgezogen"

@@ -41,7 +41,11 @@ def section(request: SignedIn, pk: uuid.UUID, key: str) -> HttpResponse:
     page = frame.build(request.user, entry, key)
     spec = require_spec(page.draft, key)
     if kept := parking.kept(request):
-        return _page(request, page, forms.sent(entry, spec, kept), notice=KEPT)
+        form = forms.sent(entry, spec, kept)
+        if page.writable:
+            return _page(request, page, form, notice=KEPT)
+        form.is_valid()  # what came too late stands there to be copied
+        return _page(request, page, form, lost=_lost(page, form))
     return _page(request, page, opened(page, spec), note=STILL_SAVED)
 
 
@@ -117,9 +121,13 @@ def _after(request: SignedIn, draft: drafts.Draft, form: forms.SectionForm, save
 def _refused(request: SignedIn, form: forms.SectionForm, refusal: Refused) -> HttpResponse:
     """Show why nothing was saved, and what was sent, so that it can be copied."""
     page = frame.build(request.user, frame.find(request.user, form.entry.pk), form.spec.key)
+    return _page(request, page, form, refusal=refusal, lost=_lost(page, form))
+
+
+def _lost(page: Frame, form: forms.SectionForm) -> list[tuple[str, str]]:
+    """Return label and text of what was sent and is not what is saved."""
     before = dict(form.answers(stored(page.draft, form.spec)))
-    lost = [(label, value) for label, value in form.answers(form.values) if value and value != before[label]]
-    return _page(request, page, form, refusal=refusal, lost=lost)
+    return [(label, value) for label, value in form.answers(form.values) if value and value != before[label]]
 
 
 def _page(

@@ -294,7 +294,7 @@ class Entry:
             self.number = self.taken
         self.versions.append(frozen)
         self.status = "submitted"
-        self.check = "open" if self.check == "returned" else self.check
+        self.check = "open" if self.check in {"returned", "excluded"} else self.check
         self.note("submitted")
         if len(self.versions) > 1:
             self.drop()

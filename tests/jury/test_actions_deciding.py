@@ -310,6 +310,19 @@ def test_lock_refuses_while_an_entry_lacks_its_quorum(scene: Scene) -> None:
         confirm_office(decision, scene)
 
 
+def test_lock_waits_for_the_formal_check_and_tells_the_jury_no_number(scene: Scene) -> None:
+    decision = scene.record(scene.entries[0])
+    formal_check.reopen(scene.entries[1], by=StaffFactory(superuser=True), reason="Nachweis kam")
+    office = confirm_office(decision, scene)
+
+    with pytest.raises(Refused) as refused:
+        confirm_chair(office, scene)
+
+    assert "noch etwas zu prüfen" in refused.value.message
+    assert scene.entries[1].label not in refused.value.message
+    assert Category.objects.get(pk=scene.category.pk).decided_at is None
+
+
 def test_lock_is_possible_when_all_entries_were_withdrawn(scene: Scene) -> None:
     Submission.objects.update(status="withdrawn")
 

@@ -23,12 +23,14 @@ from jury.models import (
     Session,
 )
 from jury.workflow import Act, Stage
+from landespreis import clock
 from landespreis.refusal import NotAllowed, Refused
 from submissions.actions import formal_check
 from submissions.models import Category, Round, Submission
 from tests.accounts.factories import StaffFactory
 from tests.jury import factories, rooms
 from tests.jury.rooms import Stage as Scene
+from tests.submissions import factories as submissions
 from tests.submissions.test_actions_handing_in import together
 
 Clock = Callable[[], None]
@@ -68,6 +70,32 @@ def test_open_writes_session_attendance_and_event(scene: Scene) -> None:
     event = JuryEvent.objects.get()
     assert (event.verb, event.by, event.category) == ("opened", scene.office, scene.category)
     assert event.detail == {"present": [juror.name for juror in scene.panel[:3]]}
+
+
+@pytest.mark.parametrize("check", ["open", "returned"])
+def test_open_waits_for_the_formal_check(scene: Scene, check: str) -> None:
+    late = scene.entries[1]
+    Submission.objects.filter(pk=late.pk).update(formal_check=check)
+    before = rows()
+
+    with pytest.raises(Refused, match=f"Über {late.label} ist formal noch nicht entschieden"):
+        scene.open()
+    assert rows() == before
+    Submission.objects.filter(pk=late.pk).update(formal_check="excluded")
+
+    assert scene.open().pk
+
+
+@pytest.mark.parametrize(("category", "opens"), [("krisen", False), ("umwelt", True)])
+def test_open_waits_for_who_may_still_hand_in(scene: Scene, category: str, opens: bool) -> None:
+    until = clock.now() + timedelta(days=1)
+    submissions.draft(scene.round, category=scene.round.categories.get(key=category), extended_until=until)
+
+    if opens:
+        assert scene.open().pk
+    else:
+        with pytest.raises(Refused, match="Eine verlängerte Frist endet"):
+            scene.open()
 
 
 def test_open_names_what_is_missing_and_no_points(scene: Scene) -> None:

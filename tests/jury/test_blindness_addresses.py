@@ -89,6 +89,17 @@ def test_number_with_more_zeros_leads_to_the_entry_and_is_named_as_it_is(watched
     assert "0000001" not in looking.told(gone)
 
 
+@pytest.mark.parametrize("check", ["open", "returned"])
+def test_entry_that_is_checked_again_is_not_called_gone(watched: Scene, bea: Client, check: str) -> None:
+    Submission.objects.filter(pk=watched.entries[0].pk).update(formal_check=check)
+
+    answer = bea.get("/jury/einreichungen/IKZ-2026-0001/")
+
+    assert answer.status_code == 410
+    assert "IKZ-2026-0001 wird noch einmal geprüft" in looking.told(answer)
+    assert "zurückgezogen oder" not in looking.told(answer)
+
+
 def test_file_of_another_entry_is_not_found_by_an_own_number(open_round: Round, at: Clock) -> None:
     world = worlds.World(open_round, at, "scoring")
     hidden, open_one = world.targets["recused"], world.plain["recused"]

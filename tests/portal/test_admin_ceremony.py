@@ -225,6 +225,18 @@ def test_announce_while_a_category_is_undecided(office: Client, open_round: Roun
     assert not Announcement.objects.exists()
 
 
+@pytest.mark.parametrize(("check", "waits"), [("open", True), ("returned", True), ("excluded", False)])
+def test_announce_waits_for_the_formal_check(office: Client, open_round: Round, check: str, waits: bool) -> None:
+    ceremonies.decided(open_round)
+    entry = award.entry(open_round, category=open_round.categories.get(key="umwelt"))
+    Submission.objects.filter(pk=entry.pk).update(formal_check=check)
+
+    missing = "Umwelt, Planung &amp; Infrastruktur: formal noch nicht geprüft" in page(office)
+    refused = "Noch nicht entschieden" in office.post(announce_url(open_round), filled()).content.decode()
+
+    assert (missing, refused) == (waits, waits)
+
+
 def test_print_owes_a_parcel(office: Client, before: Round) -> None:
     answer = office.post(reverse("admin:portal_ceremony_print", args=[before.pk]))
 

@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
-from accounts.models import User
+from accounts.models import Membership, User
 from portal.actions import proposals
 from portal.models import Picture, Project, Proposal
 from submissions.models import Partner
-from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory
+from tests.accounts.factories import PASSWORD, MembershipFactory, MunicipalityFactory, UserFactory
 from tests.portal import factories, proposing
 from tests.test_hostile import HOSTILE, Forms, body
 
@@ -63,6 +63,20 @@ def _token(partner: Any) -> str:
 
 def text(response: Any) -> str:
     return str(response.content.decode())
+
+
+def test_text_kept_over_a_login_is_there_to_be_copied_when_writing_has_ended(client: Client) -> None:
+    user = proposing.person()
+    proposal = proposing.draft(user)
+    client.post(page("proposal", proposal), sent(proposal, abstract="Drei Stunden Arbeit"))
+    for membership in Membership.objects.filter(user=user):
+        proposing.refuse(membership)
+    client.post(f"/konto/login/?next={page('proposal', proposal)}", {"login": user.email, "password": PASSWORD})
+
+    shown = text(client.get(page("proposal", proposal)))
+
+    assert "Das wurde nicht gespeichert" in shown
+    assert "Drei Stunden Arbeit</textarea>" in shown
 
 
 # The list ------------------------------------------------------------------------------------------------

@@ -15,11 +15,13 @@ from post_office.models import Email
 
 from accounts.models import User
 from jury.models import Assessment
+from landespreis import clock
 from landespreis.refusal import MailChanged, NotAllowed, Refused
 from submissions import workflow
-from submissions.actions import formal_check, handing_in, reversing
+from submissions.actions import formal_check, handing_in, receipts, reversing
 from submissions.actions.ruling import Ruling
 from submissions.models import Category, Editor, Event, Round, Submission
+from submissions.turns import Queue
 from submissions.workflow import CheckAct
 from tests.accounts.factories import StaffFactory
 from tests.conftest import CLOSES, SECOND
@@ -48,7 +50,7 @@ EXPECTED = {
     (Check.RETURNED, CheckAct.HAND_BACK): None,
     (Check.OPEN, CheckAct.CORRECT): None,
     (Check.ADMITTED, CheckAct.CORRECT): None,
-    (Check.EXCLUDED, CheckAct.CORRECT): None,
+    (Check.EXCLUDED, CheckAct.CORRECT): Check.OPEN,
     (Check.RETURNED, CheckAct.CORRECT): Check.OPEN,
     # To undo is `workflow.undone`, and a withdrawal leaves the check as it is: neither is a step of the table.
     **{(check, act): None for check in Check for act in (CheckAct.UNDO, CheckAct.WITHDRAW)},
@@ -387,7 +389,7 @@ def test_handed_back_entry_has_a_deadline_of_its_own_and_a_mail_says_what_to_cha
     assert "Dienstag, 17. Februar 2026, 24:00 Uhr" not in mail.message
     assert "Montag, 16. Februar 2026, 24:00 Uhr (MEZ)" in mail.message
     assert "Die Niederschrift fehlt." in mail.message
-    assert formal_check.correction(entry) == "Die Niederschrift fehlt."
+    assert formal_check.reason(entry) == "Die Niederschrift fehlt."
 
 
 def test_submit_of_the_correction_opens_the_check_again(entry: Submission, office: User) -> None:
@@ -398,7 +400,34 @@ def test_submit_of_the_correction_opens_the_check_again(entry: Submission, offic
 
     entry = Submission.objects.get(pk=entry.pk)
     assert (entry.formal_check, entry.current and entry.current.number) == (Check.OPEN, 2)
-    assert formal_check.correction(entry) == ""
+    assert formal_check.reason(entry) == ""
+
+
+def test_excluded_entry_that_is_mended_in_time_is_checked_anew(
+    open_round: Round, office: User, client: Client
+) -> None:
+    entry = formal_check.exclude(factories.submitted(open_round), by=office, reason="Nur eine Kommune beteiligt")
+    assert formal_check.reason(entry) == "Nur eine Kommune beteiligt"
+    Submission.objects.filter(pk=entry.pk).update(abstract="Jetzt zu zweit.")
+
+    factories.submit(Submission.objects.get(pk=entry.pk))
+
+    entry = Submission.objects.get(pk=entry.pk)
+    assert (entry.formal_check, entry.current and entry.current.number) == (Check.OPEN, 2)
+    turn = Queue(entry.round, office, clock.now()).turns()[0]
+    assert (turn.entry, turn.corrected) == (entry, True)
+
+
+def test_correction_for_a_category_that_is_decided_is_refused(entry: Submission, office: User) -> None:
+    entry = handed_back(entry, office)
+    other = Category.objects.exclude(pk=entry.category_id).first()
+    Category.objects.filter(pk=other.pk).update(decided_at=CLOSES)  # type: ignore[union-attr]
+    Submission.objects.filter(pk=entry.pk).update(category=other)
+
+    with pytest.raises(Refused, match="schon entschieden"):
+        factories.submit(Submission.objects.get(pk=entry.pk))
+
+    assert Submission.objects.get(pk=entry.pk).formal_check == Check.RETURNED
 
 
 def test_submit_of_the_same_again_is_no_correction(entry: Submission, office: User) -> None:
@@ -446,3 +475,117 @@ def test_people_read_on_the_entry_what_to_change(entry: Submission, office: User
     assert "Die Niederschrift fehlt." in html
     assert "bitte korrigieren und noch einmal einreichen" in html
     assert "eingereicht, bitte korrigieren" in listed
+
+
+@pytest.mark.parametrize("check", [Check.RETURNED, Check.EXCLUDED])
+def test_check_page_says_what_to_change_and_that_nothing_is(
+    entry: Submission, office: User, client: Client, at: Clock, check: Check
+) -> None:
+    entry = handed_back(entry, office)
+    if check == Check.EXCLUDED:
+        formal_check.exclude(entry, by=office, reason="Die Niederschrift fehlt.")
+    client.force_login(entry.owner)
+    url = f"{entry.get_absolute_url()}pruefen/"
+    boxes = dict.fromkeys(("conditions", "correctness", "bodies", "privacy"), "on")
+
+    shown = client.get(url)
+    html = shown.content.decode()
+    sent = client.post(url, boxes | {"seen": shown.context["seen"]}, follow=True)
+
+    assert "Die Niederschrift fehlt." in html
+    assert "Noch nichts geändert" in html
+    assert "Sie müssen nichts weiter tun" not in html
+    assert "Noch nichts geändert: Ihr Entwurf ist derselbe wie Version 1." in sent.content.decode()
+    assert sent.redirect_chain == [(entry.get_absolute_url(), 302)]
+    assert Submission.objects.get(pk=entry.pk).formal_check == check
+
+
+def test_excluded_entry_says_why_and_that_the_jury_does_not_get_it(
+    entry: Submission, office: User, client: Client
+) -> None:
+    formal_check.exclude(entry, by=office, reason="Nur eine Kommune beteiligt.")
+    client.force_login(entry.owner)
+
+    pages = [entry.get_absolute_url(), f"{entry.get_absolute_url()}pruefen/", f"{entry.get_absolute_url()}versionen/1/"]
+    shown = [client.get(url).content.decode() for url in pages]
+    listed = client.get("/einreichungen/").content.decode()
+
+    assert all("geht nicht an die Jury" in html for html in shown)
+    assert not any("Prüfung an die Jury" in html or "zurückziehen, schreiben" in html for html in shown)
+    assert all("Nur eine Kommune beteiligt." in html for html in shown[:2])
+    assert "ausgeschlossen, nimmt nicht mehr teil" in listed
+
+
+@pytest.mark.usefixtures("lasting_sessions")
+def test_missed_correction_is_told(entry: Submission, office: User, client: Client, at: Clock) -> None:
+    handed_back(entry, office)
+    client.force_login(entry.owner)
+    at(LATER)
+
+    html = client.get(entry.get_absolute_url()).content.decode()
+
+    assert "Nicht bis Montag, 16. Februar 2026, 24:00 Uhr (MEZ) korrigiert" in html
+    assert "Die Niederschrift fehlt." in html
+    assert "die Geschäftsstelle entscheidet jetzt über diese Version" in html
+    assert "nicht rechtzeitig korrigiert" in client.get("/einreichungen/").content.decode()
+
+
+def test_withdrawn_during_a_correction_has_nothing_to_correct(
+    entry: Submission, office: User, client: Client
+) -> None:
+    entry = handed_back(entry, office)
+    handing_in.withdraw(entry, by=entry.owner)
+    client.force_login(entry.owner)
+
+    assert "zählt die Version" not in client.get(entry.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("when", ["after the deadline", "after the embargo", "excluded"])
+def test_people_learn_who_can_withdraw_after_the_deadline(
+    entry: Submission, office: User, client: Client, at: Clock, when: str
+) -> None:
+    if when == "excluded":
+        formal_check.exclude(entry, by=office, reason="x")
+    if when == "after the embargo":
+        at(entry.round.embargo_until)
+    client.force_login(entry.owner)
+
+    pages = [client.get(entry.get_absolute_url() + more).content.decode() for more in ("", "zurueckziehen/")]
+
+    assert ["noch zurückziehen, schreiben Sie der" in html for html in pages] == [when == "after the deadline"] * 2
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "silent"),
+    [
+        ("open", "können Sie weiter ändern", "Es gilt Version"),
+        ("closed", "Es gilt Version 1. Sie müssen nichts weiter tun.", "können Sie weiter ändern"),
+        ("returned", "Die Eingangsbestätigung liegt", "nichts weiter tun"),
+        ("excluded", "Die Eingangsbestätigung liegt", "nichts weiter tun"),
+        ("withdrawn", "Die Eingangsbestätigung liegt", "nichts weiter tun"),
+        ("replaced", "Die Eingangsbestätigung liegt", "nichts weiter tun"),
+    ],
+)
+def test_receipt_sent_again_says_what_is_true_now(
+    open_round: Round, office: User, at: Clock, state: str, told: str, silent: str
+) -> None:
+    entry = factories.submitted(open_round)
+    receipts.fulfil_all()
+    if state != "open":
+        at(CLOSES)
+    if state in {"returned", "excluded"}:
+        put(entry, formal_check=state)
+    if state == "withdrawn":
+        put(entry, status="withdrawn")
+    first = entry.versions.get()
+    if state == "replaced":
+        at(CLOSES - SECOND)
+        put(entry, abstract="Anders")
+        factories.submit(Submission.objects.get(pk=entry.pk))
+    Email.objects.all().delete()
+
+    receipts.send_again(first, by=office, to=[entry.owner.email], reason="verloren")
+
+    message = Email.objects.get().message
+    assert told in message
+    assert silent not in message

@@ -536,6 +536,20 @@ def test_rescued_text_is_saved_once_and_then_gone(entry: Submission, client: Cli
     assert "Ihr Text von vorhin" not in page(client.get(url(entry)))
 
 
+@pytest.mark.usefixtures("lasting_sessions")
+def test_rescued_text_that_comes_too_late_is_there_to_be_copied(entry: Submission, client: Client, at: At) -> None:
+    at(CLOSES - SECOND)
+    client.post(url(entry), {"text": "Drei Stunden Arbeit", "revision": 0, "sitting": "a"})
+    log_in(client, entry.owner, url(entry))
+    at(CLOSES)
+
+    shown = page(client.get(url(entry)))
+
+    assert "Das wurde nicht mehr gespeichert" in shown
+    assert "Drei Stunden Arbeit</textarea>" in shown
+    assert "Ihr Text von vorhin ist noch da" not in shown
+
+
 def test_rescued_text_can_be_thrown_away(entry: Submission, client: Client) -> None:
     client.post(url(entry), {"text": "Drei Stunden Arbeit"})
     log_in(client, entry.owner, url(entry))

@@ -403,9 +403,7 @@ def test_submit_of_the_correction_opens_the_check_again(entry: Submission, offic
     assert formal_check.reason(entry) == ""
 
 
-def test_excluded_entry_that_is_mended_in_time_is_checked_anew(
-    open_round: Round, office: User, client: Client
-) -> None:
+def test_excluded_entry_that_is_mended_in_time_is_checked_anew(open_round: Round, office: User, client: Client) -> None:
     entry = formal_check.exclude(factories.submitted(open_round), by=office, reason="Nur eine Kommune beteiligt")
     assert formal_check.reason(entry) == "Nur eine Kommune beteiligt"
     Submission.objects.filter(pk=entry.pk).update(abstract="Jetzt zu zweit.")
@@ -530,9 +528,7 @@ def test_missed_correction_is_told(entry: Submission, office: User, client: Clie
     assert "nicht rechtzeitig korrigiert" in client.get("/einreichungen/").content.decode()
 
 
-def test_withdrawn_during_a_correction_has_nothing_to_correct(
-    entry: Submission, office: User, client: Client
-) -> None:
+def test_withdrawn_during_a_correction_has_nothing_to_correct(entry: Submission, office: User, client: Client) -> None:
     entry = handed_back(entry, office)
     handing_in.withdraw(entry, by=entry.owner)
     client.force_login(entry.owner)

@@ -85,7 +85,7 @@ def move(
     _tell_changed(event, notice, now)
     is_late = seating.reminder_at(starts_at) <= now
     event.registrations.seated().update(reminded_at=now if is_late else None)
-    notices.moved(event)
+    notices.moved(event, before=before)
     _note(journal.Verb.EVENT_MOVED, event, by, before=before.isoformat(), after=starts_at.isoformat())
     return event
 

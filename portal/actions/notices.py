@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from landespreis import mail
+from landespreis import mail, wording
 from landespreis.clock import BERLIN
 from portal import calendars
 from portal.models import Event, Registration
@@ -51,9 +51,10 @@ def changed(event: Event) -> None:
     _tell("event_changed", event, event.registrations.seated())
 
 
-def moved(event: Event) -> None:
-    """Tell everybody who comes or waits the new time."""
-    _tell("event_moved", event, event.registrations.told())
+def moved(event: Event, *, before: datetime) -> None:
+    """Tell everybody who comes or waits the new time; they know the one `before`."""
+    is_same_day = wording.day(before) == wording.day(event.starts_at)
+    _tell("event_moved", event, event.registrations.told(), is_same_day=is_same_day)
 
 
 def cancelled(event: Event) -> None:
@@ -61,7 +62,7 @@ def cancelled(event: Event) -> None:
     _tell("event_cancelled", event, event.registrations.told())
 
 
-def _tell(template: str, event: Event, registrations: Iterable[Registration]) -> None:
+def _tell(template: str, event: Event, registrations: Iterable[Registration], **more: object) -> None:
     """Owe a mail to each, in as many queries as to one.
 
     Those who have a place get the calendar file, which is kept once for all of them.
@@ -69,7 +70,7 @@ def _tell(template: str, event: Event, registrations: Iterable[Registration]) ->
     people = list(registrations)
     if not people:
         return
-    words = mail.said_each(template, [_context(event, person) for person in people])
+    words = mail.said_each(template, [_context(event, person) | more for person in people])
     letters = zip((person.email for person in people), words, strict=True)
     rows = mail.owe_all(letters, about=people)
     seated = [row for row, person in zip(rows, people, strict=True) if person.status == Status.CONFIRMED]

@@ -16,6 +16,7 @@ from portal import caching, calendars
 from portal.actions import registrations as verbs
 from portal.forms.registrations import QuestionForm, RegistrationForm
 from portal.models import Event, Registration
+from portal.seating import Door, door
 from portal.views import events
 
 BUSY = "Von hier oder für diese Adresse kamen in der letzten Stunde sehr viele Anmeldungen."
@@ -109,7 +110,10 @@ def _mine(key: UUID) -> Registration | None:
 
 
 def _context(registration: Registration) -> dict[str, object]:
-    """Return what the page of a registration shows; the joining link only to somebody with a place."""
+    """Return what the page of a registration shows; the joining link only to somebody with a place.
+
+    `again` leads to the form while the door is open; a full date has its waiting list.
+    """
     now, event = clock.now(), registration.event
     is_ahead = not event.cancelled_at and now < event.starts_at
     has_place = registration.status == Status.CONFIRMED
@@ -126,7 +130,7 @@ def _context(registration: Registration) -> dict[str, object]:
         "may_withdraw": is_told and is_ahead,
         "may_ask": is_told and is_ahead and event.asks_questions,
         "joining_link": event.joining_link if has_place and not event.cancelled_at and now < event.ends_at else "",
-        "again": reverse("portal:registration_new", args=[event.slug]),
+        "again": reverse("portal:registration_new", args=[event.slug]) if door(event, 0, now) == Door.OPEN else "",
     }
 
 

@@ -187,6 +187,38 @@ def test_move_tells_everybody_who_comes_or_waits(event: Event) -> None:
     assert "konferenz.example" not in Email.objects.get(to="bernd@soest.example").message
 
 
+@pytest.mark.parametrize(
+    ("times", "subject", "said"),
+    [
+        (
+            {"starts_at": MIDWAY + 7 * DAYS + 3 * HOURS, "ends_at": MIDWAY + 7 * DAYS + 4 * HOURS},
+            "Neue Zeit: 27. Januar 2026, 13:30 Uhr: Sprechstunde",
+            "der Termin war zuerst für Dienstag, 27. Januar 2026, 10:30 Uhr (MEZ) geplant. Er findet jetzt",
+        ),
+        (
+            {"starts_at": MIDWAY + 7 * DAYS, "ends_at": MIDWAY + 7 * DAYS + 2 * HOURS},
+            "Neue Zeit: 27. Januar 2026, 10:30 Uhr: Sprechstunde",
+            "der Termin findet jetzt zu dieser Zeit statt",
+        ),
+    ],
+)
+def test_move_within_a_day_tells_the_time(event: Event, times: dict[str, datetime], subject: str, said: str) -> None:
+    events.move(event, by=None, **times)
+
+    assert [mail.subject for mail in Email.objects.all()] == [subject] * 2
+    assert all(said in mail.message and said in mail.html_message for mail in Email.objects.all())
+
+
+def test_move_to_another_hour_of_the_new_day_does_not_tell_the_day_again(event: Event) -> None:
+    events.move(event, by=None, **LATER)
+    Email.objects.all().delete()
+
+    events.move(event, by=None, **{name: time + HOURS for name, time in LATER.items()})
+
+    assert Email.objects.all()[0].subject == "Neue Zeit: 9. Februar 2026, 11:30 Uhr: Sprechstunde"
+    assert "zuerst für Dienstag, 27. Januar 2026, 10:30 Uhr (MEZ)" in Email.objects.all()[0].message
+
+
 def test_move_keeps_the_file_once_for_all() -> None:
     event = factories.EventFactory()
     for who in ("anna", "bernd"):

@@ -262,6 +262,40 @@ def test_withdrawing_asks_first_and_the_next_moves_up(client: Client, treffen: E
 
 
 @pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ({"who": "anna"}, "Ihr Platz ist frei für andere. Haben Sie sich anders entschieden?"),
+        ({"who": "bernd"}, "Sie stehen nicht mehr auf der Warteliste. Haben Sie sich anders entschieden?"),
+        ({"who": "carla", "confirmed": False}, "Haben Sie sich anders entschieden?"),
+    ],
+)
+def test_who_withdrew_reads_what_they_gave_up(client: Client, treffen: Event, who: dict[str, Any], said: str) -> None:
+    if who["who"] != "anna":
+        factories.registration(treffen)
+    row = registrations.withdraw(factories.registration(treffen, **who))
+
+    page = read(client.get(row.get_absolute_url()))
+
+    assert f"Uhr (MEZ) , online {said} Noch einmal anmelden" in page
+
+
+@pytest.mark.parametrize(("confirmed", "state"), [(True, "Sie sind abgemeldet"), (False, "Diese Anmeldung gilt nicht")])
+def test_form_is_offered_again_only_while_it_is_open(
+    client: Client, treffen: Event, at: Any, confirmed: bool, state: str
+) -> None:
+    row = factories.registration(treffen, confirmed=confirmed)
+    if confirmed:
+        registrations.withdraw(row)
+    found = []
+    for moment in (treffen.starts_at - HOURS, treffen.starts_at, treffen.ends_at):
+        at(moment)
+        page = read(client.get(row.get_absolute_url()))
+        found.append((state in page, "Noch einmal anmelden" in page, "Der Termin ist vorbei" in page))
+
+    assert found == [(True, True, False), (True, False, False), (False, False, True)]
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [
         (lambda event, at: events.cancel(event, by=None, notice="Krank."), "Der Termin ist abgesagt"),

@@ -188,12 +188,20 @@ def test_detail_tells_of_a_move_and_of_a_cancellation(client: Client, treffen: E
     cancelled = client.get("/termine/treffen/").content.decode()
 
     assert (
-        "Dieser Termin wurde verlegt Ursprünglich war er am Dienstag, 27. Januar 2026 geplant. Der Raum ist belegt."
-        in moved
+        "Dieser Termin wurde verlegt Ursprünglich war er für Dienstag, 27. Januar 2026, 10:30 Uhr (MEZ) geplant. "
+        "Der Raum ist belegt." in moved
     )
     assert "Dieser Termin ist abgesagt" in cancelled
     assert "Wegen &lt;b&gt;Krankheit&lt;/b&gt;." in cancelled
     assert "https://schema.org/EventCancelled" in cancelled
+
+
+def test_move_within_a_day_tells_both_times(client: Client, treffen: Event) -> None:
+    events.move(treffen, by=None, starts_at=treffen.starts_at + 3 * HOURS, ends_at=treffen.ends_at + 3 * HOURS)
+
+    assert "27. Januar 2026, 13:30–14:30 Uhr (MEZ)" in read(client, "/termine/")
+    assert "verlegt vom 27. Januar 2026, 10:30 Uhr" in read(client, "/termine/")
+    assert "Ursprünglich war er für Dienstag, 27. Januar 2026, 10:30 Uhr (MEZ) geplant." in read(client)
 
 
 def test_detail_has_what_machines_read(client: Client, treffen: Event, settings: Any) -> None:

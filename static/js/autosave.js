@@ -5,8 +5,10 @@ const form = document.querySelector("form[data-hx-post]");
 const status = document.querySelector(form.dataset.hxTarget);
 const OFFLINE = "Nicht gespeichert: Das Portal ist gerade nicht erreichbar. Bitte drücken Sie „Speichern“, sobald es wieder geht.";
 const FAILED = "Nicht gespeichert. Bitte drücken Sie „Speichern“.";
+const BUTTON = "[type=submit]";
 let running = false;
-let pressed = null;
+let chosen = form.querySelector(BUTTON); // at first the one that Enter stands for
+let waits = false;
 
 function mark(failed) {
   status.classList.toggle("lp-longtext__saved--failed", failed);
@@ -21,18 +23,19 @@ function textOf(html) {
   return new DOMParser().parseFromString(html, "text/html").body.textContent.trim();
 }
 
-form.addEventListener("htmx:beforeRequest", () => { running = true; });
-form.addEventListener("htmx:afterRequest", () => {
-  running = false;
-  if (pressed === null) return;
-  const button = pressed;
-  pressed = null;
-  form.requestSubmit(button);
-});
+// Neither the button in the event nor sending with one is known to every browser in use, but each submit begins with a click.
+form.addEventListener("click", (event) => { chosen = event.target.closest(BUTTON) ?? chosen; });
 form.addEventListener("submit", (event) => {
   if (!running) return;
   event.preventDefault();
-  pressed = event.submitter ?? undefined;
+  waits = true;
+});
+form.addEventListener("htmx:beforeRequest", () => { running = true; });
+form.addEventListener("htmx:afterRequest", () => {
+  running = false;
+  if (!waits) return;
+  waits = false;
+  chosen.click();
 });
 form.addEventListener("htmx:sendError", () => fail(OFFLINE));
 form.addEventListener("htmx:timeout", () => fail(OFFLINE));

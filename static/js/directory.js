@@ -7,9 +7,10 @@ const address = () => location.pathname + location.search;
 let shown = address();
 let kept = [];
 
-// Boxes only: the arrow keys change a list at every step on the way to the wanted value.
+// Boxes only: the arrow keys change a list at every step on the way to the wanted value. The button is pressed because
+// not every browser in use can send a form as a button would.
 form.addEventListener("change", (event) => {
-  if (event.target.type === "checkbox") form.requestSubmit();
+  if (event.target.type === "checkbox") form.querySelector("[type=submit]").click();
 });
 
 form.addEventListener("htmx:configRequest", ({ detail: { formData } }) => {

@@ -39,6 +39,11 @@ ARGUMENTS = [
     "--disable-sync",
     "--force-color-profile=srgb",
 ]
+OLD = """
+delete HTMLFormElement.prototype.requestSubmit;
+delete SubmitEvent.prototype.submitter;
+"""
+"""Takes away what browsers before 2022 lack: telephones that end with iOS 15 are among them."""
 Visit = Callable[..., Visitor]
 
 
@@ -92,7 +97,7 @@ def portal(live_server: LiveServer, served: dict[bytes, str], settings: Any, tmp
 def visit(chromium: Browser, portal: str) -> Iterator[Visit]:
     """Open a window: `visit(width=360, dark=True, touch=True, scripts=False)`. It must have nothing to complain of.
 
-    With `both` axe looks at every page in the other theme as well.
+    With `both` axe looks at every page in the other theme as well, with `old` the browser is one from before 2022.
     """
     visitors: list[Visitor] = []
 
@@ -103,6 +108,7 @@ def visit(chromium: Browser, portal: str) -> Iterator[Visit]:
         dark: bool = False,
         both: bool = False,
         touch: bool = False,
+        old: bool = False,
         scripts: bool = True,
     ) -> Visitor:
         context = chromium.new_context(
@@ -114,6 +120,8 @@ def visit(chromium: Browser, portal: str) -> Iterator[Visit]:
             locale="de-DE",
             timezone_id="Europe/Berlin",
         )
+        if old:
+            context.add_init_script(OLD)
         themes: tuple[Theme, ...] = ("dark", "light") if dark else ("light", "dark")
         visitor = Visitor(context, portal, scripts=scripts, themes=themes if both else themes[:1])
         visitors.append(visitor)

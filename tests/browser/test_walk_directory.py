@@ -81,7 +81,7 @@ def test_directory_keeps_the_rules_for_all_pages(visit: Visit, projects: None, w
 
 
 def test_walk_of_a_visitor_with_a_keyboard(visit: Visit, projects: None) -> None:
-    visitor = visit()
+    visitor = visit(old=True)
     page, keys = visitor.page, visitor.page.keyboard
     visitor.go("/projekte/")
     page.evaluate("window.stayed = true")

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from accounts import demo as people
 from landespreis import clock
@@ -21,7 +21,7 @@ TITLE = "PegelVerbund Hellweg"
 
 
 def test_walk_on_a_phone_with_wrong_text_wrong_file_and_too_late(visit: Visit, demo: Round) -> None:
-    meike = visit(width=360, height=740, dark=True, touch=True)
+    meike = visit(width=360, height=740, dark=True, touch=True, old=True)
     entry = Submission.objects.get(owner__email=MEIKE)
 
     _arrives(meike)
@@ -65,9 +65,24 @@ def _shortens_a_text(meike: Visitor) -> None:
     meike.press("Speichern und weiter")
     meike.meet("Gewinn der Kooperation")
     meike.page.locator("textarea").fill(text[:2999])
-    meike.press("Speichern und zur Übersicht")
+    _presses_while_it_saves(meike, "Speichern und zur Übersicht")
     meike.meet(TITLE)
     expect(meike.page.get_by_text("148 Zeichen")).to_have_count(0)
+
+
+def _presses_while_it_saves(meike: Visitor, name: str) -> None:
+    """Leaving the field begins to save; the press waits until that has ended, and still is one of that button."""
+    held: list[Route] = []
+    page = meike.page
+    page.route(
+        "**/gewinn/", lambda route: held.append(route) if "hx-request" in route.request.headers else route.continue_()
+    )
+    page.get_by_role("button", name=name).click()
+    path = meike.path
+    with page.expect_navigation():
+        held.pop().continue_()
+    assert meike.path != path
+    page.unroute("**/gewinn/")
 
 
 def _uploads_what_is_no_pdf(meike: Visitor, entry: Submission) -> None:

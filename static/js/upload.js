@@ -1,5 +1,9 @@
 // Forms that are sent once, and uploads that are measured before they travel. Without this script the server says the same.
 
+const PATIENCE = 30_000;
+const STOPPED = "Das Hochladen wurde angehalten. Sie können die Datei noch einmal senden.";
+const OTHER = "Das Hochladen wurde angehalten. Die neue Datei ist noch nicht gesendet.";
+const UNSURE = "Läuft das Hochladen noch, lassen Sie diese Seite bitte offen. Haben Sie es angehalten, senden Sie die Datei noch einmal.";
 const decimal = new Intl.NumberFormat("de-DE", { maximumFractionDigits: 1 });
 
 function once(form) {
@@ -9,22 +13,43 @@ function once(form) {
       event.preventDefault();
       return;
     }
-    form.dataset.sent = "1";
+    const sent = String(event.timeStamp);
+    form.dataset.sent = sent;
     const button = form.querySelector("button[type=submit]");
     if (button) button.setAttribute("aria-disabled", "true");
     if ("upload" in form.dataset) tell(form, button);
+    if (window.navigation) return; // it tells when somebody stops what was sent; elsewhere the form waits for a while
+    setTimeout(() => {
+      if (form.dataset.sent === sent) reopen(form, UNSURE);
+    }, PATIENCE);
   });
 }
 
-// The person came back with the back button: the form can be sent again.
-function reopen() {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    const button = form.querySelector("button[type=submit]");
-    if (button) button.removeAttribute("aria-disabled");
-    const state = form.querySelector("[data-upload-state]");
-    if (state) state.replaceChildren();
-  }
+// The form can be sent again; where files are uploaded it says what has become of the last one.
+function reopen(form, words) {
+  delete form.dataset.sent;
+  const button = form.querySelector("button[type=submit]");
+  if (button) button.removeAttribute("aria-disabled");
+  const state = form.querySelector("[data-upload-state]");
+  if (state) state.replaceChildren(...(words ? [quiet(words)] : []));
+}
+
+function reopenAll(words) {
+  for (const form of document.querySelectorAll("form[data-sent]")) reopen(form, words);
+}
+
+// Somebody chose another file while one was on its way, or has stopped it.
+function replace(form) {
+  const isUnderWay = "sent" in form.dataset;
+  reopen(form, isUnderWay ? OTHER : "");
+  if (isUnderWay) window.stop();
+}
+
+function quiet(words) {
+  const text = document.createElement("p");
+  text.className = "lp-quiet";
+  text.textContent = words;
+  return text;
 }
 
 function tell(form, button) {
@@ -34,10 +59,7 @@ function tell(form, button) {
   const bar = document.createElement("progress");
   bar.className = "lp-progress";
   bar.setAttribute("aria-label", "Datei wird hochgeladen");
-  const text = document.createElement("p");
-  text.className = "lp-quiet";
-  text.textContent = `${file.name} wird hochgeladen. Bitte lassen Sie diese Seite so lange offen.`;
-  state.replaceChildren(bar, text);
+  state.replaceChildren(bar, quiet(`${file.name} wird hochgeladen. Bitte lassen Sie diese Seite so lange offen.`));
 }
 
 function problem(input) {
@@ -84,7 +106,10 @@ function measured(form) {
   state.dataset.uploadState = "";
   state.setAttribute("role", "status");
   form.append(state);
-  input.addEventListener("change", () => show(input, problem(input)));
+  input.addEventListener("change", () => {
+    replace(form);
+    show(input, problem(input));
+  });
   form.addEventListener("submit", (event) => {
     const message = problem(input);
     if (!message) return;
@@ -96,6 +121,8 @@ function measured(form) {
 
 for (const form of document.querySelectorAll("form[data-upload]")) measured(form);
 for (const form of document.querySelectorAll("form[data-upload], form[data-once]")) once(form);
+window.navigation?.addEventListener("navigateerror", () => reopenAll(STOPPED));
+// The person came back with the back button.
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) reopen();
+  if (event.persisted) reopenAll("");
 });

@@ -42,6 +42,7 @@ ARGUMENTS = [
 OLD = """
 delete HTMLFormElement.prototype.requestSubmit;
 delete SubmitEvent.prototype.submitter;
+delete window.navigation;
 """
 """Takes away what browsers before 2022 lack: telephones that end with iOS 15 are among them."""
 Visit = Callable[..., Visitor]

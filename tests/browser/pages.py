@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import TypedDict
 
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from post_office.models import Email
 
 from landespreis.demo import papers
@@ -108,6 +108,19 @@ def upload(visitor: Visitor, kind: str, file: File) -> None:
     visitor.page.get_by_role("radio", name=kind).check()
     visitor.page.get_by_label("Datei auswählen").set_input_files([file])
     visitor.press("Hochladen")
+
+
+def stop_an_upload(visitor: Visitor, file: File, *, by: str = "window.stop()") -> None:
+    """Send a file that never arrives; a moment later happens what stops it. The form can be sent again after that."""
+    page = visitor.page
+    held: list[Route] = []
+    page.route("**", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    page.get_by_label("Datei auswählen").set_input_files([file])
+    page.evaluate(f"setTimeout(() => {{ {by} }}, 500)")
+    page.get_by_role("button", name="Hochladen").click()
+    page.wait_for_function("document.querySelector('[data-upload-state]').textContent")
+    page.unroute("**")
+    assert len(held) == 1
 
 
 def declare(visitor: Visitor) -> None:

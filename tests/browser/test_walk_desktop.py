@@ -184,6 +184,15 @@ def _writes_the_texts(meike: Visitor) -> None:
 def _uploads(meike: Visitor) -> None:
     pages.upload(meike, "Bestätigung", pages.minutes())
     meike.reads("niederschrift-rat-soest-2023-02.pdf")
+    button, told = meike.page.get_by_role("button", name="Hochladen"), meike.page.locator("[data-upload-state]")
+    pages.stop_an_upload(meike, pages.minutes())
+    expect(told).to_have_text("Das Hochladen wurde angehalten. Sie können die Datei noch einmal senden.")
+    expect(button).to_be_enabled()
+    pages.stop_an_upload(
+        meike, pages.minutes(), by="document.querySelector('[type=file]').dispatchEvent(new Event('change'))"
+    )
+    expect(told).to_have_text("Das Hochladen wurde angehalten. Die neue Datei ist noch nicht gesendet.")
+    expect(button).to_be_enabled()
     pages.upload(meike, "Bild", pages.photograph())
     meike.meet("Dateien")
 

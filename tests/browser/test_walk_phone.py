@@ -86,7 +86,15 @@ def _presses_while_it_saves(meike: Visitor, name: str) -> None:
 
 
 def _uploads_what_is_no_pdf(meike: Visitor, entry: Submission) -> None:
+    meike.page.clock.install()
     meike.go(f"{entry.get_absolute_url()}dateien/")
+    pages.stop_an_upload(meike, pages.pretended_pdf())
+    button, told = meike.page.get_by_role("button", name="Hochladen"), meike.page.locator("[data-upload-state]")
+    expect(told).to_contain_text("wird hochgeladen")
+    expect(button).to_be_disabled()
+    meike.page.clock.fast_forward("00:30")
+    expect(told).to_contain_text("Haben Sie es angehalten, senden Sie die Datei noch einmal.")
+    expect(button).to_be_enabled()
     pages.upload(meike, "Weitere Anlage", pages.pretended_pdf())
     meike.meet("Dateien", status=422, picture="06-dateien-360")
     assert entry.attachments.present().count() == 3

@@ -81,9 +81,9 @@ class EmailAdmin(NoChanges, admin.ModelAdmin[Email]):
     def recipient(self, mail: Email) -> str:
         return ", ".join(mail.to)
 
-    @admin.display(description="Betreff", ordering="subject")
+    @admin.display(description="Betreff")
     def about(self, mail: Email) -> str:
-        """A code in a subject is for its recipient only."""
+        """A code in a subject is for its recipient only, so the list is not sorted by subjects either."""
         head, _, tail = mail.subject.partition(":")
         return f"{head}: …" if "code" in head.lower() and tail else str(mail.subject)
 

@@ -26,6 +26,7 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
 from landespreis import clock, exports, history, journal, lookup, overview, parcels
+from landespreis.filtering import Filtered
 from landespreis.handbook.site import HandbookSite
 from landespreis.overtaking import NotOvertaken
 from landespreis.pickup import PickupSite
@@ -142,14 +143,14 @@ class OfficeSite(HandbookSite, PickupSite):
     ) -> None:
         """Register as the admin does, with every page `Traced` and `NotOvertaken`, so that none can be forgotten.
 
-        Lists search by `FoundByWords`, are headed by `Named` and read a choice as `Chosen`, below what the class does
-        itself.
+        Lists search by `FoundByWords`, take filters as `Filtered`, are headed by `Named` and read a choice as `Chosen`,
+        below what the class does itself.
         """
         page = admin_class or ModelAdmin
         named = {"__module__": page.__module__, "__doc__": page.__doc__}
         super().register(
             model_or_iterable,
-            type(page.__name__, (Traced, NotOvertaken, page, FoundByWords, Named, Chosen), named),
+            type(page.__name__, (Traced, NotOvertaken, page, FoundByWords, Filtered, Named, Chosen), named),
             **options,
         )
 

@@ -45,7 +45,7 @@ def _tasks(user: PermissionsMixin) -> list[Task]:
             Proposal.objects.waiting().count(),
             "Projektvorschläge prüfen",
             "Projektvorschlag prüfen",
-            f"{reverse('admin:portal_proposal_changelist')}?status={Proposal.Status.REVIEW}",
+            f"{reverse('admin:portal_proposal_changelist')}?stand={Proposal.Status.REVIEW}",
         ),
     ]
 

@@ -263,14 +263,11 @@ class RecusalAdmin(FoundByNumber, NoChanges, admin.ModelAdmin[Recusal]):
 class JuryEventAdmin(NoChanges, admin.ModelAdmin[JuryEvent]):
     list_display = ("at", "verb", "seat", "category", "submission", "by", "details")
     list_filter = ("verb", "round", "seat", "category")
+    linked = ("submission",)
     list_select_related = ("seat", "category", "submission__round", "by")
     date_hierarchy = "at"
     fields = ("at", "verb", "round", "seat", "category", "submission", "by", "details")
     readonly_fields = ("details",)
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Details may hold points: a filter in the address would tell them by what it finds."""
-        return not lookup.startswith("detail") and super().lookup_allowed(lookup, value, request)
 
     @admin.display(description="Einzelheiten")
     def details(self, row: JuryEvent) -> str:

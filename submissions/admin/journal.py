@@ -82,6 +82,7 @@ class EventAdmin(FoundByNumber, NoChanges, admin.ModelAdmin[Event]):
     to_entry = "submission__"
     list_display = ("at", "verb", "entry", "by")
     list_filter = ("verb", "submission__round")
+    linked = ("submission", "version")
     list_select_related = ("submission__round", "submission__lead", "by")
     search_fields = ("submission__submitted_title", "submission__lead__label", "by__name", "by__email")
     search_help_text = "Nummer, eingereichter Titel, Kommune oder Person"

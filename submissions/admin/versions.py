@@ -31,6 +31,7 @@ class VersionAdmin(FoundByNumber, NoChanges, admin.ModelAdmin[Version]):
     paginator = KeysFirst
     list_display = ("label", "title", "lead", "submitted_at", "submitted_by", "counts", "receipt_state")
     list_filter = ("submission__round", "submission__submitted_category")
+    linked = ("submission",)
     list_select_related = ("submitted_by", "receipt", "submission__round", "submission__submitted_lead")
     date_hierarchy = "submitted_at"
     search_fields = ("submission__submitted_title", "submission__submitted_lead__label", "submitted_by__name")

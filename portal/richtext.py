@@ -7,7 +7,7 @@ An empty line ends a paragraph, a single line end is kept. HTML has no meaning: 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 
@@ -33,7 +33,8 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*\S)")
 _BULLET = re.compile(r"[-*•]\s+(.*)")
 _NUMBER = re.compile(r"\d{1,3}[.)]\s+(.*)")
 _QUOTE = re.compile(r">\s?(.*)")
-_PICTURE = re.compile(r"!\[([^\[\]]*)\]\(bild:(\d{1,9})\)")
+_PICTURE = re.compile(r"!\[([^\[\]]*)\]\(bild:([1-9][0-9]{0,8})\)")
+"""One spelling for each number, so that a search for what shows a picture finds all of it."""
 _TARGET = re.compile(r"(?:(?:https?|mailto|tel):\S|/(?!/)|#)\S*", re.IGNORECASE)
 _INLINE = re.compile(
     r"\\(?P<literal>[\\*\[\]#>!.)-])"
@@ -52,13 +53,16 @@ class Rendered:
     problems: list[str] = field(default_factory=list)
 
 
-def render(source: str, *, headings: bool = True) -> Rendered:
+def render(source: str, *, headings: bool = True, pictures: Collection[int] | None = None) -> Rendered:
     """Return `source` as sanitised HTML with what is wrong in it.
 
     With `headings` they begin at level 2 and leave out no level; without, there are none, as in answers that stand
-    below a heading of their own. Pictures must exist and have an alternative text.
+    below a heading of their own. Pictures must exist and have an alternative text; where `pictures` are given, no
+    others exist.
     """
-    return _Writer(headings, _pictures(source)).write(source)
+    numbers = picture_numbers(source)
+    shown = numbers if pictures is None else numbers.intersection(pictures)
+    return _Writer(headings, Picture.objects.in_bulk(shown) if shown else {}).write(source)
 
 
 def sanitised(html: str) -> str:
@@ -69,11 +73,6 @@ def sanitised(html: str) -> str:
 def picture_numbers(source: str) -> set[int]:
     """Return the numbers of the pictures that a text shows."""
     return {int(number) for _, number in _PICTURE.findall(source)}
-
-
-def _pictures(source: str) -> dict[int, Picture]:
-    numbers = picture_numbers(source)
-    return Picture.objects.in_bulk(numbers) if numbers else {}
 
 
 class _Writer:

@@ -24,16 +24,16 @@ def problems(proposal: Proposal) -> list[Problem]:
 
 def foreign_pictures(proposal: Proposal) -> set[int]:
     """Return the numbers of pictures in the text that are not already in the published one."""
-    known = richtext.picture_numbers(proposal.project.body) if proposal.project else set()
-    return richtext.picture_numbers(proposal.body) - known
+    return richtext.picture_numbers(proposal.body) - _published_pictures(proposal)
 
 
 def rendered(proposal: Proposal) -> richtext.Rendered:
     """Return the text as a page shows it; pictures that are not in the published one are not shown to anybody."""
-    body = proposal.body
-    for number in foreign_pictures(proposal):
-        body = body.replace(f"(bild:{number})", "(bild:0)")
-    return richtext.render(body)
+    return richtext.render(proposal.body, pictures=_published_pictures(proposal))
+
+
+def _published_pictures(proposal: Proposal) -> set[int]:
+    return richtext.picture_numbers(proposal.project.body) if proposal.project else set()
 
 
 def _facts(proposal: Proposal) -> Iterator[Problem]:

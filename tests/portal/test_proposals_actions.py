@@ -497,6 +497,25 @@ def test_pictures_of_others_are_not_shown_by_their_number() -> None:
     assert rendered.html == "<p>Text</p>\n"
 
 
+@pytest.mark.parametrize(
+    ("zeros", "nought"),
+    [("", 0x30), ("0", 0x30), ("000", 0x30), ("", 0x660), ("", 0xFF10)],
+    ids=["plain", "zero before", "zeros before", "Arabic digits", "wide digits"],
+)
+def test_pictures_of_others_are_not_shown_however_written(zeros: str, nought: int) -> None:
+    mine, foreign = factories.picture(), factories.picture(factories.jpeg(500))
+    own = f"![Meins](bild:{mine.pk})"
+    project = factories.ProjectFactory(body=own)
+    change = proposals.start_change(project, by=proposing.person(project.lead))
+    number = zeros + "".join(chr(nought + int(digit)) for digit in str(foreign.pk))
+    body = f"{own}\n\n![Fremd](bild:{number})"
+    change = proposals.save(change, {"body": body}, by=change.owner, revision=change.revision)
+
+    shown = completeness.rendered(change).html
+
+    assert (str(mine.key) in shown, str(foreign.key) in shown) == (True, False)
+
+
 def test_recall_makes_it_a_draft_again() -> None:
     proposal = proposing.waiting()
 

@@ -95,6 +95,23 @@ def test_render_asks_for_pictures_that_can_be_shown(db: None, source: str, said:
     assert said in richtext.render(source.format(picture.pk)).problems[0]
 
 
+@pytest.mark.parametrize("number", ["0{}", "\u0661", "+{}", " {}", "0", "1000000000"])
+def test_picture_has_one_spelling(db: None, number: str) -> None:
+    """Whoever looks for what shows a picture finds each text that does."""
+    source = f"![Ein Bach](bild:{number.format(factories.picture().pk)})"
+
+    assert (richtext.picture_numbers(source), richtext.render(source).html) == (set(), f"<p>{source}</p>")
+
+
+def test_render_shows_no_picture_but_those_that_may_be(db: None) -> None:
+    one, other = factories.picture(), factories.picture(factories.jpeg(500))
+
+    done = richtext.render(f"![Eins](bild:{one.pk})\n\n![Zwei](bild:{other.pk})", pictures={one.pk})
+
+    assert (str(one.key) in done.html, str(other.key) in done.html) == (True, False)
+    assert done.problems == [f"Ein Bild mit der Nummer {other.pk} gibt es nicht. Die Nummern stehen bei den Bildern."]
+
+
 def test_sanitised_drops_what_the_list_does_not_name() -> None:
     hostile = (
         '<p onclick="x()" style="color:red">a<script>alert(1)</script><iframe src="/"></iframe>'

@@ -175,7 +175,7 @@ class Shown(Cell):
         number = text.removeprefix("bild:")
         if not text:
             return None
-        found = Picture.objects.filter(pk=number).first() if re.fullmatch(r"[0-9]{1,9}", number) else None
+        found = Picture.objects.filter(pk=number).first() if re.fullmatch(r"[1-9][0-9]{0,8}", number) else None
         if found is None:
             raise ValueError(f"Ein Bild mit der Nummer „{text[:60]}“ gibt es nicht.")
         return found

@@ -18,6 +18,10 @@ class Unreachable(Exception):
     """The scanner gave no verdict: not there, too slow, or it answered with an error. Ask again later."""
 
 
+class NotThere(Unreachable):
+    """No connection to the scanner came about: it judges no other file either."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the scanner found: the name of the malware, or nothing."""
@@ -43,7 +47,7 @@ def scan(stream: IO[bytes], *, url: str | None = None, timeout: float = TIMEOUT)
     """Send `stream`, from where it stands to its end, to clamd and return its verdict.
 
     `url` is tcp://host:port or unix:///path, by default `settings.CLAMD_URL`; `timeout` in seconds bounds the whole
-    conversation. Raises `Unreachable` whenever there is no verdict.
+    conversation. Raises `Unreachable` whenever there is no verdict, and of these `NotThere` without a connection.
     """
     deadline = time.monotonic() + timeout
     try:
@@ -58,6 +62,13 @@ def scan(stream: IO[bytes], *, url: str | None = None, timeout: float = TIMEOUT)
 
 
 def _connect(url: str, deadline: float) -> socket.socket:
+    try:
+        return _connected(url, deadline)
+    except OSError as error:
+        raise NotThere(f"{type(error).__name__}: {error}") from error
+
+
+def _connected(url: str, deadline: float) -> socket.socket:
     parts = urlsplit(url)
     if parts.scheme == "tcp" and parts.hostname:
         return socket.create_connection((parts.hostname, parts.port or 3310), timeout=_left(deadline))
@@ -70,7 +81,7 @@ def _connect(url: str, deadline: float) -> socket.socket:
             connection.close()
             raise
         return connection
-    raise Unreachable(f"CLAMD_URL names no scanner: {url!r}; use tcp://host:3310 or unix:///path.")
+    raise NotThere(f"CLAMD_URL names no scanner: {url!r}; use tcp://host:3310 or unix:///path.")
 
 
 def _send(connection: socket.socket, data: bytes, deadline: float) -> None:

@@ -20,6 +20,6 @@ SCAN = Kind(
 def owed() -> Iterator[Owed]:
     receipts = Receipt.objects.owed().aggregate(number=Count("pk"), since=Min("owed_at"))
     yield Owed(RECEIPT, **receipts)
-    waiting = Attachment.objects.present().filter(scan=Attachment.Scan.PENDING)
+    waiting = Attachment.objects.unscanned()
     files = waiting.aggregate(number=Count("pk"), since=Min("uploaded_at"))
     yield Owed(SCAN, files["number"], by_machine(files["since"]))

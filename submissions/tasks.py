@@ -22,10 +22,8 @@ def scan_file(pk: str) -> None:
 
 @shared_task(name="submissions.tasks.scan_waiting_files")
 def scan_waiting_files() -> None:
-    """Ask about every file that still waits; stop at the first that gets no answer."""
-    for attachment in files.waiting():
-        if files.scan(attachment) == Attachment.Scan.PENDING:
-            break
+    """Ask about every file that still waits."""
+    files.scan_waiting()
 
 
 @shared_task(name="submissions.tasks.remind")

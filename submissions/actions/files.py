@@ -1,12 +1,14 @@
 """Verbs on the files of an entry: add, describe an image, remove, and what the scanner found."""
 
 import logging
+import time
 import uuid
 from pathlib import PurePosixPath
 from typing import IO
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import F
 
 from accounts.models import User
 from landespreis import clock, files, inspection, mail, queue, scanner, wording
@@ -17,6 +19,9 @@ from submissions.models import Attachment, Event, Submission
 
 log = logging.getLogger(__name__)
 Kind = Attachment.Kind
+
+SWEEP_SECONDS = 60.0
+"""How long one sweep begins with further files: a scanner that hangs takes its whole timeout for each."""
 
 
 def add(
@@ -165,10 +170,40 @@ def scan(attachment: Attachment) -> str:
     entry are written with the verdict. The bytes stay; nobody can download them.
     """
     try:
+        return _scan(attachment)
+    except scanner.NotThere as error:
+        log.warning("file %s not scanned: %s", attachment.pk, error)
+        return Attachment.Scan.PENDING
+
+
+def scan_waiting() -> None:
+    """Scan the files that wait: first those never tried, then those tried longest ago.
+
+    A file without a verdict holds up no other. Ends where no scanner is there, and after `SWEEP_SECONDS`; the next
+    sweep begins with what is left.
+    """
+    ends = time.monotonic() + SWEEP_SECONDS
+    waiting = Attachment.objects.unscanned().select_related("submission", "uploaded_by")
+    for attachment in waiting.order_by(F("tried_at").asc(nulls_first=True), "uploaded_at")[:200]:
+        try:
+            _scan(attachment)
+        except scanner.NotThere as error:
+            log.warning("no file scanned: %s", error)
+            return
+        if time.monotonic() > ends:
+            return
+
+
+def _scan(attachment: Attachment) -> str:
+    """Scan a waiting file; one that gets no verdict notes when it was tried. Raises NotThere."""
+    try:
         with attachment.file.open("rb") as stream:
             verdict = scanner.scan(stream)
+    except scanner.NotThere:
+        raise
     except (scanner.Unreachable, Refused, FileNotFoundError) as error:
         log.warning("file %s not scanned: %s", attachment.pk, error)
+        Attachment.objects.filter(pk=attachment.pk).update(tried_at=clock.now())
         return Attachment.Scan.PENDING
     with transaction.atomic():
         waiting = Attachment.objects.filter(pk=attachment.pk, scan=Attachment.Scan.PENDING)
@@ -196,12 +231,3 @@ def scan(attachment: Attachment) -> str:
                 },
             )
     return Attachment.Scan.INFECTED
-
-
-def waiting() -> list[Attachment]:
-    """Return the files that still wait for the scanner, oldest first."""
-    return list(
-        Attachment.objects.filter(scan=Attachment.Scan.PENDING)
-        .select_related("submission", "uploaded_by")
-        .order_by("uploaded_at")[:200]
-    )

@@ -22,6 +22,11 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         """Leave out what was removed; removed rows stay while a version may name them."""
         return self.filter(removed_at__isnull=True)
 
+    def unscanned(self) -> "AttachmentQuerySet":
+        """Files that wait for the scanner, but not those that were removed before a version named them."""
+        wanted = Q(removed_at__isnull=True) | Q(pk__in=self.model.versions.through.objects.values("attachment_id"))
+        return self.filter(wanted, scan=Attachment.Scan.PENDING)
+
     def visible_to(self, user: User | AnonymousUser) -> "AttachmentQuerySet":
         """Files of the person's own entries, and for staff those that a version contains."""
         own = Q(submission__in=Submission.objects.visible_to(user))
@@ -64,6 +69,7 @@ class Attachment(models.Model):
     rights = models.CharField("Bildrechte", max_length=150, blank=True)
     scan = models.CharField("Prüfung", max_length=10, choices=Scan.choices, default=Scan.PENDING)
     finding = models.CharField("Fund", max_length=200, blank=True)
+    tried_at = models.DateTimeField("zuletzt ohne Urteil geprüft am", null=True, editable=False)
     uploaded_at = models.DateTimeField("hochgeladen am")
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -115,7 +115,7 @@ def test_scan_gives_no_verdict_on_a_file_the_scanner_finds_too_large(clamd: dict
 def test_scan_gives_no_verdict_where_no_scanner_listens(url: str, settings: Any) -> None:
     settings.CLAMD_URL = ""
 
-    with pytest.raises(Unreachable):
+    with pytest.raises(scanner.NotThere):
         scanner.scan(BytesIO(b"x"), url=url)
 
 
@@ -132,8 +132,10 @@ def test_scan_gives_no_verdict_where_no_scanner_listens(url: str, settings: Any)
     ],
 )
 def test_scan_gives_no_verdict_when_the_answer_is_not_one(server: Callable[[bytes | None], str], answer: bytes) -> None:
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unreachable) as caught:
         scanner.scan(BytesIO(b"x"), url=server(answer))
+
+    assert caught.type is Unreachable
 
 
 def test_scan_does_not_wait_for_a_scanner_that_says_nothing(server: Callable[[bytes | None], str]) -> None:

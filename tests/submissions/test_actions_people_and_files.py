@@ -12,9 +12,11 @@ from post_office.models import Email
 from landespreis import scanner
 from landespreis.inspection import Rejected
 from landespreis.refusal import NotAllowed, Refused, Unavailable
+from submissions import tasks
 from submissions.actions import editors, files, partners
 from submissions.models import Attachment, Editor, Event, Partner, Round, Submission
 from tests.accounts.factories import MunicipalityFactory, UserFactory
+from tests.conftest import MIDWAY, SECOND
 from tests.submissions import factories
 
 
@@ -274,6 +276,78 @@ def test_verdicts_of_a_scanner(entry: Submission, settings: Any, monkeypatch: py
     assert (bad.scan, bad.finding) == ("infected", "Eicar-Test")
     assert Event.objects.get(verb="file_rejected").detail["finding"] == "Eicar-Test"
     assert [mail.to for mail in Email.objects.all()] == [[entry.owner.email]]
+
+
+def test_file_without_a_verdict_holds_up_no_other(
+    entry: Submission, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CLAMD_URL = "tcp://127.0.0.1:1"
+    poison, lost, good = upload(entry), upload(entry), upload(entry)
+    default_storage.delete(lost.file.name)
+    Attachment.objects.filter(pk=poison.pk).update(uploaded_at=MIDWAY - SECOND)
+    asked: list[str] = []
+
+    def judge(stream: Any) -> scanner.Verdict:
+        asked.append(stream.name)
+        if stream.name.endswith(poison.file.name):
+            raise scanner.Unreachable("The scanner answered: INSTREAM size limit exceeded. ERROR")
+        return scanner.Verdict.CLEAN
+
+    monkeypatch.setattr(scanner, "scan", judge)
+    tasks.scan_waiting_files()
+    fresh = upload(entry)
+    tasks.scan_waiting_files()
+
+    scans = {file.pk: file.scan for file in Attachment.objects.all()}
+    assert scans == {poison.pk: "pending", lost.pk: "pending", good.pk: "clean", fresh.pk: "clean"}
+    called = [next(file for file in (poison, good, fresh) if name.endswith(file.file.name)) for name in asked]
+    assert called == [poison, good, fresh, poison]
+
+
+def test_sweep_ends_where_no_scanner_is_there(
+    entry: Submission, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CLAMD_URL = "tcp://127.0.0.1:1"
+    upload(entry)
+    upload(entry)
+
+    tasks.scan_waiting_files()
+
+    assert [record.message for record in caplog.records if "scanned" in record.message] == [
+        "no file scanned: ConnectionRefusedError: [Errno 111] Connection refused"
+    ]
+    assert not Attachment.objects.exclude(tried_at=None).exists()
+
+
+def test_sweep_ends_after_a_while_and_goes_on_with_what_is_left(
+    entry: Submission, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CLAMD_URL = "tcp://127.0.0.1:1"
+    first, second = upload(entry), upload(entry)
+    Attachment.objects.filter(pk=first.pk).update(uploaded_at=MIDWAY - SECOND)
+    monkeypatch.setattr(files, "SWEEP_SECONDS", -1.0)
+
+    def hang(stream: Any) -> scanner.Verdict:
+        raise scanner.Unreachable("TimeoutError: The scanner took too long.")
+
+    monkeypatch.setattr(scanner, "scan", hang)
+    tried = []
+    for _ in range(2):
+        tasks.scan_waiting_files()
+        tried.append(set(Attachment.objects.exclude(tried_at=None)))
+
+    assert tried == [{first}, {first, second}]
+
+
+def test_sweep_leaves_out_what_was_removed_and_stands_in_no_version(open_round: Round) -> None:
+    entry = factories.complete(open_round)
+    frozen = factories.attachment(entry, scan="pending")
+    factories.submit(entry)
+    removed, there = factories.attachment(entry, scan="pending"), factories.attachment(entry, scan="pending")
+    for file in (frozen, removed):
+        files.remove(file, by=entry.owner)
+
+    assert set(Attachment.objects.unscanned()) == {frozen, there}
 
 
 def test_files_visible_to_staff_are_those_of_versions(open_round: Round) -> None:

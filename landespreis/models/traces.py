@@ -55,6 +55,7 @@ class Trace(models.Model):
         IMPORTED = "imported", "aus einer Tabelle eingespielt"
         PROJECT_PUBLISHED = "project_published", "Projekt veröffentlicht"
         PROJECT_WITHDRAWN = "project_withdrawn", "Veröffentlichung eines Projekts zurückgenommen"
+        PROJECT_MOVED = "project_moved", "Veröffentlichung eines Projekts verschoben"
         EVENT_MOVED = "event_moved", "Termin verlegt"
         EVENT_CANCELLED = "event_cancelled", "Termin abgesagt"
         NEWSLETTER_PAUSED = "newsletter_paused", "Versand des Newsletters angehalten"

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.models import Municipality, User
-from landespreis import clock, inspection
+from landespreis import clock, inspection, journal, wording
 from landespreis.inspection import Rejected
 from landespreis.refusal import NotAllowed, Refused
 from portal import entries, manuscript
@@ -56,19 +56,30 @@ def adopt(entry: Submission, *, by: User) -> Project:
 def retract_exposed() -> int:
     """Take copies off the public pages whose entry was withdrawn, excluded or set back; return how many.
 
-    Also those whose version has no consent, and any that would be out before the ceremony.
+    Also those whose version has no consent. Any that would only be out before the ceremony come out when its embargo
+    ends, planned ones and those that were out. Journals each.
     """
-    retracted = 0
-    for project in entries.exposed():
-        with transaction.atomic():
-            still = entries.exposed().filter(pk=project.pk)
-            if not Project.objects.filter(pk__in=still.values("pk")).update(published_at=None, changed_at=clock.now()):
-                continue
-            project.refresh_from_db()
-            projects.refresh(project)
-        retracted += 1
-        log.warning("project %s is not public any more: its entry does not allow it", project.pk)
-    return retracted
+    return sum(_retract(pk) for pk in list(entries.exposed().values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _retract(pk: int) -> bool:
+    projects.lock([pk])
+    project = entries.exposed().select_related("submission__round").filter(pk=pk).first()
+    if project is None or project.submission is None:
+        return False  # somebody was quicker
+    until = None if entries.unfounded().filter(pk=pk).exists() else project.submission.round.embargo_until
+    Project.objects.filter(pk=pk).update(published_at=until, changed_at=clock.now())
+    project.refresh_from_db()
+    projects.refresh(project)
+    if until:
+        told = {"project": pk, "until": wording.iso(until)}
+        journal.note(journal.Verb.PROJECT_MOVED, by=None, about=project.title, **told)
+        log.warning("project %s comes out at %s: the embargo of its round ends then", pk, until)
+    else:
+        journal.note(journal.Verb.PROJECT_WITHDRAWN, by=None, about=project.title, project=pk)
+        log.warning("project %s is not public any more: its entry does not allow it", pk)
+    return True
 
 
 def _read(entry: Submission, *, lock: bool = False) -> Submission:

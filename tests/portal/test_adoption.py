@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from hypothesis import given, strategies
 
 from accounts.models import Municipality, User
-from landespreis import clock
+from landespreis import clock, history, wording
 from landespreis.refusal import NotAllowed, Refused
 from portal import entries, manuscript, richtext, tasks
 from portal.actions import adoption, projects
@@ -361,6 +361,11 @@ def published(entry: Submission, at: At) -> Project:
     return projects.save(project)
 
 
+def told(project: Project) -> list[tuple[str, int | None, str | None]]:
+    """Return verb, person and moment of every line of the portal's journal about a project."""
+    return [(trace.verb, trace.by_id, trace.detail.get("until")) for trace in history.of(project)]
+
+
 @pytest.mark.parametrize("how", ["withdrawn", "excluded", "open"])
 def test_retract_takes_a_copy_down_whose_entry_has_lost_its_ground(open_round: Round, at: At, how: str) -> None:
     kept, lost = (published(award.entry(open_round), lambda moment: None) for _ in range(2))
@@ -396,7 +401,30 @@ def test_retract_takes_a_copy_down_that_the_ceremony_has_moved_away_from(open_ro
 
     assert adoption.retract_exposed() == 1
     project.refresh_from_db()
-    assert project.published_at is None
+    assert project.published_at == open_round.embargo_until
+    assert not project.is_public(clock.now())
+    assert project.document.public_from == open_round.embargo_until
+    assert told(project) == [("project_moved", None, wording.iso(open_round.embargo_until))]
+    assert adoption.retract_exposed() == 0
+    at(open_round.embargo_until)
+    assert project.is_public(clock.now())
+
+
+def test_retract_moves_planned_copies_along_with_the_ceremony(open_round: Round) -> None:
+    kept, lost = (award.copied(award.entry(open_round)) for _ in range(2))
+    Project.objects.update(published_at=open_round.embargo_until)
+    assert lost.submission
+    spoil(lost.submission, "withdrawn")
+    open_round.embargo_until += timedelta(days=7)
+    open_round.save()
+
+    tasks.retract_projects()
+
+    kept.refresh_from_db()
+    lost.refresh_from_db()
+    assert (kept.published_at, lost.published_at) == (open_round.embargo_until, None)
+    assert told(kept) == [("project_moved", None, wording.iso(open_round.embargo_until))]
+    assert told(lost) == [("project_withdrawn", None, None)]
 
 
 def test_retract_leaves_other_projects_alone(open_round: Round) -> None:

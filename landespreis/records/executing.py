@@ -20,7 +20,7 @@ from landespreis import clock, journal
 from landespreis.models import RetentionFigures, RetentionHold, RetentionItem, RetentionRun
 from landespreis.records import parts, purge
 from landespreis.records.parts import Lot
-from landespreis.refusal import Refused
+from landespreis.refusal import Refused, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def carry_out(run: RetentionRun, limit: int | None = None) -> int:
     """Delete or blank the next `limit` subjects of a released run; return how many this call did.
 
     Safe for any number of workers at once. Raises Refused, having done nothing, when the package is not the one that
-    was released or lacks a subject.
+    was released or lacks a subject, and Unavailable when the storage fails in between: what is left still waits then.
     """
     run = RetentionRun.objects.get(pk=run.pk)
     if run.status != Status.RELEASED:
@@ -122,6 +122,8 @@ def _start(run: RetentionRun) -> None:
 def _try(run: RetentionRun, pk: int) -> bool:
     try:
         return _carry_out(run, pk)
+    except Unavailable:
+        raise  # it would be the same with the others, and says nothing about any of them
     except Refused as refusal:
         RetentionItem.objects.filter(pk=pk, state=State.PENDING).update(state=State.FAILED, error=refusal.message[:500])
     except Exception as error:  # whatever stands in the way of one must not keep the others

@@ -12,6 +12,7 @@ from post_office.models import STATUS, Attachment, Email
 from landespreis.clock import BERLIN
 from landespreis.models import CircularRecipient, Trace
 from landespreis.records.parts import Kind, Lot, Scope, Subject, all_of, known, stored
+from landespreis.refusal import Unavailable
 
 PORTAL = (Scope("", "Portal", None),)
 EVIDENCE = ("retention_", "person_")
@@ -88,9 +89,10 @@ def _traces(before: datetime) -> "QuerySet[Trace]":
 
 
 def _size(row: Any) -> int:
+    """Return the size of a mail's attachment, 0 where the storage does not say: it is told, and nothing rests on it."""
     try:
         return int(row.file.size)
-    except (OSError, ValueError):
+    except (OSError, ValueError, Unavailable):
         return 0
 
 

@@ -21,7 +21,7 @@ from landespreis import chaining, clock, exports, journal, verifying
 from landespreis.circulars import dispatch
 from landespreis.models import CircularRecipient, RetentionFigures, RetentionHold, RetentionItem, RetentionRun, Trace
 from landespreis.records import executing, parts, periods, runs
-from landespreis.refusal import Refused
+from landespreis.refusal import Refused, Unavailable
 from portal import entries, winners
 from portal.models import Project
 from submissions.models import Attachment, Event, Receipt, Round, Submission, Version
@@ -211,6 +211,54 @@ def test_carry_out_gives_up_after_some_attempts(open_round: Round, at: At, one: 
     assert run.items.get().state == State.FAILED
     assert run.status == Status.DONE
     assert Submission.objects.filter(pk=bound.pk).exists()
+
+
+def test_carry_out_waits_while_the_storage_is_away(
+    open_round: Round, at: At, one: User, other: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.complete(open_round), factories.complete(open_round)
+    at(open_round.closes_at + office.YEARS)
+    run = office.released("drafts", one, other, open_round)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "lots", away)
+        executing.carry_out_all()
+
+    run.refresh_from_db()
+    states = list(run.items.values_list("state", "attempts", "error"))
+    assert (run.status, states) == (Status.RELEASED, [(State.PENDING, 0, "Der Dateispeicher antwortet nicht.")] * 2)
+
+    executing.carry_out_all()
+
+    run.refresh_from_db()
+    assert (run.status, set(run.items.values_list("state", "error"))) == (Status.DONE, {(State.DONE, "")})
+
+
+def away(*about: object) -> Any:
+    raise Unavailable("Der Dateispeicher antwortet nicht.")
+
+
+def test_carry_out_needs_no_storage_for_what_is_only_told(
+    open_round: Round, at: At, one: User, other: User, settings: Any, tmp_path: Any
+) -> None:
+    factories.submitted(open_round)
+    office.send_everything()
+    paths = [row.file.name for row in Attached.objects.all()]
+    at(open_round.embargo_until + 11 * office.YEARS)
+    run = office.released("mails", one, other)
+    there = settings.FILES_URL
+    (tmp_path / "full").write_text("")
+
+    settings.FILES_URL = f"file://{tmp_path / 'full'}"
+    executing.carry_out_all()
+    item = run.items.get()
+    settings.FILES_URL = there
+    lying = [path for path in paths if default_storage.exists(path)]
+    executing.carry_out_all()
+
+    assert (item.state, item.error, set(item.files)) == (State.DONE, "", set(paths))
+    assert lying == paths
+    assert not any(default_storage.exists(path) for path in paths)
 
 
 def test_carry_out_rolled_back_deletes_no_file(open_round: Round, at: At, one: User, other: User) -> None:

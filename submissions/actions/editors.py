@@ -70,6 +70,7 @@ def invite(entry: Submission, *, email: str, role: str, by: User) -> Editor:
                 [email],
                 {
                     "by": by.name,
+                    "number": entry.label,
                     "title": entry.heading,
                     "role": editor.get_role_display(),
                     "path": reverse("submissions:invitation", args=[token(editor)]),

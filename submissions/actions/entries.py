@@ -273,6 +273,6 @@ def extend(entry: Submission, *, until: datetime, reason: str, by: User) -> Subm
     mail.owe(
         "extended",
         gate.addresses(entry),
-        {"title": entry.heading, "until": until, "path": entry.get_absolute_url()},
+        {"number": entry.label, "title": entry.heading, "until": until, "path": entry.get_absolute_url()},
     )
     return entry

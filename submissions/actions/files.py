@@ -225,6 +225,7 @@ def _scan(attachment: Attachment) -> str:
                 "file_rejected",
                 gate.addresses(entry, attachment.uploaded_by),
                 {
+                    "number": entry.label,
                     "title": entry.heading,
                     "name": attachment.name,
                     "path": entry.get_absolute_url() + "dateien/",

@@ -50,8 +50,14 @@ def ask(entry: Submission, *, question: str, days: int, by: User) -> HelpRequest
 
 def _owe_asked(entry: Submission, asked: HelpRequest) -> None:
     """Tell the office without title or text of a draft, and the people of the entry with them."""
-    context = {"by": asked.asked_by.name, "question": asked.question, "until": asked.until, "lead": entry.lead}
-    office = {"number": entry.label, "path": reverse("admin:submissions_helprequest_change", args=[asked.pk])}
+    context = {
+        "number": entry.label,
+        "by": asked.asked_by.name,
+        "question": asked.question,
+        "until": asked.until,
+        "lead": entry.lead,
+    }
+    office = {"path": reverse("admin:submissions_helprequest_change", args=[asked.pk])}
     mail.owe("help_office", settings.CONTACT_EMAIL, context | office)
     people = {"title": entry.heading, "path": reverse("submissions:help", args=[entry.pk])}
     mail.owe("help_asked", gate.addresses(entry, asked.asked_by), context | people)
@@ -77,7 +83,7 @@ def end(asked: HelpRequest, *, by: User, reason: str = "") -> HelpRequest:
         mail.owe(
             "help_ended",
             gate.addresses(entry),
-            {"title": entry.heading, "reason": reason.strip(), "path": _page(entry)},
+            {"number": entry.label, "title": entry.heading, "reason": reason.strip(), "path": _page(entry)},
         )
     return asked
 
@@ -126,6 +132,7 @@ def answer(asked: HelpRequest, *, text: str, close: bool, by: User) -> HelpAnswe
         "help_answered",
         _asking(entry, asked),
         {
+            "number": entry.label,
             "title": entry.heading,
             "by": by.name,
             "question": asked.question,

@@ -29,7 +29,7 @@ def remind(entry: Submission, **other: object) -> Reminder:
 
 
 def come(stage: Stage, address: str) -> None:
-    subject = "Handlungsbedarf: noch nicht eingereicht, Frist Montag: PegelVerbund"
+    subject = "Handlungsbedarf: Ihr Entwurf ist noch nicht eingereicht, Frist Montag"
     stage.installation.mail.letters.append(
         Letter(address, subject, "", (), {"message-id": f"<{address}>"}, time.monotonic())
     )

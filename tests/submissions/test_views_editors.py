@@ -78,7 +78,7 @@ def test_editors_invites_by_mail(owner: Client, entry: Submission) -> None:
     assert (editor.email, editor.role, editor.user) == ("tarek.yildirim@soest.example", "edit", None)
     assert "Die Einladung an tarek.yildirim@soest.example ist unterwegs." in owner.get(page(entry)).content.decode()
     assert mail.to == ["tarek.yildirim@soest.example"]
-    assert mail.subject == f"{entry.owner.name} lädt Sie ein: PegelVerbund Hellweg"
+    assert mail.subject == f"{entry.owner.name} lädt Sie ein: Einreichung zum Landespreis"
     assert link(editor) in mail.message
     assert link(editor) in mail.html_message
     assert "Montag, 9. Februar 2026, 24:00 Uhr (MEZ)" in mail.message

@@ -11,6 +11,7 @@ from tests.browser.visitor import Visitor
 from tests.jury import factories
 
 pytestmark = pytest.mark.browser
+GROUND = "element => getComputedStyle(element).backgroundColor"
 
 
 @pytest.fixture
@@ -47,6 +48,10 @@ def test_walk_of_a_juror_in_two_windows(visit: Visit, juror: Juror) -> None:
     with visitor.forgiving("Response Status Error Code 409"):
         visitor.page.locator("#id_punkte_gewinn_5").check()
         expect(visitor.page.locator("#sicherung")).to_contain_text("Nicht gespeichert")
+    visitor.page.emulate_media(forced_colors="active")
+    chosen, other = (visitor.page.locator(f"#id_punkte_gewinn_{points} + label") for points in (5, 4))
+    assert chosen.evaluate(GROUND) != other.evaluate(GROUND)
+    visitor.page.emulate_media(forced_colors="none")
     visitor.press("Entwurf speichern")
     visitor.meet("PegelVerbund Hellweg", status=409)
     visitor.reads("Diese Bewertung gibt es in zwei Fassungen")

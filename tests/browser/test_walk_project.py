@@ -25,6 +25,8 @@ Bauakten lagen in fünf Kellern, auf Papier und in drei verschiedenen Programmen
 - Bauanträge sind im Schnitt nach neun statt zwanzig Wochen entschieden.
 - Die Vertretung ist geregelt. [Bericht](https://bauakte.example/bericht)
 """
+WHITE, DARK, PAPER = "oklch(1 0 0)", "oklch(0.2023 0.0321 277.67)", "rgb(255, 255, 255)"
+LIGHT, INK = "oklch(96.72% .0041 271.37)", "#000"
 TOWNS = ("Stadt Werl", "Gemeinde Welver", "Gemeinde Lippetal", "Gemeinde Möhnesee", "Kreis Soest")
 
 
@@ -58,6 +60,13 @@ def drawn(page: Page) -> list[bool]:
     return found
 
 
+def painted(page: Page) -> tuple[str, str]:
+    """Return the ground of the page, and what text is by the colours of the footer, which is dark on every screen."""
+    ground: str = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    text: str = page.locator("footer").evaluate("footer => getComputedStyle(footer).getPropertyValue('--lp-text')")
+    return ground, text.strip()
+
+
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (1280, True), (320, False), (320, True)])
 def test_walk_to_a_project(visit: Visit, project: Project, width: int, dark: bool) -> None:
     visitor = visit(width=width, dark=dark)
@@ -76,13 +85,17 @@ def test_walk_to_a_project(visit: Visit, project: Project, width: int, dark: boo
     assert visitor.context.cookies() == []
 
 
-def test_project_prints_without_the_shell(visit: Visit, project: Project) -> None:
+def test_project_by_day_by_night_and_on_paper_without_the_shell(visit: Visit, project: Project) -> None:
     visitor = visit(width=700)
     visitor.go(project.get_absolute_url())
     expect(visitor.page.get_by_role("button", name="Projekt drucken")).to_be_visible()
+    assert painted(visitor.page) == (WHITE, LIGHT)
+    visitor.page.emulate_media(color_scheme="dark")
+    assert painted(visitor.page) == (DARK, LIGHT)
 
     visitor.page.emulate_media(media="print")
 
+    assert painted(visitor.page) == (PAPER, INK)
     for gone in (".lp-header", ".lp-footer", ".lp-crumbs", ".pj-pattern", "[data-print]", "#aehnlich"):
         expect(visitor.page.locator(gone)).to_be_hidden()
     for kept in (".lp-map", ".lp-facts", ".pp-partners", ".pj-printed"):

@@ -197,6 +197,14 @@ def test_used_guesses_the_ends_that_a_template_fills_in() -> None:
     assert "kern-y--primary" not in found
 
 
+def test_styles_need_no_function_that_browsers_of_2023_lack() -> None:
+    """A custom property that names one takes along whatever uses it: the outline of the focus, borders, grounds."""
+    files = sorted((Path(settings.BASE_DIR) / "static" / "css").glob("*.css"))
+    assert len(files) > 10
+
+    assert [file.name for file in files if re.search(r"light-dark\(\w", file.read_text(encoding="utf-8"))] == []
+
+
 def test_styles_can_be_read(made: Path) -> None:
     rules = tinycss2.parse_stylesheet((made / "built" / "kern.css").read_text())
 

@@ -6,7 +6,7 @@ import re
 import tempfile
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
+from django.db import InterfaceError, OperationalError
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse
 from django.utils.deconstruct import deconstructible
@@ -157,6 +158,32 @@ def store(path: str, chunks: Iterable[bytes]) -> str:
         for chunk in chunks:
             spool.write(chunk)
         return default_storage.save(path, File(spool, name=path))
+
+
+@contextmanager
+def kept_with_row(paths: Sequence[str]) -> Iterator[None]:
+    """Delete files that were just stored when the block fails that writes their row; `paths` may still grow in it.
+
+    Not where the database broke off or the process is ended: the row may be there all the same, and would lack its
+    file. Nobody misses a file without a row, and `landespreis/sweeping.py` removes it.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        log.warning("left in storage, as their row may be there: %s", ", ".join(paths))
+        raise
+    except Exception:
+        discard(*paths)
+        raise
+
+
+def discard(*paths: str) -> None:
+    """Delete files that no row names any more; what the storage does not let go stays behind."""
+    for path in paths:
+        try:
+            default_storage.delete(path)
+        except Unavailable:
+            log.warning("left behind in storage: %s", path)
 
 
 def everything_in(folder: str) -> Iterator[Kept]:

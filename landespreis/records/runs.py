@@ -109,20 +109,16 @@ def take_package(run: RetentionRun) -> bool:
         return False
     counted = _Counted(chunks)
     path = files.store(f"aussonderung/{run.pk}-{parcel.pk}-{uuid4().hex}.zip", counted)
-    try:
-        with transaction.atomic():
-            mine = RetentionRun.objects.filter(pk=run.pk, status=Status.PROPOSED, parcel=parcel)
-            taken = mine.update(
-                status=Status.PACKED, package=path, package_size=counted.size, package_sha256=counted.sha256
-            )
-            if taken:
-                about = {"run": run.pk, "sha256": counted.sha256, "size": counted.size}
-                journal.note(journal.Verb.RETENTION_PACKED, by=None, about=str(run), **about)
-    except BaseException:
-        default_storage.delete(path)
-        raise
+    with files.kept_with_row([path]), transaction.atomic():
+        mine = RetentionRun.objects.filter(pk=run.pk, status=Status.PROPOSED, parcel=parcel)
+        taken = mine.update(
+            status=Status.PACKED, package=path, package_size=counted.size, package_sha256=counted.sha256
+        )
+        if taken:
+            about = {"run": run.pk, "sha256": counted.sha256, "size": counted.size}
+            journal.note(journal.Verb.RETENTION_PACKED, by=None, about=str(run), **about)
     if not taken:
-        default_storage.delete(path)
+        files.discard(path)
     return bool(taken)
 
 

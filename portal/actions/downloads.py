@@ -1,11 +1,9 @@
 """Verbs on downloads: save one, with a new file or without."""
 
 import io
-import logging
 from pathlib import PurePosixPath
 from uuid import uuid4
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from landespreis import clock, files, scanner
@@ -15,7 +13,6 @@ from portal import slugs
 from portal.actions import indexing
 from portal.models import Download
 
-log = logging.getLogger(__name__)
 MOST = 80
 
 
@@ -27,26 +24,23 @@ def save(download: Download, *, examined: Examined | None = None, name: str = ""
     """
     before = Download.objects.get(pk=download.pk).file.name or "" if download.pk else ""
     stored = _keep(download, examined, name) if examined else ""
-    try:
-        with transaction.atomic():
-            if not download.slug:
-                taken = set(Download.objects.exclude(pk=download.pk).values_list("slug", flat=True))
-                download.slug = slugs.free(slugs.slug(download.title, most=MOST), taken, most=MOST)
-            download.changed_at = clock.now()
-            download.save()
-            indexing.index(download)
-    except BaseException:
-        _discard(stored)
-        raise
+    with files.kept_with_row([stored] if stored else []), transaction.atomic():
+        if not download.slug:
+            taken = set(Download.objects.exclude(pk=download.pk).values_list("slug", flat=True))
+            download.slug = slugs.free(slugs.slug(download.title, most=MOST), taken, most=MOST)
+        download.changed_at = clock.now()
+        download.save()
+        indexing.index(download)
     if stored and before:
-        _discard(before)
+        files.discard(before)
     return download
 
 
 def remove(download: Download) -> None:
-    name = download.file.name or ""
+    name = download.file.name
     download.delete()
-    _discard(name)
+    if name:
+        files.discard(name)
 
 
 def _keep(download: Download, examined: Examined, name: str) -> str:
@@ -69,11 +63,3 @@ def _scan(content: bytes) -> None:
         raise Unavailable("Der Virenscanner antwortet gerade nicht. Versuchen Sie es in einigen Minuten.") from error
     if not verdict.clean:
         raise Refused(f"Der Virenscanner hat die Datei abgelehnt ({verdict.signature}).")
-
-
-def _discard(name: str) -> None:
-    try:
-        if name:
-            default_storage.delete(name)
-    except Refused:
-        log.warning("left behind in storage: %s", name)

@@ -1,9 +1,7 @@
 """Verbs on pictures: add one with its copies, remove one that nothing shows."""
 
 import io
-import logging
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import User
@@ -13,8 +11,6 @@ from landespreis.refusal import Refused
 from portal import images, richtext
 from portal.models import Block, Event, News, Page, Picture, Project, Proposal
 from portal.models.pictures import folder
-
-log = logging.getLogger(__name__)
 
 
 def add(picture: Picture, examined: Examined, *, by: User | None) -> Picture:
@@ -32,15 +28,12 @@ def add(picture: Picture, examined: Examined, *, by: User | None) -> Picture:
     made = images.copies(io.BytesIO(examined.content), picture.widths)
     contents = {f"original.{examined.extension}": examined.content, **made}
     stored: list[str] = []
-    try:
+    with files.kept_with_row(stored):
         for name, content in contents.items():
             stored.append(files.store(f"{folder(picture)}/{name}", [content]))
         picture.file.name = stored[0]
         with transaction.atomic():
             picture.save()
-    except BaseException:
-        _discard(stored)
-        raise
     return picture
 
 
@@ -52,7 +45,7 @@ def remove(picture: Picture) -> None:
             raise Refused(f"Bild {picture.pk} steht noch hier: {', '.join(shown)}. Nehmen Sie es dort zuerst heraus.")
         names = [picture.file.name or "", *picture.beside_file]
         picture.delete()
-        transaction.on_commit(lambda: _discard(names))
+        transaction.on_commit(lambda: files.discard(*names))
 
 
 def usages(picture: Picture) -> list[str]:
@@ -66,11 +59,3 @@ def usages(picture: Picture) -> list[str]:
         if picture.pk in richtext.picture_numbers(row.body)
     ]
     return list(dict.fromkeys([*titled, *written]))
-
-
-def _discard(names: list[str]) -> None:
-    for name in names:
-        try:
-            default_storage.delete(name)
-        except Refused:
-            log.warning("left behind in storage: %s", name)

@@ -6,7 +6,6 @@ import uuid
 from pathlib import PurePosixPath
 from typing import IO
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 
@@ -53,7 +52,7 @@ def add(
     examined = inspection.examine(upload, inspection.Kind.IMAGE if kind == Kind.IMAGE else inspection.Kind.PDF)
     key = uuid.uuid4()
     path = files.store(f"einreichungen/{entry.pk}/{key}.{examined.extension}", [examined.content])
-    try:
+    with files.kept_with_row([path]):
         return _keep(
             entry,
             by,
@@ -71,9 +70,6 @@ def add(
             alt=alt,
             rights=rights,
         )
-    except BaseException:
-        _discard(path)
-        raise
 
 
 def _named(raw: str, extension: str) -> str:
@@ -109,13 +105,6 @@ def _keep(entry: Submission, by: User, replaces: Attachment | None, **fields: ob
     if scan == Attachment.Scan.PENDING:
         queue.nudge("submissions.tasks.scan_file", str(attachment.pk))
     return attachment
-
-
-def _discard(path: str) -> None:
-    try:
-        default_storage.delete(path)
-    except Refused:
-        log.warning("left behind in storage: %s", path)
 
 
 @transaction.atomic

@@ -115,13 +115,10 @@ def test_every_kind_of_file_that_a_row_names_stays(place: Path, attachment: Atta
 def test_file_of_a_process_that_was_killed_before_its_row_goes(
     place: Path, entry: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed is who neither writes the row nor discards the file."""
-
     def killed(*args: object, **fields: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(entry_files, "_keep", killed)
-    monkeypatch.setattr(entry_files, "_discard", lambda path: None)
     pdf = content.pdf()
     with pytest.raises(KeyboardInterrupt):
         entry_files.add(entry, BytesIO(pdf), name="a.pdf", size=len(pdf), kind=Attachment.Kind.ANNEX, by=entry.owner)

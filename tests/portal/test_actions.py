@@ -28,6 +28,7 @@ from portal.models import (
 )
 from portal.models.pictures import folder
 from tests.accounts.factories import StaffFactory, UserFactory
+from tests.landespreis.lost import lost_answer
 from tests.portal import factories
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +196,14 @@ def test_add_picture_that_cannot_be_written_leaves_no_file(settings: Any) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
+def test_add_picture_keeps_its_files_when_only_the_answer_of_the_commit_is_lost() -> None:
+    with lost_answer():
+        factories.picture(factories.jpeg(300, 200))
+
+    assert stored(Picture.objects.get()) == {"original.jpg", *(f"300.{form}" for form in ("avif", "webp", "jpg"))}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_remove_picture_takes_its_files_along() -> None:
     picture = factories.picture()
 
@@ -265,6 +274,21 @@ def test_save_download_replaces_its_file() -> None:
     assert not default_storage.exists(before)
     with fresh.file.open("rb") as content:
         assert content.read() == factories.pdf("Neu")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_save_download_keeps_its_file_when_only_the_answer_of_the_commit_is_lost() -> None:
+    with lost_answer():
+        factories.download()
+
+    assert default_storage.exists(Download.objects.get().file.name)
+
+
+def test_save_download_that_cannot_be_written_leaves_no_file() -> None:
+    with pytest.raises(IntegrityError):
+        factories.download(occasion=None)
+
+    assert default_storage.listdir("downloads")[1] == []
 
 
 def test_save_download_without_a_scanner_that_should_be_there_is_refused(settings: Any) -> None:

@@ -17,6 +17,7 @@ from submissions.actions import editors, files, partners
 from submissions.models import Attachment, Editor, Event, Partner, Round, Submission
 from tests.accounts.factories import MunicipalityFactory, UserFactory
 from tests.conftest import MIDWAY, SECOND
+from tests.landespreis.lost import lost_answer
 from tests.submissions import factories
 
 
@@ -251,6 +252,14 @@ def test_add_file_with_broken_storage_tells_and_changes_nothing(
         upload(entry)
 
     assert (entry.attachments.count(), Event.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_add_file_keeps_it_when_only_the_answer_of_the_commit_is_lost(entry: Submission) -> None:
+    with lost_answer():
+        upload(entry)
+
+    assert default_storage.exists(entry.attachments.get().file.name)
 
 
 def test_file_waits_while_the_scanner_is_away(entry: Submission, settings: Any) -> None:

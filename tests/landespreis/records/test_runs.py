@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from jury.models import Juror
+from landespreis import packing
 from landespreis.models import Parcel, RetentionHold, RetentionItem, RetentionRule, RetentionRun, Trace
 from landespreis.records import periods, runs, workflow
 from landespreis.refusal import NotAllowed, Refused
@@ -19,6 +20,7 @@ from submissions.models import Round, Submission
 from tests.accounts.factories import StaffFactory, UserFactory
 from tests.conftest import MIDWAY, SECOND
 from tests.jury import factories as jury
+from tests.landespreis.lost import lost_answer
 from tests.landespreis.records import office
 from tests.landespreis.records.office import At
 from tests.submissions import factories
@@ -280,6 +282,19 @@ def test_pack_again_only_after_it_failed(old: Round, one: User) -> None:
     runs.pack_again(run, by=one)
 
     assert Parcel.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_take_package_keeps_it_when_only_the_answer_of_the_commit_is_lost(old: Round, one: User) -> None:
+    run = office.proposed("entries", one, old)
+    packing.fulfil_all()
+
+    with lost_answer():
+        runs.take_package(RetentionRun.objects.select_related("parcel").get(pk=run.pk))
+
+    run.refresh_from_db()
+    assert run.status == RetentionRun.Status.PACKED
+    assert default_storage.exists(run.package.name)
 
 
 def test_take_package_twice_keeps_one(old: Round, one: User) -> None:

@@ -192,7 +192,7 @@ class Read(Generic[Row]):
     `columns` are attributes of the model such as "owner_id"; without them all are read. What was not read, Django loads
     when somebody asks for it. `joins` names foreign keys and the columns read of the rows they point to. `order` lists
     columns, each perhaps with DESC. With `lock` the rows stay locked until the running transaction ends, where the
-    database knows such locks.
+    database knows such locks; others may still write rows that point at them, as keys never change.
     """
 
     def __init__(
@@ -220,7 +220,7 @@ class Read(Generic[Row]):
         if connection.vendor != "postgresql":  # it has no types of its own for many columns; raw() converts them
             return [self._converted(row) for row in self.model._default_manager.raw(sql, params)]
         with connection.cursor() as cursor:
-            cursor.execute(sql + " FOR UPDATE" if self.lock else sql, params)
+            cursor.execute(sql + " FOR NO KEY UPDATE" if self.lock else sql, params)
             return [self._made(values) for values in cursor.fetchall()]
 
     def one(self, key: Any) -> Row | None:

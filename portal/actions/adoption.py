@@ -84,7 +84,7 @@ def _retract(pk: int) -> bool:
 
 def _read(entry: Submission, *, lock: bool = False) -> Submission:
     rows = Submission.objects.select_related("round", "current", "submitted_lead", "submitted_category")
-    return (rows.select_for_update(of=("self",)) if lock else rows).get(pk=entry.pk)
+    return (rows.select_for_update(of=("self",), no_key=True) if lock else rows).get(pk=entry.pk)
 
 
 def _require_adoptable(entry: Submission) -> None:

@@ -194,13 +194,13 @@ def _scan(attachment: Attachment) -> str:
         log.warning("file %s not scanned: %s", attachment.pk, error)
         Attachment.objects.filter(pk=attachment.pk).update(tried_at=clock.now())
         return Attachment.Scan.PENDING
+    waiting = Attachment.objects.filter(pk=attachment.pk, scan=Attachment.Scan.PENDING)
+    if verdict.clean:
+        waiting.update(scan=Attachment.Scan.CLEAN)
+        return Attachment.Scan.CLEAN
     with transaction.atomic():
-        waiting = Attachment.objects.filter(pk=attachment.pk, scan=Attachment.Scan.PENDING)
-        if verdict.clean:
-            waiting.update(scan=Attachment.Scan.CLEAN)
-            return Attachment.Scan.CLEAN
+        entry = gate.lock(attachment.submission)  # before the file, like whoever removes it
         if waiting.update(scan=Attachment.Scan.INFECTED, finding=(verdict.signature or "")[:200]):
-            entry = gate.lock(attachment.submission)
             gate.record(
                 entry,
                 Event.Verb.FILE_REJECTED,

@@ -14,7 +14,8 @@ from django.test import Client
 from post_office.models import Email
 
 from accounts.models import User
-from jury.models import Assessment
+from jury.actions import gate
+from jury.models import Assessment, JuryEvent
 from landespreis import clock
 from landespreis.refusal import MailChanged, NotAllowed, Refused
 from submissions import workflow
@@ -355,6 +356,29 @@ def test_exclude_that_has_to_wait_for_the_decision_is_refused(entry: Submission,
 
     assert "hat diese Kategorie entschieden" in str(refusal)
     assert Submission.objects.get().formal_check == Check.ADMITTED
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_exclude_lets_the_jury_write_about_the_entry_meanwhile(entry: Submission, office: User) -> None:
+    put(entry, formal_check=Check.ADMITTED)
+    category, locked, pause = entry.submitted_category, Signal(), Signal()
+    assert category
+
+    def note() -> None:
+        with transaction.atomic():
+            Category.objects.select_for_update(no_key=True).values_list("pk").get(pk=category.pk)
+            locked.set()
+            assert any(somebody_waits() or pause.wait(0.02) for _ in range(1000))
+            gate.record(entry.round, JuryEvent.Verb.RECUSED, at=CLOSES, by=office, category=category, entry=entry)
+
+    def exclude() -> None:
+        assert locked.wait(30)
+        formal_check.exclude(entry, by=office, reason="x")
+
+    assert together(note, exclude) == [None, None]
+    assert JuryEvent.objects.filter(submission=entry).exists()
+    assert Submission.objects.get().formal_check == Check.EXCLUDED
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,11 +1,13 @@
 """Partners, editors and files: the verbs' own rules beyond the window."""
 
 import io
+from threading import Event as Signal
 from typing import Any
 
 import pikepdf
 import pytest
 from django.core.files.storage import default_storage
+from django.db import transaction
 from PIL import Image
 from post_office.models import Email
 
@@ -13,12 +15,14 @@ from landespreis import scanner
 from landespreis.inspection import Rejected
 from landespreis.refusal import NotAllowed, Refused, Unavailable
 from submissions import tasks
-from submissions.actions import editors, files, partners
+from submissions.actions import editors, files, gate, partners
 from submissions.models import Attachment, Editor, Event, Partner, Round, Submission
 from tests.accounts.factories import MunicipalityFactory, UserFactory
 from tests.conftest import MIDWAY, SECOND
 from tests.landespreis.lost import lost_answer
 from tests.submissions import factories
+from tests.submissions.test_actions_formal_check import somebody_waits
+from tests.submissions.test_actions_handing_in import together
 
 
 def pdf() -> io.BytesIO:
@@ -357,6 +361,30 @@ def test_sweep_leaves_out_what_was_removed_and_stands_in_no_version(open_round: 
         files.remove(file, by=entry.owner)
 
     assert set(Attachment.objects.unscanned()) == {frozen, there}
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_verdict_on_a_file_that_is_just_removed_waits_for_its_entry(
+    entry: Submission, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CLAMD_URL = "tcp://127.0.0.1:1"
+    file, locked, pause = upload(entry), Signal(), Signal()
+    monkeypatch.setattr(scanner, "scan", lambda stream: scanner.Verdict("Eicar-Test"))
+
+    def remove() -> None:
+        with transaction.atomic():
+            gate.lock(entry)
+            locked.set()
+            assert any(somebody_waits() or pause.wait(0.02) for _ in range(1000))
+            files.remove(file, by=entry.owner)
+
+    def judge() -> str:
+        assert locked.wait(30)
+        return files.scan(file)
+
+    assert together(remove, judge) == [None, "infected"]
+    assert [event.verb for event in entry.events.order_by("pk")] == ["file_added", "file_removed", "file_rejected"]
 
 
 def test_files_visible_to_staff_are_those_of_versions(open_round: Round) -> None:

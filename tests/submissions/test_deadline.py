@@ -163,7 +163,7 @@ def waiting_to(write: Callable[[], Any], asked: Signal) -> Exception | None:
     """Write with a connection of its own; `asked` is set when it asks for the lock. Return its refusal."""
 
     def tell(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if "FOR UPDATE" in sql or sql.startswith("BEGIN"):
+        if "FOR NO KEY UPDATE" in sql or sql.startswith("BEGIN"):
             asked.set()
         return execute(sql, params, many, context)
 

@@ -37,7 +37,7 @@ def now() -> datetime:
     use this clock.
     """
     history = _history() if settings.DEMO else ()
-    return _shared() + history[-1].offset if history else _shared()
+    return drift.now() + history[-1].offset if history else drift.now()
 
 
 def told(instant: datetime) -> datetime:
@@ -82,10 +82,6 @@ def rehearsal() -> Iterator[None]:
         _rehearsed = None
 
 
-def _shared() -> datetime:
-    return drift.machine() + drift.ahead()
-
-
 def _replace(history: Sequence[Setting]) -> None:
     file = _file()
     _written(file, history[-KEPT:]).replace(file)
@@ -93,7 +89,7 @@ def _replace(history: Sequence[Setting]) -> None:
 
 
 def _setting(moment: datetime) -> Setting:
-    since = _shared()
+    since = drift.now()
     return Setting(since, moment.astimezone(UTC) - since)
 
 

@@ -20,6 +20,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
+from landespreis import drift
+
 log = logging.getLogger(__name__)
 
 CLAIM = timedelta(seconds=settings.CLAIM_SECONDS)
@@ -55,9 +57,10 @@ class KeptMailBackend(BaseEmailBackend):
 def due() -> QuerySet[Email]:
     """Return the owed mails that no worker holds and whose time has come, the oldest of the most urgent first.
 
-    Mail runs on the machine's clock, not on the award's: a demo that jumps a week must not wait a week for its mail.
+    Mail does not run on the award's clock: a demo that jumps a week must not wait a week for its mail. It runs on the
+    one that all hosts share: whose own is wrong would take for free what another is just sending.
     """
-    now = timezone.now()
+    now = drift.now()
     owed = Q(status__isnull=True) | Q(status__in=(STATUS.queued, STATUS.requeued))
     ready = Q(scheduled_time__isnull=True) | Q(scheduled_time__lte=now)
     rows: QuerySet[Email] = Email.objects.filter(owed, ready)
@@ -76,7 +79,7 @@ def send_owed(limit: int = 50) -> int:
     server = get_connection(backends["default"])
     try:
         for pk in list(due().values_list("pk", flat=True)[:limit]):
-            claim = timezone.now() + CLAIM
+            claim = drift.now() + CLAIM
             if not due().filter(pk=pk).order_by().update(scheduled_time=claim):
                 continue  # another worker has it
             row = Email.objects.filter(pk=pk).first()
@@ -103,7 +106,7 @@ def _failed(row: Email, claim: datetime, error: Exception) -> None:
     attempts = (row.number_of_retries or 0) + 1
     wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 6), LONGEST_WAIT)
     again = attempts < ATTEMPTS
-    scheduled_time = timezone.now() + wait if again else None
+    scheduled_time = drift.now() + wait if again else None
     _settle(row, claim, status=STATUS.requeued if again else STATUS.failed, scheduled_time=scheduled_time, error=error)
 
 
@@ -121,7 +124,7 @@ def _settle(
         try:
             return _note(row, claim, values, error)
         except (OperationalError, InterfaceError) as away:
-            if timezone.now() > claim:
+            if drift.now() > claim:
                 raise
             log.warning("mail %s: its attempt is not noted yet: %s", row.pk, str(away).strip())
             connection.close()
@@ -165,7 +168,7 @@ def take_back(rows: QuerySet[Email]) -> int:
 
     They are claimed first, like for sending: what a worker sends at this moment stays.
     """
-    claim = timezone.now() + CLAIM
+    claim = drift.now() + CLAIM
     keys = list(due().filter(pk__in=rows.order_by().values("pk")).values_list("pk", flat=True))
     taken = 0
     for first in range(0, len(keys), CLAIMED_AT_ONCE):

@@ -44,6 +44,11 @@ def machine() -> datetime:
     return timezone.now() + settings.CLOCK_SKEW
 
 
+def now() -> datetime:
+    """Return the moment that all hosts share, the database's, which no demo shifts."""
+    return machine() + ahead()
+
+
 def ahead() -> timedelta:
     """Return what has to be added to `machine()` to get what the database's clock shows.
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from post_office.models import STATUS, Email
 
-from landespreis import clock, drift
+from landespreis import clock, delivery, drift
 
 SECOND = timedelta(seconds=1)
 OFF = timedelta(seconds=90)
@@ -55,6 +57,32 @@ def test_ahead_is_nothing_where_the_database_has_no_clock(settings: Any) -> None
 
     assert drift.ahead() == timedelta()
     assert drift.told() is None
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+@pytest.mark.parametrize("off", [2 * delivery.CLAIM, -2 * delivery.CLAIM])
+def test_mail_is_claimed_by_the_databases_clock_on_a_host_whose_clock_is_wrong(
+    shared: Any, monkeypatch: pytest.MonkeyPatch, off: timedelta
+) -> None:
+    real, claims = database_now(), []
+    values = {"from_email": "a@b.example", "to": "c@d.example", "status": STATUS.queued}
+    claimed, waiting = (
+        Email.objects.create(scheduled_time=at, **values) for at in (real + delivery.CLAIM, real - SECOND)
+    )
+
+    class Server(BaseEmailBackend):
+        def send_messages(self, messages: Any) -> int:
+            claims.extend(Email.objects.filter(pk=waiting.pk).values_list("scheduled_time", flat=True))
+            return 1
+
+    monkeypatch.setattr(delivery, "get_connection", lambda name: Server())
+    with time_machine.travel(real + off):
+        due, sent = list(delivery.due()), delivery.send_owed()
+
+    assert (due, sent) == ([waiting], 1)
+    assert claimed.pk != waiting.pk
+    assert [abs(claim - delivery.CLAIM - real) < 5 * SECOND for claim in claims] == [True]
 
 
 @pytest.mark.postgresql

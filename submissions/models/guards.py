@@ -121,8 +121,11 @@ def _window(before: "Round", after: "Round", now: datetime) -> Found:
 
 
 def _embargo(before: "Round", after: "Round", now: datetime) -> str:
-    """Why the end of an embargo cannot move where it is wanted, or nothing: saving a form publishes no winners."""
-    if now >= before.embargo_until:
+    """Why the end of an embargo cannot move where it is wanted, or nothing: saving a form publishes no winners.
+
+    One that has passed hides nobody again; where nothing is decided there is nobody, and it may begin anew.
+    """
+    if now >= before.embargo_until and before.categories.filter(decided_at__isnull=False).exists():
         return f"Die Sperrfrist endete am {wording.moment(before.embargo_until)}; die Preisträger sind öffentlich."
     if after.embargo_until <= now:
         return "Die Sperrfrist muss in der Zukunft enden: Mit dem Sichern wären die Preisträger sofort öffentlich."

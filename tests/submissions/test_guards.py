@@ -113,7 +113,21 @@ def test_saving_a_round_never_publishes_winners_or_hides_them_again(
     round: Round, at: At, now: datetime, until: datetime, words: str
 ) -> None:
     Round.objects.update(embargo_until=EMBARGO, ceremony_on=date(2026, 4, 14))
+    round.categories.filter(key="krisen").update(decided_at=EMBARGO - DAY)
     at(now)
+
+    said = reasons(round, embargo_until=until)
+
+    assert list(said) == (["embargo_until"] if words else [])
+    assert words in said.get("embargo_until", "")
+
+
+@pytest.mark.parametrize(("until", "words"), [(EMBARGO + DAY, ""), (EMBARGO - SECOND, "muss in der Zukunft enden")])
+def test_embargo_that_has_passed_moves_while_nothing_is_decided(
+    round: Round, at: At, until: datetime, words: str
+) -> None:
+    Round.objects.update(embargo_until=EMBARGO, ceremony_on=date(2026, 4, 14))
+    at(EMBARGO)
 
     said = reasons(round, embargo_until=until)
 

@@ -1,12 +1,16 @@
 """Loading the register: the shipped table, the official file, and files that are neither."""
 
+from collections.abc import Callable
+from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts import register
 from accounts.models import Municipality
+from landespreis.clock import BERLIN
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +72,41 @@ def test_load_official_file_renames_adds_and_keeps(tmp_path: Path) -> None:
     added = Municipality.objects.get(ags="05974099")
     assert (added.label, added.district_ags, added.region) == ("Gemeinde Neuenwerl", "05974", "Arnsberg")
     assert added.latitude == Municipality.objects.get(ags="05974000").latitude
+
+
+def test_load_takes_a_name_that_goes_on_under_another_key(tmp_path: Path, at: Callable[[datetime], None]) -> None:
+    load()
+    at(datetime(2027, 1, 4, 9, tzinfo=BERLIN))
+    old = Municipality.objects.get(ags="05974040")
+    file = tmp_path / "GV100AD.txt"
+    lines = [official("40", "05974", "Soest", "43"), official("60", "05974041", old.name, "63")]
+    file.write_text("\n".join(lines), encoding="utf-8")
+
+    report = load(str(file))
+
+    new = Municipality.objects.get(ags="05974041")
+    old.refresh_from_db()
+    assert (new.name, new.label) == ("Soest, Stadt", "Stadt Soest")
+    assert (old.name, old.label) == ("Soest (bis 2027), Stadt", "Stadt Soest (bis 2027)")
+    assert "Ihren Namen trägt jetzt eine andere Kommune: Soest (bis 2027), Stadt (05974040)." in report
+    assert (register.find("Soest, Stadt"), register.find("Stadt Soest")) == ([new], [new])
+    assert load(str(file)).startswith("Kommunen: 0 neu, 0 geändert, 2 unverändert.")
+
+
+def test_load_takes_a_name_that_another_row_gives_up(tmp_path: Path) -> None:
+    load()
+    file = tmp_path / "GV100AD.txt"
+    lines = [
+        official("40", "05974", "Soest", "43"),
+        official("60", "05974040", "Soest, Hansestadt", "63"),
+        official("60", "05974041", "Soest, Stadt", "63"),
+    ]
+    file.write_text("\n".join(lines), encoding="utf-8")
+
+    load(str(file))
+
+    found = Municipality.objects.filter(ags__in=["05974040", "05974041"]).order_by("ags")
+    assert [row.name for row in found] == ["Soest, Hansestadt", "Soest, Stadt"]
 
 
 def test_load_official_file_in_old_encoding(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from django.db import IntegrityError, transaction
 from accounts import register
 from accounts.models import Municipality
 from accounts.register_files import BadFile, Entry, read
+from landespreis import clock
+from landespreis.clock import BERLIN
 
 SHIPPED = settings.BASE_DIR / "data" / "kommunen_nrw.csv"
 FIELDS = ["ags", "name", "label", "kind", "district_ags", "region", "latitude", "longitude", "sort_key"]
@@ -51,10 +53,26 @@ def _load(entries: list[Entry]) -> str:
         elif any(getattr(old, field) != getattr(row, field) for field in FIELDS):
             row.pk = old.pk
             changed.append(row)
-    Municipality.objects.bulk_create(added)
-    Municipality.objects.bulk_update(changed, FIELDS)
     gone = set(by_key) - {entry.ags or entry.name for entry in entries} - {row.name for row in rows if not row.ags}
-    return _report(len(added), len(changed), len(entries) - len(added) - len(changed), sorted(gone), pointless)
+    renamed = _make_way([by_key[key] for key in sorted(gone)], {row.name for row in [*added, *changed]})
+    Municipality.objects.bulk_update(changed, FIELDS)  # first: a new one may bear a name that another gives up
+    Municipality.objects.bulk_create(added)
+    same = len(entries) - len(added) - len(changed)
+    return _report(len(added), len(changed), same, sorted(gone), renamed, pointless)
+
+
+def _make_way(gone: list[Municipality], names: set[str]) -> list[Municipality]:
+    """Rename those that have left the register and whose name somebody else bears now, and return them.
+
+    «Soest, Stadt» becomes «Soest (bis 2027), Stadt»: a municipality keeps its name, and gets a new AGS.
+    """
+    renamed = [row for row in gone if row.name in names]
+    for row in renamed:
+        bare, comma, title = row.name.partition(",")
+        row.name = f"{bare} (bis {clock.now().astimezone(BERLIN).year}){comma}{title}"
+        row.label, row.sort_key = register.label(row.name, row.kind), register.sort_key(row.name)
+    Municipality.objects.bulk_update(renamed, ["name", "label", "sort_key"])
+    return renamed
 
 
 def _row(entry: Entry, point: tuple[float, float]) -> Municipality:
@@ -71,10 +89,15 @@ def _row(entry: Entry, point: tuple[float, float]) -> Municipality:
     )
 
 
-def _report(added: int, changed: int, same: int, gone: list[str], pointless: list[str]) -> str:
+def _report(
+    added: int, changed: int, same: int, gone: list[str], renamed: list[Municipality], pointless: list[str]
+) -> str:
     lines = [f"Kommunen: {added} neu, {changed} geändert, {same - len(pointless)} unverändert."]
     if gone:
         lines.append(f"Nicht mehr in der Datei, bleiben aber im Verzeichnis: {', '.join(gone)}.")
+    if renamed:
+        named = "; ".join(f"{row.name} ({row.ags})" for row in renamed)
+        lines.append(f"Ihren Namen trägt jetzt eine andere Kommune: {named}.")
     if pointless:
         lines.append(f"Ohne Lage, deshalb nicht aufgenommen: {', '.join(pointless)}.")
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.core.validators import RegexValidator
 from django.db import transaction
 from django.http import HttpRequest
@@ -68,6 +69,12 @@ class SignupForm(AllauthSignupForm):
         if town and data.get("password1") and passwords.is_of_this_place(data["password1"], [town.name]):
             self.add_error("password1", passwords.OF_THIS_PLACE)
         return data
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Take as long for an address that has an account: its password is hashed, too, and dropped."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
 
     @transaction.atomic
     def save(self, request: HttpRequest) -> User:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
@@ -71,6 +72,24 @@ def test_signup_with_a_known_address_looks_the_same(client: Client) -> None:
     assert known.status_code == fresh.status_code == 200
     assert _shape(known, "t.yildirim@soest.example") == _shape(fresh, "neu@soest.example")
     assert not Membership.objects.filter(user__email="t.yildirim@soest.example").exists()
+
+
+def test_signup_hashes_as_many_passwords_for_a_known_address(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash takes most of the time of an answer."""
+    UserFactory(email="t.yildirim@soest.example")
+    encode, hashed = MD5PasswordHasher.encode, []
+
+    def counted(self: MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(password)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    client.post(reverse("account_signup"), entered())
+    known = list(hashed)
+    Client().post(reverse("account_signup"), entered(email="neu@soest.example"))
+
+    assert (known, hashed) == ([PASSWORD], [PASSWORD, PASSWORD])
+    assert User.objects.count() == 2
 
 
 def test_signup_of_a_wrong_code_says_so_in_german(client: Client) -> None:

@@ -2,10 +2,12 @@
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
-from typing import Any
+from threading import Lock
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -30,6 +32,19 @@ REASONS = {
     "storage": "private files cannot be written",
 }
 """What an operator reads; the error itself, which may name hosts and users, stands in the log only."""
+FRESH, OLDEST = 5.0, 30.0
+"""Seconds for which a report is answered, and while somebody looks anew."""
+
+
+class Kept(NamedTuple):
+    """What was found, and when on the monotonic clock."""
+
+    report: dict[str, Any]
+    at: float
+
+
+_kept: Kept | None = None
+_looking = Lock()
 
 
 @require_safe
@@ -42,26 +57,63 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 if database, schema, broker and storage are as they should be, otherwise 503 and why.
 
-    It tells how old the oldest owed work is, too, and how far the host's clock is from the database's. That never makes
-    the answer 503: a stopped worker is no reason to take the web away, and a wrong clock is made up for.
+    Anybody may ask, so a process looks at most every 5 seconds, and only one of its threads at a time: the others
+    answer what was found before, and wait only where that is long ago.
+    """
+    told = _reported()
+    return JsonResponse(told, status=503 if "reasons" in told else 200)
+
+
+def report() -> dict[str, Any]:
+    """Return how everything the process leans on answers now, with `reasons` where something fails.
+
+    It tells how old the oldest owed work is, too, and how far the host's clock is from the database's. Neither is a
+    reason to fail: a stopped worker is none to take the web away, and a wrong clock is made up for.
     """
     well = {"database": _works("database", _database)}
     if well["database"]:
         well["schema"] = _works("schema", _schema)
     well |= {"broker": _works("broker", _broker), "storage": _works("storage", _storage)}
-    report: dict[str, Any] = {name: "ok" if works else "failed" for name, works in well.items()}
+    told: dict[str, Any] = {name: "ok" if works else "failed" for name, works in well.items()}
     if well.get("schema"):
-        report |= {f"oldest_owed_{name}_seconds": _age(since) for name, since in oldest_owed().items()}
+        told |= {f"oldest_owed_{name}_seconds": _age(since) for name, since in oldest_owed().items()}
     if (ahead := drift.told()) is not None:
-        report["database_clock_ahead_seconds"] = round(ahead.total_seconds(), 3)
+        told["database_clock_ahead_seconds"] = round(ahead.total_seconds(), 3)
     if failures := {name: REASONS[name] for name, works in well.items() if not works}:
-        report["reasons"] = failures
-    return JsonResponse(report, status=503 if failures else 200)
+        told["reasons"] = failures
+    return told
+
+
+def forget() -> None:
+    """Look again for the next answer."""
+    global _kept  # noqa: PLW0603  # one report per process
+    _kept = None
 
 
 def oldest_owed() -> dict[str, datetime | None]:
     """Return of each kind since when the oldest that is owed waits; None if nothing waits."""
     return {one.kind.key: one.since for one in owed.everything()}
+
+
+def _reported() -> dict[str, Any]:
+    global _kept  # noqa: PLW0603  # one report per process
+    if (kept := _younger_than(FRESH)) is not None:
+        return kept
+    if _looking.acquire(blocking=_younger_than(OLDEST) is None):
+        try:
+            if (kept := _younger_than(FRESH)) is None:  # nobody has looked while this thread waited
+                kept = report()
+                _kept = Kept(kept, time.monotonic())
+            return kept
+        finally:
+            _looking.release()
+    return _younger_than(OLDEST) or report()
+
+
+def _younger_than(seconds: float) -> dict[str, Any] | None:
+    """Return the kept report unless it is older."""
+    kept = _kept
+    return kept.report if kept and time.monotonic() - kept.at < seconds else None
 
 
 def _works(name: str, check: Callable[[], object]) -> bool:

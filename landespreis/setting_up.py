@@ -2,7 +2,6 @@
 
 import fcntl
 import io
-import json
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,6 @@ from django.core.checks import run_checks
 from django.core.mail import get_connection
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.http import HttpRequest
 
 from landespreis import clock, health, shelf
 
@@ -126,7 +124,4 @@ def _mail_server() -> str:
 
 def _failing() -> list[str]:
     """Return what /readyz would complain about."""
-    request = HttpRequest()
-    request.method = "GET"
-    report = json.loads(health.readyz(request).content)
-    return list(report.get("reasons", {}))
+    return list(health.report().get("reasons", {}))

@@ -27,6 +27,7 @@ from django.test import Client
 from django.test.signals import setting_changed
 
 from accounts.models import User
+from landespreis import health
 from landespreis.cache import EnduringRedisCache
 from landespreis.clock import BERLIN
 from landespreis.templatetags import shell
@@ -213,9 +214,11 @@ def _own_ground(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.FILES_URL = f"file://{tmp_path / 'files'}"
     EnduringRedisCache.ask_again = 0.0  # what a test before remembers of a Redis that nobody ran
     keeping.forget()
+    health.forget()
     cache.set(standing.KEY, (), None)
     yield
     keeping.forget()
+    health.forget()
 
 
 @pytest.fixture

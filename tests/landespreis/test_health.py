@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -15,7 +18,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from post_office.models import PRIORITY, STATUS, Email
 
-from landespreis import health
+from landespreis import health, setting_up
 
 
 def owe(age: timedelta, status: int = STATUS.queued) -> None:
@@ -23,6 +26,11 @@ def owe(age: timedelta, status: int = STATUS.queued) -> None:
         from_email="a@portal.example", to=["b@stadt.example"], status=status, priority=PRIORITY.medium
     )
     Email.objects.filter(pk=mail.pk).update(created=timezone.now() - age)
+
+
+def break_storage(settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    settings.FILES_URL = f"file://{tmp_path / 'file'}"
 
 
 def test_healthz_answers_without_asking_anything(client: Client) -> None:
@@ -62,8 +70,7 @@ def test_readyz_tells_the_age_of_the_oldest_owed_mail(client: Client, db: None) 
 
 
 def test_readyz_fails_when_storage_cannot_be_written(client: Client, db: None, settings: Any, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("not a folder")
-    settings.FILES_URL = f"file://{tmp_path / 'file'}"
+    break_storage(settings, tmp_path)
 
     response = client.get("/readyz")
 
@@ -129,6 +136,77 @@ def test_readyz_leaves_no_file_behind(client: Client, db: None, tmp_path: Path) 
     client.get("/readyz")
 
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+# Who asks often --------------------------------------------------------------------------------------
+
+
+def grow_older(seconds: float) -> None:
+    assert health._kept
+    health._kept = health._kept._replace(at=health._kept.at - seconds)
+
+
+def test_readyz_looks_again_after_five_seconds(client: Client, db: None, settings: Any, tmp_path: Path) -> None:
+    answers = [client.get("/readyz").status_code]
+    break_storage(settings, tmp_path)
+
+    answers.append(client.get("/readyz").status_code)
+    grow_older(2)
+    answers.append(client.get("/readyz").status_code)
+    grow_older(3)
+    answers.append(client.get("/readyz").status_code)
+
+    assert answers == [200, 200, 200, 503]
+
+
+def test_readyz_keeps_a_failure_no_longer(client: Client, db: None, settings: Any, tmp_path: Path) -> None:
+    works = settings.FILES_URL
+    break_storage(settings, tmp_path)
+    first = client.get("/readyz")
+    settings.FILES_URL = works
+
+    again = client.get("/readyz")
+    grow_older(5)
+
+    assert (first.status_code, again.json()) == (503, first.json())
+    assert client.get("/readyz").status_code == 200
+
+
+def test_readyz_answers_what_is_known_while_another_thread_looks(
+    client: Client, db: None, settings: Any, tmp_path: Path
+) -> None:
+    client.get("/readyz")
+    break_storage(settings, tmp_path)
+    grow_older(20)
+
+    with health._looking:
+        meanwhile = client.get("/readyz")
+    after = client.get("/readyz")
+
+    assert (meanwhile.status_code, after.status_code) == (200, 503)
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["nothing known", "known for long"])
+def test_readyz_waits_for_who_looks_rather_than_answer_what_is_long_ago(client: Client, db: None, known: bool) -> None:
+    if known:
+        client.get("/readyz")
+        grow_older(30)
+    found = {"database": "failed", "reasons": {"database": "the database does not answer"}}
+
+    with ThreadPoolExecutor(1) as pool, health._looking:
+        asked = pool.submit(health.readyz, RequestFactory().get("/readyz"))
+        with pytest.raises(TimeoutError):
+            asked.result(0.2)
+        health._kept = health.Kept(found, time.monotonic())
+
+    assert json.loads(asked.result().content) == found
+
+
+def test_set_up_looks_for_itself(client: Client, db: None, settings: Any, tmp_path: Path) -> None:
+    client.get("/readyz")
+    break_storage(settings, tmp_path)
+
+    assert setting_up._failing() == ["storage"]
 
 
 def test_healthz_and_readyz_only_answer_reading(client: Client, db: None) -> None:

@@ -129,26 +129,28 @@ def test_proxy_refuses_what_could_be_read_in_two_ways(proxy: Proxy) -> None:
     assert (proxy.reached("/post"), proxy.reached("/geschmuggelt")) == (0, 0)
 
 
+BROKEN = {(first, *then) for first in (301, 502) for then in ((), (400,))}
+"""Answers to a broken body: the web server redirects without reading it, or the proxy is quicker to find it broken;
+what follows is refused, if it is read at all."""
 AMBIGUOUS = {
-    "length and encoding": (post(b"Content-Length: 6", CHUNKED, body=b"0\r\n\r\n" + HIDDEN), [301, 301], 1),
-    "encoding and length": (post(CHUNKED, b"Content-Length: 6", body=b"0\r\n\r\n" + HIDDEN), [301, 301], 1),
-    "the same length twice": (post(b"Content-Length: 7", b"Content-Length: 7", body=BODY + HIDDEN), [301, 301], 1),
-    "a bad size of a chunk": (post(CHUNKED, body=b"zz\r\nabc\r\n0\r\n\r\n" + HIDDEN), [502], 0),
-    "a longer chunk": (post(CHUNKED, body=b"1\r\nabc\r\n0\r\n\r\n" + HIDDEN), [502, 400], 0),
-    "bare line feeds": (post(CHUNKED, body=b"0\n\n" + HIDDEN), [502], 0),
+    "length and encoding": (post(b"Content-Length: 6", CHUNKED, body=b"0\r\n\r\n" + HIDDEN), {(301, 301)}, 1),
+    "encoding and length": (post(CHUNKED, b"Content-Length: 6", body=b"0\r\n\r\n" + HIDDEN), {(301, 301)}, 1),
+    "the same length twice": (post(b"Content-Length: 7", b"Content-Length: 7", body=BODY + HIDDEN), {(301, 301)}, 1),
+    "a bad size of a chunk": (post(CHUNKED, body=b"zz\r\nabc\r\n0\r\n\r\n" + HIDDEN), BROKEN, 0),
+    "a longer chunk": (post(CHUNKED, body=b"1\r\nabc\r\n0\r\n\r\n" + HIDDEN), BROKEN, 0),
+    "bare line feeds": (post(CHUNKED, body=b"0\n\n" + HIDDEN), BROKEN, 0),
 }
-"""What is sent → the answers, and how often the second request reached the web server: only where the proxy, too,
-takes it for one, and answers it."""
+"""What is sent → the answers it may get, and how often the second request reached the web server: only where the proxy,
+too, takes it for one, and answers it."""
 
 
 def test_proxy_and_web_agree_on_where_a_request_ends(proxy: Proxy) -> None:
-    found, hidden = {}, 0
-    for name, (sent, *_) in AMBIGUOUS.items():
-        answers = proxy.say(sent)
-        found[name] = (answers, proxy.reached("/geschmuggelt") - hidden)
-        hidden = proxy.reached("/geschmuggelt")
+    for name, (sent, allowed, passed_on) in AMBIGUOUS.items():
+        before = proxy.reached("/geschmuggelt")
+        answers = tuple(proxy.say(sent))
 
-    assert found == {name: (answers, passed_on) for name, (_, answers, passed_on) in AMBIGUOUS.items()}
+        assert answers in allowed, name
+        assert proxy.reached("/geschmuggelt") - before == passed_on, name
 
 
 @pytest.mark.parametrize("size", [LIMIT + 1, 100_000_000, 10**12], ids=["a byte", "megabytes", "a terabyte"])

@@ -175,6 +175,8 @@ def letter(entry: Submission, ruling: Ruling, *, by: User, at: datetime) -> Outg
         context["reason"] = ruling.reason.strip()
     if ruling.until:
         context["until"] = ruling.until
+    elif ruling.act is CheckAct.EXCLUDE and workflow.is_open(entry, at):
+        context["until"] = entry.deadline  # what is mended and handed in again by then is checked anew
     return Outgoing(str(VERBS[ruling.act].value), gate.addresses(entry), context)
 
 

@@ -16,7 +16,7 @@ from post_office.models import Email
 from accounts.models import User
 from jury.actions import gate
 from jury.models import Assessment, JuryEvent
-from landespreis import clock
+from landespreis import clock, wording
 from landespreis.refusal import MailChanged, NotAllowed, Refused
 from submissions import workflow
 from submissions.actions import formal_check, handing_in, receipts, reversing
@@ -261,6 +261,20 @@ def test_exclude_mails_the_reason_to_owner_and_editors(entry: Submission, office
     assert [mail.to for mail in mails] == [[entry.owner.email], [colleague.email]]
     assert "Nur eine Kommune" in mails[0].message
     assert Event.objects.latest("pk").detail == {"before": "open", "told": True, "reason": "Nur eine Kommune"}
+
+
+@pytest.mark.parametrize("in_time", [True, False])
+def test_exclude_says_in_time_that_it_can_still_be_mended(
+    open_round: Round, office: User, at: Callable[[datetime], None], in_time: bool
+) -> None:
+    entry = factories.submitted(open_round)
+    at(CLOSES - SECOND if in_time else CLOSES)
+
+    formal_check.exclude(entry, by=office, reason="Nur eine Kommune beteiligt")
+
+    mail = Email.objects.get(to=entry.owner.email, subject__startswith="Ausgeschlossen")
+    said = f"bis {wording.deadline(CLOSES)} noch einmal ein"
+    assert (said in mail.message, said in mail.html_message) == (in_time, in_time)
 
 
 def test_exclude_names_the_frozen_title(entry: Submission, office: User) -> None:

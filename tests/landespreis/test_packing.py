@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from landespreis import packing, parcels, tasks
-from landespreis.files import FolderStorage
 from landespreis.models import Parcel, Trace
 from landespreis.models.parcels import CLAIM
 from landespreis.package import Package
 from landespreis.parcels import Builder, Progress
 from landespreis.refusal import NotAllowed, Refused
+from landespreis.storages import FolderStorage
 from tests.accounts.factories import StaffFactory, UserFactory
 
 Build = Callable[[Parcel, Package, Progress], None]

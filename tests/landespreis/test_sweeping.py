@@ -19,7 +19,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from landespreis import belonging, files, sweeping, tasks
+from landespreis import belonging, files, storages, sweeping, tasks
 from landespreis.models import Parcel
 from landespreis.refusal import Refused, Unavailable
 from landespreis.watching import figures
@@ -287,7 +287,7 @@ def test_storage_that_fails_while_it_is_listed_loses_nothing(place: Path, monkey
     many(5, place)
     everything = files.everything_in
 
-    def fails(folder: str) -> Iterator[files.Kept]:
+    def fails(folder: str) -> Iterator[storages.Kept]:
         yield from list(everything(folder))[:3]
         if folder == "jury":
             raise Unavailable(files.NOT_READ)

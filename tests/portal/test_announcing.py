@@ -15,9 +15,9 @@ from post_office.models import Email
 from accounts.models import User
 from jury.actions import papers
 from jury.models import Letter
-from landespreis.files import FolderStorage
 from landespreis.models import Trace
 from landespreis.refusal import NotAllowed, Refused
+from landespreis.storages import FolderStorage
 from portal import richtext, tasks
 from portal.actions import adoption, announcing
 from portal.models import Announcement, Edition, News, Project

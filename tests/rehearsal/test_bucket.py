@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from landespreis import files
+from landespreis import files, storages
 from landespreis.refusal import Unavailable
 from rehearsal.bucket import Bucket
 from rehearsal.machines import free_port, wait
@@ -65,7 +65,7 @@ def test_a_long_listing_comes_page_by_page(bucket: Bucket, monkeypatch: pytest.M
 
 
 def test_a_big_file_goes_and_comes_in_parts(bucket: Bucket) -> None:
-    content = os.urandom(files.IN_ONE_PIECE + 1)
+    content = os.urandom(storages.IN_ONE_PIECE + 1)
 
     name = files.store("pakete/gross.zip", [content])
 
@@ -113,25 +113,25 @@ def test_a_bucket_that_hangs_is_asked_twice_and_then_given_up(bucket: Bucket, im
     with pytest.raises(Unavailable):
         files.store("a.pdf", [b"x"])
 
-    assert bucket.asked == files.ATTEMPTS
+    assert bucket.asked == storages.ATTEMPTS
 
 
 def test_nobody_else_waits_for_a_bucket_that_hangs(
     bucket: Bucket, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.monotonic()
-    monkeypatch.setattr(files, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(storages, "time", SimpleNamespace(monotonic=lambda: now))
     bucket.waits.clear()
     for _ in range(3):
         with pytest.raises(Unavailable):
             default_storage.exists("a.pdf")
-    assert bucket.asked == files.ATTEMPTS
+    assert bucket.asked == storages.ATTEMPTS
 
     now += 0.2  # one tries, the others do not wait for it
     for _ in range(3):
         with pytest.raises(Unavailable):
             default_storage.exists("a.pdf")
-    assert bucket.asked == 2 * files.ATTEMPTS
+    assert bucket.asked == 2 * storages.ATTEMPTS
 
     bucket.waits.set()
     with pytest.raises(Unavailable):
@@ -142,8 +142,8 @@ def test_nobody_else_waits_for_a_bucket_that_hangs(
 
 def test_while_one_tries_again_the_others_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr(files, "time", SimpleNamespace(monotonic=lambda: now))
-    silence = files.Silence(10)
+    monkeypatch.setattr(storages, "time", SimpleNamespace(monotonic=lambda: now))
+    silence = storages.Silence(10)
     assert [silence.may_ask(), silence.may_ask()] == [True, True]
 
     silence.note(silent=True)
@@ -190,8 +190,8 @@ def test_no_question_waits_for_long(settings: Any) -> None:
     settings.FILES_URL = "s3://k:s@127.0.0.1:9/b?secure=0"
     config = files.PrivateStorage().backend.client_config  # type: ignore[attr-defined]
 
-    longest = files.ATTEMPTS * (config.connect_timeout + config.read_timeout)
+    longest = storages.ATTEMPTS * (config.connect_timeout + config.read_timeout)
 
-    assert config.retries["total_max_attempts"] == files.ATTEMPTS
+    assert config.retries["total_max_attempts"] == storages.ATTEMPTS
     assert 2 * longest < 60
-    assert files.IN_ONE_PIECE > settings.BODY_LIMIT
+    assert storages.IN_ONE_PIECE > settings.BODY_LIMIT

@@ -16,7 +16,7 @@ ASKING = {
     "socket", "smtplib", "poplib", "imaplib", "asyncio", "boto3", "botocore", "pycurl", "webbrowser",
 }  # fmt: skip
 KNOWN = {
-    "landespreis/files.py": {"botocore"},  # the storage that FILES_URL names
+    "landespreis/storages.py": {"botocore"},  # the storage that FILES_URL names
     "landespreis/delivery.py": {"smtplib", "socket"},  # names of errors; what sends is Django's
     "landespreis/scanner.py": {"socket"},  # the virus scanner that CLAMD_URL names
     "landespreis/setting_up.py": {"smtplib"},  # looks whether the mail server that SMTP_URL names answers

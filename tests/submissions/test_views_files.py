@@ -236,7 +236,7 @@ def test_files_says_when_the_storage_is_silent(
     owner: Client, entry: Submission, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And whoever comes next is told at once."""
-    monkeypatch.setattr("landespreis.files.time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr("landespreis.storages.time", SimpleNamespace(monotonic=lambda: 0.0))
     bucket = Bucket(free_port(), tmp_path)
     bucket.open()
     bucket.waits.clear()

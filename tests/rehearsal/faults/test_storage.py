@@ -90,7 +90,7 @@ def test_gone_takes_the_bucket_away_and_brings_it_back(bucket: Installation, way
 @pytest.mark.parametrize("fault", [storage.full, storage.slow, storage.hang])
 def test_bucket_takes_nothing_for_a_while(bucket: Installation, fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = 0.0
-    monkeypatch.setattr("landespreis.files.time", SimpleNamespace(monotonic=lambda: seconds))
+    monkeypatch.setattr("landespreis.storages.time", SimpleNamespace(monotonic=lambda: seconds))
     with fault(bucket, CHANCE), pytest.raises(Unavailable):
         files.store("kept", [b"here"])
 

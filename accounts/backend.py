@@ -3,7 +3,7 @@
 from allauth.account.auth_backends import AuthenticationBackend
 
 from accounts.models import User
-from landespreis.composed import Read
+from landespreis.composed_rows import Read
 
 USERS = Read(User)
 

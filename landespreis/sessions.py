@@ -12,7 +12,7 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from landespreis.composed import Read
+from landespreis.composed_rows import Read
 
 SESSIONS = Read(Session, by="session_key")
 BEGUN = "session_begun"

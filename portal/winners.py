@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from jury.models import Decision
-from landespreis.composed import Question, Read
+from landespreis.composed import Question
+from landespreis.composed_rows import Read
 from portal.models import Project
 from submissions.models import Category, Round
 

@@ -12,7 +12,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db.models import Exists, OuterRef, Prefetch
 
 from accounts.models import Membership, User
-from landespreis import clock, composed, wording
+from landespreis import clock, composed_rows, wording
 from landespreis.audiences import Audience, Kind, Param, Params, Recipient
 from landespreis.circulars.placeholders import Placeholder
 from submissions import checks, draft
@@ -97,7 +97,7 @@ def audiences(user: PermissionsMixin) -> Iterable[Audience]:
 
 def written(subjects: Mapping[str, str], *, by_id: int | None, at: datetime) -> None:
     """Write into the journals of entries that a message was written about them."""
-    composed.insert(
+    composed_rows.insert(
         [
             Event(submission_id=UUID(key), at=at, by_id=by_id, verb=Event.Verb.WRITTEN_TO, detail={"subject": subject})
             for key, subject in subjects.items()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from accounts.models import Membership, Municipality, User
-from landespreis.composed import Read
+from landespreis.composed_rows import Read
 from submissions import rulebook
 from submissions.models import (
     Answer,

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import connection
 
-from landespreis import composed
-from landespreis.composed import Read, Values
+from landespreis import composed, composed_rows
+from landespreis.composed import Values
+from landespreis.composed_rows import Read
 from portal.models import Project, ProjectPartner, Topic
 
 PLACE = ["ags", "name", "label", "district_ags", "region", "latitude", "longitude", "kind"]
@@ -76,7 +77,7 @@ def shown(slug: str, now: datetime) -> Project | None:
         found = [(one, tuple(_partners([one.pk])[one.pk]), _topics(one.pk)) for one in projects]
     for project, partners, topics in found:
         _hold(project, partners)
-        composed.hold(project, "topics", Topic.objects.all(), [TOPICS.made(topic) for topic in topics])
+        composed_rows.hold(project, "topics", Topic.objects.all(), [TOPICS.made(topic) for topic in topics])
         return project
     return None
 
@@ -116,4 +117,4 @@ def _topics(project: int) -> list[Values]:
 def _hold(project: Project, partners: Partners) -> None:
     values = partners if isinstance(partners, tuple) else PARTNERS.values_in(partners)
     rows = [PARTNERS.made(partner) for partner in values]
-    composed.hold(project, "partners", ProjectPartner.objects.all(), rows)
+    composed_rows.hold(project, "partners", ProjectPartner.objects.all(), rows)

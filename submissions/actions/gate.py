@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from accounts.models import User
-from landespreis import clock, composed
+from landespreis import clock, composed_rows
 from landespreis.refusal import NotAllowed
 from submissions import reading, workflow
 from submissions.models import Event, Proposal, Section, Submission, Version
@@ -57,7 +57,7 @@ def record(
 ) -> Event:
     """Write a line of the journal."""
     event = Event(submission=entry, at=at, by=by, verb=verb, version=version, detail=detail)
-    composed.insert([event])
+    composed_rows.insert([event])
     return event
 
 
@@ -65,7 +65,7 @@ def record_each(
     verb: Event.Verb, told: Sequence[tuple[Submission, Mapping[str, Any]]], *, at: datetime, by: User
 ) -> None:
     """Write a line of the journal of each entry, with what it tells, in one statement."""
-    composed.insert(
+    composed_rows.insert(
         [
             Event(submission=entry, at=at, by=by, verb=verb, version=entry.current, detail=dict(detail))
             for entry, detail in told

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 
 from accounts.models import Municipality, User
-from landespreis import composed, mail, queue
+from landespreis import composed_rows, mail, queue
 from landespreis.refusal import Refused
 from submissions import checks, draft, payload, permissions, reading, workflow
 from submissions.actions import gate
@@ -91,10 +91,10 @@ def _submit(entry: Submission, by: User, declarations: Mapping[str, bool], seen:
         entry.formal_check = workflow.checked(entry.formal_check, workflow.CheckAct.CORRECT)
     entry.current, entry.submitted_lead = version, entry.lead
     entry.submitted_category, entry.submitted_title = entry.category, entry.title
-    composed.update(
+    composed_rows.update(
         entry, "number", "status", "formal_check", "current", "submitted_lead", "submitted_category", "submitted_title"
     )
-    composed.insert([Receipt(version=version, recipients=gate.addresses(entry, by))])
+    composed_rows.insert([Receipt(version=version, recipients=gate.addresses(entry, by))])
     gate.record(entry, Event.Verb.SUBMITTED, at=now, by=by, version=version, number=entry.label)
     if previous:
         gate.drop_proposal(entry, at=now, by=by, why="Es gibt eine neue Version.")
@@ -174,9 +174,9 @@ def _freeze(
         submitted_at=at,
         submitted_by=by,
     )
-    composed.insert([version])
+    composed_rows.insert([version])
     through = Version.files.through
-    composed.insert(
+    composed_rows.insert(
         [
             through(version_id=version.pk, attachment_id=file.pk)
             for file in now_draft.files

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, Municipality, User
 from landespreis import clock
-from landespreis.composed import SAMPLE, Part, Question, Read, fetched, insert, text, update
+from landespreis.composed import SAMPLE, Part, Question, fetched, text
+from landespreis.composed_rows import Read, insert, update
 from submissions.models import Round, Submission
 from tests.accounts.factories import MembershipFactory, MunicipalityFactory, UserFactory
 from tests.submissions import factories

@@ -8,10 +8,10 @@ from django.conf import settings
 
 APPS = ("accounts", "submissions", "jury", "portal", "landespreis")
 KNOWN = {
-    "landespreis.composed._change": "model and fields, named in the code",
-    "landespreis.composed._in_order": "model and fields, named in the code",
-    "landespreis.composed._insertion": "model",
-    "landespreis.composed._to_python": "model and field, named in the code",
+    "landespreis.composed_rows._change": "model and fields, named in the code",
+    "landespreis.composed_rows._in_order": "model and fields, named in the code",
+    "landespreis.composed_rows._insertion": "model",
+    "landespreis.composed_rows._to_python": "model and field, named in the code",
     "landespreis.pdf._sheet": "our style sheets",
     "landespreis.templatetags.shell._footer": "demo or not",
     "landespreis.templatetags.shell._links": "three yes or no about a visitor",

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator
 from django.apps import apps
 from django.db.models import FileField, Model, Q
 
+from landespreis.models import RetentionItem
+
 ANY = Q()
 
 
@@ -36,6 +38,12 @@ def beside() -> set[str]:
         for row in model._base_manager.iterator():
             found.update(row.beside_file)
     return found
+
+
+def going() -> set[str]:
+    """Return the files whose rows a retention run has taken: it deletes them as soon as the storage lets it."""
+    listed = RetentionItem.objects.exclude(files=[]).values_list("files", flat=True)
+    return {name for names in listed for name in names}
 
 
 def _names(*, there: bool) -> Iterator[str]:

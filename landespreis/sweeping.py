@@ -49,6 +49,8 @@ class Found:
     unnamed: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     """Named by a row and not there: that is lost."""
+    going: set[str] = field(default_factory=set)
+    """Named by no row because a retention run has taken it: no reason for doubt."""
     foreign: list[str] = field(default_factory=list)
     """Folders and files beside those of the portal."""
     removed: int = 0
@@ -56,7 +58,7 @@ class Found:
     @property
     def is_suspicious(self) -> bool:
         """Whether so many belong to no row that it is not the files that are wrong."""
-        only = sum(not name.startswith(COPIES) for name in self.unnamed)
+        only = sum(not name.startswith(COPIES) and name not in self.going for name in self.unnamed)
         return only > max(FEW, SHARE * self.lying)
 
     @property
@@ -116,7 +118,7 @@ def look(now: datetime | None = None) -> Found:
                 found.young += 1
             else:
                 unnamed.append(kept.name)
-    found.unnamed = sorted(_still_unnamed(unnamed))
+    found.unnamed, found.going = sorted(_still_unnamed(unnamed)), belonging.going()
     if left:
         left.intersection_update(belonging.stored_names())
         found.missing = sorted(name for name in left if not default_storage.exists(name))

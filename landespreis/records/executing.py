@@ -58,7 +58,8 @@ def carry_out_all() -> None:
         except Refused as refusal:
             log.error("retention run %s: %s", run.pk, refusal)
             run.items.filter(state=State.PENDING).update(error=refusal.message[:500])
-    for run in RetentionRun.objects.filter(status=Status.DONE).exclude(items__files=[]).distinct():
+    lying = RetentionItem.objects.filter(~Q(files=[]), state=State.DONE)
+    for run in RetentionRun.objects.filter(status=Status.DONE, pk__in=lying.values("run")):
         _delete_files(run)
 
 

@@ -19,8 +19,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from landespreis import belonging, files, storages, sweeping, tasks
-from landespreis.models import Parcel
+from landespreis import belonging, clock, files, storages, sweeping, tasks
+from landespreis.models import Parcel, RetentionItem, RetentionRun
 from landespreis.refusal import Refused, Unavailable
 from landespreis.watching import figures
 from portal.actions.exchange import parking
@@ -245,6 +245,18 @@ def test_copies_that_go_with_mails_are_never_too_many(place: Path) -> None:
     many(sweeping.FEW, place)
 
     assert sweeping.sweep().removed == 30 + sweeping.FEW
+
+
+def test_files_a_retention_run_could_not_delete_are_never_too_many(place: Path) -> None:
+    many(30, place)
+    now = clock.now()
+    run = RetentionRun.objects.create(
+        kind="drafts", is_archived=False, before=now, proposed_at=now, proposed_by=StaffFactory()
+    )
+    names = [f"jury/{one:05}.pdf" for one in range(30)]
+    RetentionItem.objects.create(run=run, subject="x", state=RetentionItem.State.DONE, files=names)
+
+    assert sweeping.sweep().removed == 30
 
 
 def test_operator_may_say_how_many_are_right(place: Path) -> None:

@@ -43,8 +43,8 @@ SECOND = timedelta(seconds=1)
 
 
 SERVED = {"db", "transactional_db"}
-PAGES = {"Client", "worlds"}
-"""What modules import whose tests ask for pages."""
+PAGES = {"Client", "worlds", "Proxy"}
+"""What modules have whose tests ask for pages, or for what stands before them."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from landespreis import clock
-from landespreis.models import Circular, CircularRecipient, Parcel
+from landespreis.models import Circular, CircularRecipient, Parcel, RetentionItem, RetentionRun
 
 APPS = ("submissions", "jury", "portal")
 LATE = timedelta(minutes=10)
@@ -73,11 +73,15 @@ CIRCULAR = Kind(
     "landespreis.view_circular", late=SLOW,
 )  # fmt: skip
 PARCEL = Kind("parcel", "Paket", "Pakete", "admin:parcels", "post_office.view_email")
+RETENTION = Kind(
+    "retention", "freigegebene Löschung", "freigegebene Löschungen", "admin:landespreis_retentionrun_changelist",
+    "landespreis.view_retentionrun", late=SLOW,
+)  # fmt: skip
 
 
 def everything() -> list[Owed]:
     """Return every kind once, also those of which nothing is owed; a query for each."""
-    found = [_mail(), _circulars(), _parcels()]
+    found = [_mail(), _circulars(), _parcels(), _retention()]
     for app in APPS:
         if find_spec(f"{app}.owed"):
             module: Owing = import_module(f"{app}.owed")
@@ -116,3 +120,11 @@ def _parcels() -> Owed:
         failed=Count("pk", filter=Q(failed_at__isnull=False)),
     )
     return Owed(PARCEL, **counted)
+
+
+def _retention() -> Owed:
+    """Count what was released to go and has not gone: the rows, or files that the storage did not let go."""
+    pending = Q(state=RetentionItem.State.PENDING, run__status=RetentionRun.Status.RELEASED)
+    rows = RetentionItem.objects.filter(pending | Q(~Q(files=[]), state=RetentionItem.State.DONE))
+    counted = rows.aggregate(number=Count("pk"), since=Min("run__released_at"))
+    return Owed(RETENTION, counted["number"], by_machine(counted["since"]))

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from jury.models import Paper
 from landespreis.celery import app
-from landespreis.models import Link, Parcel
+from landespreis.models import Link, Parcel, RetentionItem, RetentionRun
 from landespreis.watching import exposition
 from landespreis.watching import figures as asked_for
 from portal.models import Delivery, Newsletter, Subscriber
@@ -102,7 +102,7 @@ def test_figures_are_told_whatever_the_host_is_called(client: Client, db: None, 
 
 
 # What is owed --------------------------------------------------------------------------------------------
-KINDS = {"mail", "circular", "parcel", "receipt", "scan", "paper", "newsletter"}
+KINDS = {"mail", "circular", "parcel", "receipt", "scan", "paper", "newsletter", "retention"}
 
 
 def test_nothing_is_owed_in_an_empty_portal(db: None) -> None:
@@ -139,11 +139,20 @@ def test_every_kind_that_is_owed_is_counted_with_its_age(open_round: Round, at: 
         reader = Subscriber.objects.create(email=f"{status}@stadt.example", asked_at=now)
         Delivery.objects.create(newsletter=issue, subscriber=reader, status=status)
 
+    run = RetentionRun.objects.create(
+        kind="drafts", is_archived=False, before=now, proposed_at=now, proposed_by=office, status="released",
+        released_at=now - 8 * HOUR, released_by=StaffFactory(),
+    )  # fmt: skip
+    for number, (state, names) in enumerate([("pending", []), ("done", ["a.pdf"]), ("done", []), ("failed", [])]):
+        RetentionItem.objects.create(run=run, subject=f"x:{number}", state=state, files=names)
+
     ages = {kind: round(seconds / 3600) for kind, seconds in of("landespreis_owed_age_seconds").items()}
 
-    assert ages == {"mail": 1, "receipt": 2, "scan": 3, "paper": 4, "parcel": 5, "circular": 6, "newsletter": 7}
+    assert ages == {"mail": 1, "receipt": 2, "scan": 3, "paper": 4, "parcel": 5, "circular": 6, "newsletter": 7} | {
+        "retention": 8
+    }
     assert of("landespreis_owed") == {
-        "mail": 1, "receipt": 2, "scan": 1, "paper": 1, "parcel": 1, "circular": 2, "newsletter": 2,
+        "mail": 1, "receipt": 2, "scan": 1, "paper": 1, "parcel": 1, "circular": 2, "newsletter": 2, "retention": 2,
     }  # fmt: skip
     assert of("landespreis_failed") == dict.fromkeys(KINDS, 0) | {"mail": 1, "parcel": 1, "newsletter": 1}
 

@@ -75,6 +75,7 @@ class Trace(models.Model):
         RETENTION_ITEM = "retention_item", "ausgesondert"
         RETENTION_DONE = "retention_done", "Aussonderung vollzogen"
         RETENTION_DISCARDED = "retention_discarded", "Aussonderung verworfen"
+        BACKED_UP = "backed_up", "Datenbank und Dateien gesichert"
         PERSON_SEEN = "person_seen", "Daten einer Person für eine Auskunft angesehen"
         PERSON_DISCLOSED = "person_disclosed", "Auskunft über eine Person erstellt"
         PERSON_CORRECTED = "person_corrected", "Daten einer Person berichtigt"

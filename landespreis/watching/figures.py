@@ -6,7 +6,7 @@ An app adds its own in a module `metering` with a function `figures()`.
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Protocol
@@ -18,10 +18,13 @@ from prometheus_client.registry import Collector
 
 from landespreis import chaining, clock, owed, sweeping
 from landespreis.celery import app as celery_app
+from landespreis.models import Trace
 
 log = logging.getLogger(__name__)
 
 QUEUE = "celery"
+BACKUPS = timedelta(days=30)
+"""How far back the last backup is looked for; the journal is long."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ def _asked(whom: str, ask: Callable[[], Iterable[Figure]]) -> Iterator[Metric]:
 def _of_database() -> Iterator[Figure]:
     yield from _owed()
     yield from _chain()
+    yield from _backup()
     for app in owed.APPS:
         if find_spec(f"{app}.metering"):
             module: Metering = import_module(f"{app}.metering")
@@ -104,6 +108,13 @@ def _chain() -> Iterator[Figure]:
         until = datetime.combine(standing.until, time(), UTC).timestamp()
         says = "The last day that is chained, as its midnight in UTC"
         yield Figure("landespreis_journal_chained_until_seconds", says, (), {(): until})
+
+
+def _backup() -> Iterator[Figure]:
+    """Tell when `manage.py backup` last succeeded; nothing where that is long ago or other tools do it."""
+    lines = Trace.objects.filter(verb=Trace.Verb.BACKED_UP, at__gt=clock.now() - BACKUPS)
+    if last := owed.by_machine(lines.order_by("-at").values_list("at", flat=True).first()):
+        yield Figure("landespreis_backup_timestamp_seconds", "When the last backup was", (), {(): last.timestamp()})
 
 
 def _of_storage() -> Iterator[Figure]:

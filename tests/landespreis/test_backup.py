@@ -18,6 +18,7 @@ from django.db import connection
 from accounts.models import User
 from landespreis import belonging
 from landespreis.backup import archive, databases
+from landespreis.models import Trace
 from submissions.models import Attachment, Round
 from tests.accounts.factories import UserFactory
 from tests.portal.factories import picture
@@ -47,6 +48,13 @@ def restore(file: Path, *options: str) -> str:
     out = StringIO()
     call_command("restore", str(file), *options, stdout=out)
     return out.getvalue()
+
+
+def test_backup_stands_in_the_journal(backup: Path) -> None:
+    line = Trace.objects.get(verb=Trace.Verb.BACKED_UP)
+
+    assert (line.by, line.about) == (None, "sicherung.tar")
+    assert line.detail == {"files": len(list(belonging.names())), "missing": 0, "sealed": False}
 
 
 def test_backup_holds_database_files_and_manifest(backup: Path, stored: Attachment, tmp_path: Path) -> None:

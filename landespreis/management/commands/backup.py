@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from landespreis import journal
 from landespreis.backup import archive, sealing
 from landespreis.backup.databases import DatabaseFailed
 from landespreis.refusal import Unavailable
@@ -35,6 +36,8 @@ class Command(BaseCommand):
         except (sealing.BadKey, DatabaseFailed, Unavailable, OSError) as error:
             partial.unlink(missing_ok=True)
             raise CommandError(str(error)) from error
+        counts = {"files": len(manifest.files), "missing": len(manifest.missing)}
+        journal.note(journal.Verb.BACKED_UP, by=None, about=target.name, sealed=bool(keys), **counts)
         closed = "verschlüsselt" if keys else "nicht verschlüsselt"
         self.stdout.write(f"{target}: {len(manifest.files)} Dateien und die Datenbank, {closed}.")
         if manifest.missing:

@@ -10,7 +10,7 @@ import yaml
 from django.conf import settings
 from prometheus_client import Metric
 
-from landespreis import sweeping
+from landespreis import journal, sweeping
 from landespreis.owed import everything
 from landespreis.watching import exposition, requests, work
 from landespreis.watching.figures import Business
@@ -28,6 +28,7 @@ def rules() -> list[dict[str, Any]]:
 
 def told() -> list[Metric]:
     sweeping.sweep()
+    journal.note(journal.Verb.BACKED_UP, by=None)
     counted: Iterable[Metric] = [*requests.requests.collect(), *requests.duration.collect(), *work.counted.collect()]
     return [*counted, *Business().collect()]
 

@@ -1,7 +1,7 @@
 """The figures for monitoring: who gets them, that they are right, and that they come when something is away."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from post_office.models import STATUS, Email
 from prometheus_client.parser import text_string_to_metric_families
 
 from jury.models import Paper
+from landespreis import journal
 from landespreis.celery import app
 from landespreis.models import Link, Parcel, RetentionItem, RetentionRun
 from landespreis.watching import exposition
@@ -197,6 +198,20 @@ def test_chain_tells_its_last_day_and_how_many_wait(open_round: Round) -> None:
 
     assert found["landespreis_journal_days_waiting",] == 4
     assert datetime.fromtimestamp(found["landespreis_journal_chained_until_seconds",]).date() == link.day  # noqa: DTZ006
+
+
+def test_last_backup_is_told_until_it_is_long_ago(open_round: Round, at: At) -> None:
+    name, now = ("landespreis_backup_timestamp_seconds",), timezone.now()
+    assert name not in figures()
+    for days in (9, 3):
+        at(now - timedelta(days=days))
+        journal.note(journal.Verb.BACKED_UP, by=None)
+    at(now)
+
+    assert now - datetime.fromtimestamp(figures()[name], UTC) == timedelta(days=3)
+
+    at(now + timedelta(days=28))
+    assert name not in figures()
 
 
 def test_queue_tells_how_many_messages_wait(db: None) -> None:

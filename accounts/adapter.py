@@ -1,6 +1,5 @@
 """Where allauth asks the project: German messages, the tenth wrong password, what a second factor is called."""
 
-import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -12,15 +11,12 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.internal.flows.sessions import end_other_sessions
 from allauth.usersessions.models import UserSession
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 
-from accounts import entrance, second_factor
+from accounts import ciphers, entrance, second_factor
 from accounts.models import User
 from landespreis import journal, throttle
 
@@ -143,10 +139,10 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Keep secrets of second factors unreadable in the database and its backups."""
-        return _box().encrypt(text.encode()).decode()
+        return ciphers.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _box().decrypt(encrypted_text.encode()).decode()
+        return ciphers.decrypt(encrypted_text)
 
     def generate_authenticator_name(self, user: User, type: Any) -> str:  # the parameter's name is allauth's
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
@@ -167,15 +163,3 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
 
 def _login(credentials: dict[str, Any]) -> str:
     return str(credentials.get("email") or "").casefold()
-
-
-def _box() -> MultiFernet:
-    """Return the cipher: SECRET_KEY writes, SECRET_KEY_FALLBACKS can still read."""
-    return MultiFernet(
-        [Fernet(_fernet_key(secret)) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    )
-
-
-def _fernet_key(secret: str) -> bytes:
-    digest = salted_hmac("accounts.adapter.MFAAdapter", "second factor", secret=secret, algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(digest)

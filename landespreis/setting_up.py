@@ -24,8 +24,8 @@ FIRST = (
     ("load_seats", "jury", "Seat"),
 )
 """What fills a table from a file. Only an empty one: again, it would undo what staff have changed since."""
-ALWAYS = ("load_roles", "load_pages", "load_directory")
-"""What may come with a new version, and leaves alone what staff have changed."""
+ALWAYS = ("load_roles", "load_pages", "load_directory", "renew_factors")
+"""What may come with a new version or a new SECRET_KEY, and leaves alone what staff have changed."""
 SERVICES = {
     "broker": "Redis antwortet nicht: Mails und PDF warten dann auf den nächsten Blick von beat. Prüfen Sie REDIS_URL.",
     "storage": "Die Ablage der Dateien lässt sich nicht beschreiben. Prüfen Sie FILES_URL und die Rechte des Ordners.",

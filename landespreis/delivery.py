@@ -80,7 +80,7 @@ def send_owed(limit: int = 50) -> int:
     try:
         for pk in list(due().values_list("pk", flat=True)[:limit]):
             claim = drift.now() + CLAIM
-            if not due().filter(pk=pk).order_by().update(scheduled_time=claim):
+            if not due().filter(pk=pk).order_by().update(status=STATUS.queued, scheduled_time=claim):
                 continue  # another worker has it
             row = Email.objects.filter(pk=pk).first()
             if row is None:
@@ -166,13 +166,23 @@ def _message(row: Email) -> EmailMessage:
 def take_back(rows: QuerySet[Email]) -> int:
     """Delete those of `rows` that are owed and in no worker's hands; return how many that were.
 
-    They are claimed first, like for sending: what a worker sends at this moment stays.
+    They are claimed first, like for sending: what a worker sends at this moment stays. Also those go that wait for
+    another attempt.
     """
     claim = drift.now() + CLAIM
-    keys = list(due().filter(pk__in=rows.order_by().values("pk")).values_list("pk", flat=True))
+    keys = list(_unheld().filter(pk__in=rows.order_by().values("pk")).values_list("pk", flat=True))
     taken = 0
     for first in range(0, len(keys), CLAIMED_AT_ONCE):
         some = keys[first : first + CLAIMED_AT_ONCE]
-        due().filter(pk__in=some).order_by().update(scheduled_time=claim)
+        _unheld().filter(pk__in=some).update(status=STATUS.queued, scheduled_time=claim)
         taken += Email.objects.filter(pk__in=some, scheduled_time=claim).delete()[1].get(Email._meta.label, 0)
     return taken
+
+
+def _unheld() -> QuerySet[Email]:
+    """Return the owed mails that no worker holds: what is due, and what waits after a failure, which is requeued.
+
+    Who claims a mail queues it again, so that a requeued one is never in anybody's hands.
+    """
+    rows: QuerySet[Email] = due() | Email.objects.filter(status=STATUS.requeued)
+    return rows.order_by()

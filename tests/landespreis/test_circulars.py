@@ -465,6 +465,19 @@ def test_cancel_is_refused_once_everything_is_out(open_round: Round, office: Use
     assert Circular.objects.get().status == Status.SENT
 
 
+def test_cancel_takes_back_what_the_server_has_put_off(open_round: Round, office: User) -> None:
+    drafts(open_round, 1)
+    circular = circulars.release(circulars.written(open_round, office), office)
+    dispatch.send()
+    Email.objects.update(status=STATUS.requeued, scheduled_time=timezone.now() + timedelta(minutes=30))
+
+    cancelled = actions.cancel(circular, by=office)
+
+    assert not Email.objects.exists()
+    now = standing.of(cancelled)
+    assert (now.owed, now.left, cancelled.done) == (0, 1, 0)
+
+
 def test_cancel_is_refused_for_a_draft(open_round: Round, office: User) -> None:
     with pytest.raises(Refused, match="gerade nicht verschickt"):
         actions.cancel(circulars.written(open_round, office), by=office)

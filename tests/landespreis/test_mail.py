@@ -652,6 +652,25 @@ def test_take_back_leaves_what_is_out_or_in_a_workers_hands() -> None:
 
 
 @pytest.mark.django_db
+def test_take_back_takes_what_waits_for_another_attempt(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_off, again = mail.owe_all([(address, mail.Said("x", "x", "")) for address in (ANNA, BERND)])
+    Email.objects.update(status=STATUS.requeued, scheduled_time=timezone.now() + timedelta(minutes=2))
+    Email.objects.filter(pk=again.pk).update(scheduled_time=timezone.now())
+    message, taken = delivery._message, list[int]()
+
+    def while_it_is_held(row: Email) -> Any:
+        taken.append(delivery.take_back(Email.objects.all()))
+        return message(row)
+
+    monkeypatch.setattr(delivery, "_message", while_it_is_held)
+    assert delivery.send_owed() == 1
+
+    assert taken == [1]
+    assert [(row.pk, row.status) for row in Email.objects.all()] == [(again.pk, STATUS.sent)]
+    assert put_off.pk
+
+
+@pytest.mark.django_db
 def test_take_back_leaves_what_a_worker_takes_at_this_moment() -> None:
     (row,) = mail.owe_all([(ANNA, mail.Said("x", "x", ""))])
     quicker: list[datetime] = []

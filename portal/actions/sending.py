@@ -80,8 +80,12 @@ def send(seconds: float, *, batch: int = BATCH) -> int:
 def _sweep() -> None:
     """Take from workers that died what they had, and from everybody what is owed to people who are gone.
 
-    Of a mail that was being handed over nobody knows how that ended.
+    Of a mail that was being handed over nobody knows how that ended. An issue goes on that was finished while a mail of
+    it was uncertain, or was being owed once more, and is owed now.
     """
+    left = Delivery.objects.owed().filter(newsletter=OuterRef("pk"))
+    finished = Newsletter.objects.filter(Exists(left), status=Newsletter.Status.SENT)
+    finished.update(status=Newsletter.Status.SENDING, finished_at=None)
     unfinished = Newsletter.objects.filter(status__in=(Newsletter.Status.SENDING, Newsletter.Status.PAUSED))
     deliveries = Delivery.objects.filter(newsletter__in=unfinished)
     deliveries.owed().exclude(subscriber__in=Subscriber.objects.active()).delete()

@@ -410,6 +410,32 @@ def test_slow_worker_still_says_how_it_ended(midway: None, server: Server, monke
     assert states() == {"sent": 1}
 
 
+def test_mail_put_off_to_a_slow_worker_goes_out_although_its_issue_was_finished(
+    midway: None, server: Server, monkeypatch: Any, at: At
+) -> None:
+    issue = released(1)
+    server.at_text = ["451 busy"]
+    hand_over = post.hand_over
+
+    def slow(*args: Any) -> None:
+        at(MIDWAY + sending.CLAIM + SECOND)
+        sending._sweep()
+        sending._finish()
+        hand_over(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "hand_over", slow)
+        sending.send(LONG)
+    issue.refresh_from_db()
+    assert (states(), issue.status) == ({"owed": 1}, Newsletter.Status.SENT)
+
+    at(MIDWAY + timedelta(hours=1))
+    assert sending.send(LONG) == 1
+
+    issue.refresh_from_db()
+    assert (states(), issue.status) == ({"sent": 1}, Newsletter.Status.SENT)
+
+
 @pytest.mark.parametrize("change", [{"claimed_by": "another"}, {"status": Status.FAILED}])
 def test_worker_leaves_alone_what_is_not_its_own_any_more(
     midway: None, server: Server, monkeypatch: Any, change: dict[str, str]

@@ -152,7 +152,7 @@ class RunAdmin(NoChanges, admin.ModelAdmin[RetentionRun]):
     def _buttons(self, request: HttpRequest, run: RetentionRun) -> list[tuple[str, str]]:
         user = asking.person(request)
         steps = [
-            ("paket", "Paket noch einmal erstellen", Step.PACK, bool(run.parcel and run.parcel.failed_at)),
+            ("paket", "Paket noch einmal erstellen", Step.PACK, runs.needs_package(run)),
             ("angebot", "Angebot an das Landesarchiv festhalten", Step.OFFER, True),
             ("antwort", "Antwort des Landesarchivs festhalten", Step.ANSWER, True),
             ("verwerfen", "Verwerfen", Step.DISCARD, True),
@@ -259,6 +259,8 @@ def _waiting(run: RetentionRun, request: HttpRequest) -> str:
         case "proposed" if run.is_archived:
             if run.parcel and run.parcel.failed_at:
                 return f"Das Archivpaket ließ sich nicht erstellen: {run.parcel.error}"
+            if runs.needs_package(run):
+                return "Das Archivpaket ist verfallen, bevor das Portal es aufbewahren konnte. Erstellen Sie es neu."
             return "Das Archivpaket wird erstellt. Danach können Sie das Angebot an das Landesarchiv festhalten."
         case "proposed" | "answered":
             if run.proposed_by_id == asking.person(request).pk:

@@ -91,12 +91,17 @@ def _item(run: RetentionRun, part: Part) -> RetentionItem:
 
 @transaction.atomic
 def pack_again(run: RetentionRun, *, by: PermissionsMixin) -> RetentionRun:
-    """Owe the package anew after the worker gave it up. Raises NotAllowed, or Refused while it is being made."""
+    """Owe the package anew where `needs_package` says so. Raises NotAllowed, or Refused while it is being made."""
     fresh = _enter(run, Step.PACK, by)
-    if fresh.parcel and not fresh.parcel.failed_at:
+    if not needs_package(fresh):
         raise Refused("Das Paket wird gerade erstellt.")
     _owe_package(fresh, by)
     return fresh
+
+
+def needs_package(run: RetentionRun) -> bool:
+    """Whether nobody makes the package any more: the worker gave it up, or it expired before it could be kept."""
+    return run.parcel is None or run.parcel.state in {"failed", "expired"}
 
 
 def take_package(run: RetentionRun) -> bool:

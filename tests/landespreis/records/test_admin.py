@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from landespreis.models import RetentionHold, RetentionRule, RetentionRun, Trace
+from landespreis.models import Parcel, RetentionHold, RetentionRule, RetentionRun, Trace
 from landespreis.records import executing
 from submissions.models import Round, Submission
 from tests.accounts.conftest import show_factor
@@ -91,6 +91,18 @@ def test_preview_before_its_date_is_refused(open_round: Round, at: At) -> None:
     assert "Vorschlagen" not in text
     assert "10. August 2026" in answer.content.decode()
     assert not RetentionRun.objects.exists()
+
+
+def test_page_offers_to_pack_again_what_has_expired(old: Round, one: User) -> None:
+    run = office.proposed("entries", one, old)
+    client = browser(one)
+    assert step(run, "paket") not in client.get(page(run)).content.decode()
+    Parcel.objects.update(finished_at=timezone.now(), expires_at=timezone.now())
+
+    text = client.get(page(run)).content.decode()
+
+    assert "verfallen" in text
+    assert step(run, "paket") in text
 
 
 def test_whole_way_through_the_pages(old: Round, one: User, other: User) -> None:

@@ -284,6 +284,21 @@ def test_pack_again_only_after_it_failed(old: Round, one: User) -> None:
     assert Parcel.objects.count() == 2
 
 
+def test_pack_again_after_it_expired_before_it_was_kept(old: Round, one: User) -> None:
+    run = office.proposed("entries", one, old)
+    packing.fulfil_all()
+    Parcel.objects.update(expires_at=timezone.now())
+    packing.expire()
+    runs.take_packages()
+
+    runs.pack_again(run, by=one)
+    packing.fulfil_all()
+    runs.take_packages()
+
+    run.refresh_from_db()
+    assert (run.status, Parcel.objects.count()) == (RetentionRun.Status.PACKED, 2)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_take_package_keeps_it_when_only_the_answer_of_the_commit_is_lost(old: Round, one: User) -> None:
     run = office.proposed("entries", one, old)

@@ -51,13 +51,16 @@ def carry_out(run: RetentionRun, limit: int | None = None) -> int:
 
 
 def carry_out_all() -> None:
-    """Go on with every released run; a refusal is logged and stands at the run."""
+    """Go on with every released run; what stands in the way of one is logged and stands at it, and keeps no other."""
     for run in RetentionRun.objects.filter(status=Status.RELEASED).order_by("released_at"):
         try:
             carry_out(run)
         except Refused as refusal:
             log.error("retention run %s: %s", run.pk, refusal)
             run.items.filter(state=State.PENDING).update(error=refusal.message[:500])
+        except Exception as error:
+            log.exception("retention run %s", run.pk)
+            run.items.filter(state=State.PENDING).update(error=f"{type(error).__name__}: {error}"[:500])
     lying = RetentionItem.objects.filter(~Q(files=[]), state=State.DONE)
     for run in RetentionRun.objects.filter(status=Status.DONE, pk__in=lying.values("run")):
         _delete_files(run)

@@ -1,6 +1,7 @@
 """The verbs on a run until it is released: propose, pack, offer, answer, release, discard. Each writes the journal."""
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +21,8 @@ from landespreis.records.parts import Kind, Scope, Subject
 from landespreis.records.permissions import account
 from landespreis.records.workflow import Status, Step
 from landespreis.refusal import NotAllowed, Refused
+
+log = logging.getLogger(__name__)
 
 PACK = "archivpaket"
 """The kind of parcel that a run's package is."""
@@ -128,10 +131,13 @@ def take_package(run: RetentionRun) -> bool:
 
 
 def take_packages() -> None:
-    """Keep every package that is finished."""
+    """Keep every package that is finished; one that cannot be kept is logged, and tried again the next time."""
     waiting = RetentionRun.objects.filter(status=Status.PROPOSED, parcel__finished_at__isnull=False)
     for run in waiting.select_related("parcel"):
-        take_package(run)
+        try:
+            take_package(run)
+        except Exception:  # what stands in the way of one must keep neither the others nor what is released
+            log.exception("package of retention run %s not kept", run.pk)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from post_office.models import Email
 from accounts import actions as accounts
 from accounts.models import User
 from jury.models import Assessment, Decision, JuryEvent, Letter, Paper, Score
-from landespreis import chaining, clock, exports, journal, verifying
+from landespreis import chaining, clock, exports, files, journal, packing, tasks, verifying
 from landespreis.circulars import dispatch
 from landespreis.models import CircularRecipient, RetentionFigures, RetentionHold, RetentionItem, RetentionRun, Trace
 from landespreis.records import executing, parts, periods, runs
@@ -232,6 +232,52 @@ def test_carry_out_waits_while_the_storage_is_away(
 
     run.refresh_from_db()
     assert (run.status, set(run.items.values_list("state", "error"))) == (Status.DONE, {(State.DONE, "")})
+
+
+def test_package_that_cannot_be_kept_stops_no_released_run(
+    open_round: Round, at: At, one: User, other: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.submitted(open_round)
+    factories.complete(open_round)
+    at(open_round.embargo_until + 6 * office.YEARS)
+    packed = office.proposed("entries", one, open_round)
+    packing.fulfil_all()
+    run = office.released("drafts", one, other, open_round)
+
+    monkeypatch.setattr(files, "store", away)
+    tasks.carry_out_retention()
+
+    run.refresh_from_db()
+    packed.refresh_from_db()
+    assert (run.status, packed.status) == (Status.DONE, Status.PROPOSED)
+
+
+def test_run_that_cannot_begin_stops_no_other(
+    open_round: Round, at: At, one: User, other: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.complete(open_round)
+    factories.submitted(open_round)
+    office.send_everything()
+    at(open_round.embargo_until + 11 * office.YEARS)
+    first = office.released("drafts", one, other, open_round)
+    second = office.released("mails", one, other)
+    figures = parts.figures
+
+    def broken(kind: str, *about: Any) -> Any:
+        return {}["figures"] if kind == "drafts" else figures(kind, *about)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "figures", broken)
+        tasks.carry_out_retention()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, first.items.get().error) == (Status.RELEASED, "KeyError: 'figures'")
+    assert second.status == Status.DONE
+
+    tasks.carry_out_retention()
+
+    first.refresh_from_db()
+    assert first.status == Status.DONE
 
 
 def away(*about: object) -> Any:

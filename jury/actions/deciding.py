@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from jury import presiding, progress
@@ -12,6 +11,7 @@ from jury.models import Attendance, Decision, Juror, JuryEvent, Seat, Session
 from jury.sight import Sight
 from jury.workflow import Act
 from landespreis.refusal import NotAllowed, Refused
+from submissions.actions import concluding
 from submissions.models import Category, Round, Submission
 
 CHANGED = (
@@ -187,11 +187,7 @@ def _lock(room: gate.Room, decision: Decision, by: User, sight: Sight | None) ->
     decision.locked_at = room.now
     decision.save(update_fields=["locked_at"])
     Category.objects.filter(pk=room.category.pk).update(decided_at=room.now)
-    Round.objects.select_for_update(no_key=True).values_list("pk").get(pk=room.round.pk)  # two last categories at once
-    judged = Submission.objects.admitted().filter(submitted_category=OuterRef("pk"))
-    open_categories = Category.objects.filter(Exists(judged), round=room.round, decided_at__isnull=True)
-    if not open_categories.exists():
-        Round.objects.filter(pk=room.round.pk).update(decided_at=room.now)
+    concluding.conclude(room.round, at=room.now)
     _note(room, decision, JuryEvent.Verb.LOCKED, by, None)
     papers.owe_decided(Session.objects.select_related("category__round", "decision").get(pk=decision.session_id))
 

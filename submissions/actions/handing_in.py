@@ -11,7 +11,7 @@ from accounts.models import Municipality, User
 from landespreis import composed_rows, mail, queue
 from landespreis.refusal import Refused
 from submissions import checks, draft, payload, permissions, reading, workflow
-from submissions.actions import gate
+from submissions.actions import concluding, gate
 from submissions.models import (
     Answer,
     Attachment,
@@ -197,6 +197,7 @@ def withdraw(entry: Submission, *, by: User, reason: str = "") -> Submission:
     entry.save(update_fields=["status"])
     gate.record(entry, Event.Verb.WITHDRAWN, at=now, by=by, version=entry.current, reason=reason)
     gate.drop_proposal(entry, at=now, by=by, why="Die Einreichung ist zurückgezogen.")
+    concluding.conclude(entry.round, at=now)
     mail.owe(
         "withdrawn",
         gate.addresses(entry, by),

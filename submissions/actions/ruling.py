@@ -13,7 +13,7 @@ from landespreis import clock, wording
 from landespreis.outgoing import Outgoing, owe_all, require_seen
 from landespreis.refusal import NotAllowed, Overtaken, Refused
 from submissions import permissions, reading, workflow
-from submissions.actions import gate, reversing
+from submissions.actions import concluding, gate, reversing
 from submissions.models import Category, Event, Proposal, Submission
 from submissions.workflow import CheckAct
 
@@ -191,6 +191,8 @@ def write(
         reversing.write(entry, ruling.act, at=at, by=by, reason=ruling.reason, **proposed)
     else:
         _decide(entry, ruling, at=at, by=by, **_detail(entry, outgoing), **proposed)
+    if ruling.act in {CheckAct.EXCLUDE, CheckAct.WITHDRAW}:
+        concluding.conclude(entry.round, at=at)
     if outgoing:
         outgoing.owe()
 

@@ -12,7 +12,9 @@ from jury.actions.deciding import Outcome
 from jury.models import Assessment, Attendance, Decision, Juror, JuryEvent, Session
 from landespreis.refusal import NotAllowed, Refused
 from submissions.actions import formal_check
+from submissions.actions.ruling import Ruling
 from submissions.models import Category, Round, Submission
+from submissions.workflow import CheckAct
 from tests.accounts.factories import StaffFactory
 from tests.jury import factories, rooms
 from tests.jury.rooms import Stage as Scene
@@ -234,6 +236,36 @@ def test_lock_of_the_last_category_decides_the_round(scene: Scene) -> None:
     locked = second.decide(None)
 
     assert Round.objects.get().decided_at == locked.locked_at
+
+
+@pytest.mark.parametrize("act", [CheckAct.EXCLUDE, CheckAct.WITHDRAW])
+def test_last_entry_of_the_last_category_that_leaves_decides_the_round(scene: Scene, act: CheckAct) -> None:
+    second = elsewhere(scene)
+    scene.decide(scene.entries[0])
+    assert Round.objects.get().decided_at is None
+
+    formal_check.decide(second.entries[0], Ruling(act, "Auf Wunsch"), by=StaffFactory(superuser=True))
+
+    assert Round.objects.get().decided_at
+
+
+def test_lock_does_not_decide_the_round_while_an_entry_waits_for_its_check(scene: Scene) -> None:
+    entry = scene.entries.pop()
+    category = scene.round.categories.get(key="umwelt")
+    Submission.objects.filter(pk=entry.pk).update(submitted_category=category, formal_check=Submission.Check.OPEN)
+
+    scene.decide(scene.entries[0])
+    assert Round.objects.get().decided_at is None
+
+    exclude(Submission.objects.get(pk=entry.pk))
+    assert Round.objects.get().decided_at
+
+
+def test_entry_that_leaves_decides_no_round_without_a_decision(scene: Scene) -> None:
+    for entry in scene.entries:
+        exclude(entry)
+
+    assert Round.objects.get().decided_at is None
 
 
 def test_confirm_again_changes_nothing(scene: Scene) -> None:

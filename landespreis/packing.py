@@ -113,10 +113,17 @@ def fulfil_all(limit: int = 20) -> int:
 
 
 def expire() -> int:
-    """Delete the files of parcels that have expired or were given up; return how many. The rows stay and tell of it."""
+    """Delete the files of parcels that have expired or were given up; return how many. The rows stay and tell of it.
+
+    One that the storage does not let go is logged and waits for the next time; it holds up no other.
+    """
     count = 0
     for pk, path in Parcel.objects.outlived().order_by("pk").values_list("pk", "file"):
-        default_storage.delete(path)
+        try:
+            default_storage.delete(path)
+        except Unavailable as error:
+            log.error("file %s of an expired parcel is still there: %s", path, error)
+            continue
         count += Parcel.objects.filter(pk=pk, file=path).update(file="")
     return count
 

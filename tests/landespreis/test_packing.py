@@ -21,7 +21,7 @@ from landespreis.models import Parcel, Trace
 from landespreis.models.parcels import CLAIM
 from landespreis.package import Package
 from landespreis.parcels import Builder, Progress
-from landespreis.refusal import NotAllowed, Refused
+from landespreis.refusal import NotAllowed, Refused, Unavailable
 from landespreis.storages import FolderStorage
 from tests.accounts.factories import StaffFactory, UserFactory
 
@@ -321,6 +321,31 @@ def test_expire_deletes_what_is_over_and_keeps_the_row(owed: Parcel, staff: User
     fresh.refresh_from_db()
     assert (owed.state, owed.file.name, fresh.state) == ("expired", "", "ready")
     assert stored() == [fresh.file.name.removeprefix("pakete/")]
+
+
+def test_expire_goes_on_past_a_file_that_the_storage_keeps(
+    owed: Parcel, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = owe(staff, "B")
+    packing.fulfil_all()
+    Parcel.objects.update(expires_at=timezone.now())
+    owed.refresh_from_db()
+    delete = default_storage.delete
+
+    def keeps_one(path: str) -> None:
+        if path == owed.file.name:
+            raise Unavailable("Diese Datei ist gesperrt.")
+        delete(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "delete", keeps_one)
+        assert packing.expire() == 1
+
+    later.refresh_from_db()
+    assert later.file.name == ""
+    assert stored() == [owed.file.name.removeprefix("pakete/")]
+    assert packing.expire() == 1
+    assert stored() == []
 
 
 def test_expire_after_a_file_is_gone_already(owed: Parcel) -> None:

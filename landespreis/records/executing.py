@@ -149,12 +149,13 @@ def _carry_out(run: RetentionRun, pk: int) -> bool:
         item.save(update_fields=["state", "done_at", "error"])
         return False
     lots = parts.lots(run.kind, [item.subject], run.before)
-    _require_listed(item, lots)
+    found = parts.listed(lots)[item.subject]
+    _require_listed(item, found)
     with purge.opened(sorted({lot.rows.model._meta.db_table for lot in lots if lot.is_kept}), run):
         counts = {lot.key: act() for lot, act in _acts(item, lots)}
-    paths = [file["path"] for lot in item.lots for file in lot["files"]]
-    counts |= {parts.FILES: len(paths), parts.BYTES: sum(file["size"] for lot in item.lots for file in lot["files"])}
-    item.files, item.lots, item.error = paths, [], ""
+    files = [file for lot in found for file in lot["files"]]  # one of several subjects goes with the first of them
+    counts |= {parts.FILES: len(files), parts.BYTES: sum(file["size"] for file in files)}
+    item.files, item.lots, item.error = [file["path"] for file in files], [], ""
     item.about = item.about if run.is_archived else ""  # of what is not archived, the name goes, too
     item.save(update_fields=["files", "lots", "error", "about"])
     _count(run, counts)
@@ -162,10 +163,10 @@ def _carry_out(run: RetentionRun, pk: int) -> bool:
     return True
 
 
-def _require_listed(item: RetentionItem, lots: list[Lot]) -> None:
+def _require_listed(item: RetentionItem, found: list[dict[str, Any]]) -> None:
     """Raise Refused when more would go than was released; what has gone since is no obstacle."""
     known = {lot["key"]: set(lot["ids"]) for lot in item.lots}
-    more = [lot["label"] for lot in parts.listed(lots)[item.subject] if set(lot["ids"]) - known.get(lot["key"], set())]
+    more = [lot["label"] for lot in found if set(lot["ids"]) - known.get(lot["key"], set())]
     if more:
         raise Refused(
             f"Seit dem Vorschlag ist etwas hinzugekommen ({', '.join(more)}). Es bleibt; schlagen Sie es neu vor."

@@ -153,6 +153,23 @@ def test_figures_stay(round: Round, at: At, one: User, other: User) -> None:
     assert len(figures["municipalities"]) == 4
 
 
+def test_dossier_of_several_entries_counts_once(round: Round, at: At, one: User, other: User) -> None:
+    office.filled(round, at)
+    shared = [row for row in Paper.objects.filter(kind=Paper.Kind.DOSSIER) if len(row.entries) > 1]
+    path = default_storage.save("jury/dossier/gemeinsam.pdf", ContentFile(b"gemeinsam"))
+    Paper.objects.filter(pk=shared[0].pk).update(file=path, size=9)
+    run = office.released("sheets", one, other, round)
+    listed = {file["path"]: file["size"] for lots in run.items.values_list("lots", flat=True) for lot in lots
+              for file in lot["files"]}  # fmt: skip
+
+    executing.carry_out(run)
+
+    run.refresh_from_db()
+    assert path in listed
+    assert (run.counts["#files"], run.counts["#bytes"]) == (len(listed), sum(listed.values()))
+    assert not any(default_storage.exists(name) for name in listed)
+
+
 def test_carry_out_after_a_crash_goes_on(round: Round, at: At, one: User, other: User) -> None:
     office.filled(round, at)
     run = office.released("entries", one, other, round)

@@ -245,8 +245,10 @@ def hand_over(entry: Submission, *, to: User, by: User) -> Submission:
 def extend(entry: Submission, *, until: datetime, reason: str, by: User) -> Submission:
     """Give one entry a later deadline of its own, also after the round has closed.
 
-    Journals, and owes a mail to owner and editors. Raises NotAllowed, and Refused for a moment that is past or not
-    later than the deadline, without a reason, or once the formal check is decided.
+    What was withdrawn may come back with it: a decision of its formal check is opened again, so that what its people
+    hand in is checked anew. Journals, and owes a mail to owner and editors. Raises NotAllowed, and Refused for a
+    moment that is past or not later than the deadline, without a reason, or once the formal check of what takes part
+    is decided; of what was withdrawn, once the jury has decided its category.
     """
     entry = gate.lock(entry)
     now = clock.now()
@@ -254,10 +256,13 @@ def extend(entry: Submission, *, until: datetime, reason: str, by: User) -> Subm
         raise NotAllowed("Fristen verlängert nur die Geschäftsstelle.")
     if not reason.strip():
         raise Refused("Bitte nennen Sie den Grund der Verlängerung.")
-    if entry.formal_check not in {Submission.Check.OPEN, Submission.Check.RETURNED}:
+    is_decided = entry.formal_check not in {Submission.Check.OPEN, Submission.Check.RETURNED}
+    if is_decided and entry.status != Submission.Status.WITHDRAWN:
         raise Refused("Die formale Prüfung ist entschieden. Öffnen Sie sie wieder, bevor Sie die Frist verlängern.")
     if until <= max(now, entry.deadline):
         raise Refused("Die neue Frist muss in der Zukunft und nach der bisherigen liegen.")
+    if is_decided:
+        _check_anew(entry, at=now, by=by)
     entry.extensions.create(until=until, reason=reason.strip(), granted_by=by, granted_at=now)
     entry.extended_until = until
     entry.save(update_fields=["extended_until"])
@@ -276,3 +281,15 @@ def extend(entry: Submission, *, until: datetime, reason: str, by: User) -> Subm
         {"number": entry.label, "title": entry.heading, "until": until, "path": entry.get_absolute_url()},
     )
     return entry
+
+
+def _check_anew(entry: Submission, *, at: datetime, by: User) -> None:
+    """Open the check of a withdrawn entry again, where no other verb reaches it. Raises Refused as `extend` says."""
+    assert entry.submitted_category_id  # what was withdrawn had been handed in
+    categories = Category.objects.select_for_update(no_key=True).filter(pk=entry.submitted_category_id)
+    if any(categories.values_list("decided_at", flat=True)):
+        raise Refused("Die Jury hat diese Kategorie entschieden. Die Einreichung kann nicht mehr teilnehmen.")
+    entry.formal_check = workflow.checked(entry.formal_check, workflow.CheckAct.REOPEN)
+    entry.save(update_fields=["formal_check"])
+    why = "Frist nach dem Zurückziehen verlängert"
+    gate.record(entry, Event.Verb.CHECK_REOPENED, at=at, by=by, version=entry.current, reason=why)

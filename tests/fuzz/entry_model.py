@@ -334,8 +334,12 @@ class Entry:
 
     def extend(self, until: datetime, reason: str, by: str) -> None:
         require(by in OFFICE, "NotAllowed")
-        require(bool(reason) and self.check in {"open", "returned"})
+        is_decided = self.check not in {"open", "returned"}
+        require(bool(reason) and (not is_decided or self.status == "withdrawn"))
         require(until > self.now and until > self.deadline)
+        if is_decided:
+            self.check = "open"
+            self.note("check_reopened")
         self.extended = until
         self.note("extended")
         self.drop()

@@ -19,7 +19,7 @@ from jury.models import Assessment, JuryEvent
 from landespreis import clock, wording
 from landespreis.refusal import MailChanged, NotAllowed, Refused
 from submissions import workflow
-from submissions.actions import formal_check, handing_in, receipts, reversing
+from submissions.actions import entries, formal_check, handing_in, receipts, reversing
 from submissions.actions.ruling import Ruling
 from submissions.models import Category, Editor, Event, Round, Submission
 from submissions.turns import Queue
@@ -302,6 +302,34 @@ def test_withdraw_on_request_says_who_did_it_for_whom(entry: Submission, office:
     assert event.detail == {"reason": "Anruf der Bürgermeisterin"}
     assert f"{office.name} (Geschäftsstelle)" in Email.objects.get().message
     assert "können Sie sie wieder einreichen" not in Email.objects.get().message
+
+
+@pytest.mark.parametrize("check", [Check.ADMITTED, Check.EXCLUDED])
+def test_what_was_withdrawn_by_mistake_comes_back_and_is_checked_anew(
+    entry: Submission, office: User, check: str
+) -> None:
+    put(entry, formal_check=check)
+    formal_check.withdraw_on_request(entry, by=office, reason="Anruf, aber aus einer anderen Kommune")
+
+    entries.extend(entry, until=LATER, reason="Irrtümlich zurückgezogen", by=office)
+    factories.submit(entry)
+
+    back = Submission.objects.get()
+    assert (back.status, back.formal_check, back.number) == ("submitted", Check.OPEN, entry.number)
+    verbs = list(Event.objects.order_by("pk").values_list("verb", flat=True))
+    assert verbs[-4:] == ["withdrawn", "check_reopened", "extended", "submitted"]
+    assert formal_check.exclude(back, by=office, reason="Nur eine Kommune").formal_check == Check.EXCLUDED
+
+
+def test_what_was_withdrawn_does_not_come_back_once_the_jury_has_decided(entry: Submission, office: User) -> None:
+    put(entry, formal_check=Check.ADMITTED)
+    formal_check.withdraw_on_request(entry, by=office, reason="Anruf der Bürgermeisterin")
+    Category.objects.update(decided_at=CLOSES)
+
+    with pytest.raises(Refused, match="Jury hat diese Kategorie entschieden"):
+        entries.extend(entry, until=LATER, reason="Irrtümlich zurückgezogen", by=office)
+
+    assert Submission.objects.get().formal_check == Check.ADMITTED
 
 
 @pytest.mark.parametrize("verb", ["exclude", "withdraw"])

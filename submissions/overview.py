@@ -99,8 +99,8 @@ def _figures(round: Round, entries: SubmissionQuerySet, lacking: Sequence[int]) 
 
 def _tasks(round: Round, user: PermissionsMixin, now: datetime) -> list[Task]:
     """Say how many ask for help, and how many entries wait in the queue of the formal check for whoever decides it."""
-    helping = HelpRequest.objects.open(now).count()
-    asked = f"{reverse('admin:submissions_helprequest_changelist')}?stand=offen"
+    helping = HelpRequest.objects.waiting(now).count()
+    asked = f"{reverse('admin:submissions_helprequest_changelist')}?stand=wartet"
     tasks = [Task(helping, "Bitten um Hilfe beantworten", "Bitte um Hilfe beantworten", asked)]
     if now < round.closes_at or not isinstance(user, User) or not permissions.may_check(user):
         return tasks

@@ -51,10 +51,14 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "stand"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("offen", "offen"), ("abgelaufen", "abgelaufen"), ("beendet", "beendet")]
+        return [
+            ("wartet", "zu beantworten"), ("offen", "offen"), ("abgelaufen", "abgelaufen"), ("beendet", "beendet"),
+        ]  # fmt: skip
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[HelpRequest]") -> "QuerySet[HelpRequest]":
         now = clock.now()
+        if self.value() == "wartet":
+            return queryset.filter(pk__in=HelpRequest.objects.waiting(now))
         wanted: dict[str | None, dict[str, Any]] = {
             "offen": {"ended_at__isnull": True, "until__gt": now},
             "abgelaufen": {"ended_at__isnull": True, "until__lte": now},

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from submissions.models.entry import Submission
 from submissions.models.people import Editor
@@ -17,6 +17,11 @@ class HelpRequestQuerySet(models.QuerySet["HelpRequest"]):
     def open(self, now: datetime) -> "HelpRequestQuerySet":
         """Neither ended nor run out: as long as a request is among these, the office may read the draft."""
         return self.filter(ended_at__isnull=True, until__gt=now)
+
+    def waiting(self, now: datetime) -> "HelpRequestQuerySet":
+        """Those the office owes something: open, or run out without an answer."""
+        unanswered = ~Exists(HelpAnswer.objects.filter(request=OuterRef("pk")))
+        return self.filter(Q(until__gt=now) | unanswered, ended_at__isnull=True)
 
 
 class HelpRequest(models.Model):

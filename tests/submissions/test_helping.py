@@ -267,6 +267,24 @@ def test_queue_shows_open_ones_and_no_title(client: Client, office: User, entry:
     assert "Welche Rechtsform?" not in client.get(url, {"stand": "beendet"}).content.decode()
 
 
+def test_request_that_ran_out_waits_for_an_answer_until_there_is_one(
+    client: Client, office: User, entry: Submission, at: Clock
+) -> None:
+    asked = ask(entry, days=1)
+    at(asked.until)
+    desk(client, office)
+    url = f"{reverse('admin:submissions_helprequest_changelist')}?stand=wartet"
+
+    owed, listed = client.get(reverse("admin:index")).content.decode(), client.get(url).content.decode()
+    helping.answer(asked, text="Die öffentlich-rechtliche.", close=False, by=office)
+
+    assert "Bitte um Hilfe beantworten" in owed
+    assert url in owed
+    assert "Welche Rechtsform?" in listed
+    assert "Bitte um Hilfe beantworten" not in client.get(reverse("admin:index")).content.decode()
+    assert "Welche Rechtsform?" not in client.get(url).content.decode()
+
+
 def test_overview_counts_open_requests(client: Client, office: User, entry: Submission) -> None:
     ask(entry)
     desk(client, office)

@@ -81,6 +81,11 @@ def reset_second_factors(users: Sequence[User], *, by: User, reason: str) -> Non
     if not permissions.may_reset_second_factor(by):
         raise NotAllowed("Den zweiten Faktor setzt nur die Administration zurück.")
     _require_reason(reason)
+    forget_second_factors(users, by=by, reason=reason)
+
+
+def forget_second_factors(users: Sequence[User], *, by: User | None, reason: str) -> None:
+    """What `reset_second_factors` does, in the transaction of a verb; `by` is None where the operator asks for it."""
     Authenticator.objects.filter(user__in=users).delete()
     log_out(users)
     told = [(called(user.pk), {"account": user.pk, "reason": reason.strip()}) for user in users]

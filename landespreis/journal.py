@@ -21,7 +21,7 @@ def note(verb: Trace.Verb, *, by: AbstractBaseUser | None, about: str = "", **de
     return row
 
 
-def note_each(verb: Trace.Verb, told: Iterable[tuple[str, Mapping[str, Any]]], *, by: AbstractBaseUser) -> None:
+def note_each(verb: Trace.Verb, told: Iterable[tuple[str, Mapping[str, Any]]], *, by: AbstractBaseUser | None) -> None:
     """Write a line as `note` does for each of `told`, what it is about and its detail, in one statement."""
     Trace.objects.bulk_create(_line(verb, by, about, detail) for about, detail in told)
 

@@ -4,13 +4,14 @@ import re
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from post_office.models import Email
 
-from accounts.appointing import appoint_first
+from accounts.appointing import appoint_first, let_in
 from accounts.models import User
 from landespreis.models import Trace
 from landespreis.refusal import Refused
@@ -71,6 +72,40 @@ def test_appoint_first_does_not_raise_an_account_that_is_there() -> None:
 
     with pytest.raises(Refused, match="schon ein Konto ohne diese Rolle"):
         appoint_first(ADDRESS.upper())
+
+    assert not User.objects.get().is_superuser
+
+
+def test_let_in_resets_the_second_factor_of_an_administration_that_lost_it() -> None:
+    locked_out = UserFactory(email=ADDRESS, is_superuser=True, is_staff=True)
+    assert Authenticator.objects.filter(user=locked_out).exists()
+
+    call_command("appoint_administration", ADDRESS.upper(), reason="Telefon und Notfallcodes verloren")
+
+    assert not Authenticator.objects.exists()
+    assert Email.objects.get().to == [ADDRESS]
+    trace = Trace.objects.get()
+    assert (trace.verb, trace.by) == (Trace.Verb.FACTOR_RESET, None)
+    assert trace.detail == {"account": locked_out.pk, "reason": "Telefon und Notfallcodes verloren"}
+
+
+def test_let_in_makes_a_further_administration_where_the_only_one_has_left() -> None:
+    UserFactory(is_superuser=True)
+
+    user = let_in(ADDRESS, reason="Ausgeschieden")
+
+    assert (user.is_superuser, user.has_usable_password()) == (True, False)
+    assert link()
+    assert Trace.objects.get().detail["reason"] == "Ausgeschieden"
+
+
+def test_let_in_asks_for_a_reason_and_raises_no_account_that_is_there() -> None:
+    UserFactory(email=ADDRESS)
+
+    with pytest.raises(Refused, match="Grund"):
+        let_in("neu@administration.example", reason=" ")
+    with pytest.raises(Refused, match="schon ein Konto ohne diese Rolle"):
+        let_in(ADDRESS, reason="Ausgeschieden")
 
     assert not User.objects.get().is_superuser
 

@@ -98,11 +98,16 @@ def _figures(round: Round, entries: SubmissionQuerySet, lacking: Sequence[int]) 
 
 
 def _tasks(round: Round, user: PermissionsMixin, now: datetime) -> list[Task]:
-    """Say how many ask for help, and how many entries wait in the queue of the formal check for whoever decides it."""
+    """Say how many ask for help, how many nobody is responsible for any more, and how many wait in the formal check."""
     helping = HelpRequest.objects.waiting(now).count()
     asked = f"{reverse('admin:submissions_helprequest_changelist')}?stand=wartet"
     tasks = [Task(helping, "Bitten um Hilfe beantworten", "Bitte um Hilfe beantworten", asked)]
-    if now < round.closes_at or not isinstance(user, User) or not permissions.may_check(user):
+    if not isinstance(user, User) or not permissions.may_check(user):
+        return tasks
+    if left := Submission.objects.ownerless(now).filter(round=round).count():
+        label, one = "Einreichungen ohne verantwortliche Person", "Einreichung ohne verantwortliche Person"
+        tasks.append(Task(left, label, one, f"{_list(round)}&verantwortlich=niemand"))
+    if now < round.closes_at:
         return tasks
     kinds = Queue(round, user, now).numbers()
     url = reverse("admin:submissions_queue")

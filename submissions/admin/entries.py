@@ -75,6 +75,19 @@ class WaitingMembership(admin.SimpleListFilter):
         return queryset.exclude(Exists(confirmed))
 
 
+class Ownerless(admin.SimpleListFilter):
+    title = "verantwortliche Person"
+    parameter_name = "verantwortlich"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("niemand", "Konto gelöscht oder gesperrt")]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Submission]") -> "QuerySet[Submission]":
+        if self.value() != "niemand":
+            return queryset
+        return queryset.filter(pk__in=Submission.objects.ownerless(clock.now()))
+
+
 @admin.register(Submission)
 class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck, People):
     list_display = (
@@ -88,7 +101,7 @@ class SubmissionAdmin(FoundByNumber, NoChanges, FormalCheck, People):
         "sections_saved",
         "own_deadline",
     )
-    list_filter = ("round", "status", "formal_check", "category", WaitingMembership)
+    list_filter = ("round", "status", "formal_check", "category", WaitingMembership, Ownerless)
     search_fields = (
         "submitted_title", "submitted_lead__label", "submitted_lead__ags", "lead__label", "lead__ags", "owner__name",
         "owner__email", "editors__user__name", "editors__email",

@@ -40,6 +40,12 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def never_submitted(self) -> "SubmissionQuerySet":
         return self.filter(status=Submission.Status.DRAFT)
 
+    def ownerless(self, now: datetime) -> "SubmissionQuerySet":
+        """Those that take part in an award that goes on, or still can, and whose owner's account nobody uses."""
+        can_change = Q(round__closes_at__gt=now) | Q(extended_until__gt=now)
+        takes_part = Q(status=Submission.Status.SUBMITTED) | (Q(status=Submission.Status.DRAFT) & can_change)
+        return self.filter(takes_part, owner__is_active=False, round__embargo_until__gt=now)
+
 
 class Submission(models.Model):
     """An entry. Its fields and rows are the draft side; what was handed in is frozen in its versions."""

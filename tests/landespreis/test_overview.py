@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
+from accounts import actions
 from accounts.models import User
 from landespreis import clock, overview, owed
 from portal.models import Inquiry
@@ -20,7 +21,7 @@ from submissions.actions.ruling import Ruling
 from submissions.models import Partner, Round, Submission
 from submissions.workflow import CheckAct
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import MembershipFactory, MunicipalityFactory, StaffFactory, staff
+from tests.accounts.factories import MembershipFactory, MunicipalityFactory, StaffFactory, UserFactory, staff
 from tests.conftest import CLOSES, OPENS
 from tests.jury import factories as jury
 from tests.portal.factories import InquiryFactory
@@ -213,6 +214,31 @@ def test_proposal_is_a_task_for_everybody_but_who_made_it(office: User, open_rou
     assert tasks(other)["Einreichungen formal prüfen"] == 0
     Round.objects.update(four_eyes=False)
     assert tasks(other)[label] == 1
+
+
+def test_entry_whose_owner_left_is_a_task_that_leads_to_it(client: Client, office: User, open_round: Round) -> None:
+    left, stays = factories.submitted(open_round), factories.submitted(open_round)
+    label = "Einreichungen ohne verantwortliche Person"
+    before = tasks(office)
+    actions.delete_account(left.owner, by=left.owner)
+    show_factor(client, office)
+
+    task = next(task for task in seen(office).tasks if task.label == label)
+    html = client.get(task.url).content.decode()
+
+    assert label not in before
+    assert task.number == 1
+    assert left.label in html
+    assert stays.label not in html
+
+
+def test_draft_whose_owner_left_is_no_task_once_nobody_can_hand_it_in(office: User, open_round: Round, at: At) -> None:
+    factories.draft(open_round, owner=UserFactory(is_active=False))
+    label = "Einreichungen ohne verantwortliche Person"
+    before = tasks(office)
+    at(CLOSES)
+
+    assert (before[label], label in tasks(office)) == (1, False)
 
 
 def test_formal_check_is_no_task_for_who_only_reads(office: User, open_round: Round, at: At) -> None:

@@ -17,6 +17,10 @@ from landespreis.refusal import MailChanged, Refused
 from submissions.actions import gate as entries
 from submissions.models import Editor
 
+NOBODY = (
+    "Niemand, der an {} mitwirkt, hat noch ein Konto; der Brief erreichte niemanden und wartet. Übertragen Sie die "
+    "Einreichung, dann geben Sie ihn frei."
+)
 TEMPLATE = "letter"
 RELEASED = "Dieser Brief ist freigegeben und verschickt. Ändern lässt er sich nicht mehr."
 EMBARGO = "Die Preisträger sind noch nicht öffentlich. Freigeben lassen sich Briefe ab {}."
@@ -39,8 +43,8 @@ def release(letter: Letter, *, by: User) -> Letter:
 def release_all(letters: Iterable[Letter], *, by: User, seen: str = "") -> int:
     """Release several at once, all or none, in as many queries as one; return how many had not gone out before.
 
-    `seen` is what `mark` said of them when they were shown; an empty one asks nothing. Raises as `release`, and
-    MailChanged.
+    One that would reach nobody stays a draft beside others, see `unreached`; alone it is refused. `seen` is what
+    `mark` said of them when they were shown; an empty one asks nothing. Raises as `release`, and MailChanged.
     """
     gate.require_office(by)
     keys = [letter.pk for letter in letters]
@@ -53,6 +57,10 @@ def release_all(letters: Iterable[Letter], *, by: User, seen: str = "") -> int:
     for letter in waiting:
         if now < letter.submission.round.embargo_until:
             raise Refused(EMBARGO.format(wording.opening(letter.submission.round.embargo_until)), title="Noch nicht")
+    reached = [letter for letter in waiting if recipients(letter)]
+    if waiting and not reached:
+        raise Refused(unreached(waiting), title="Noch niemand da")
+    waiting = reached
     mails = _owe(waiting)
     Letter.objects.filter(pk__in=[letter.pk for letter in waiting]).update(released_at=now, released_by=by)
     gate.record_each(
@@ -62,6 +70,12 @@ def release_all(letters: Iterable[Letter], *, by: User, seen: str = "") -> int:
         by=by,
     )
     return len(waiting)
+
+
+def unreached(letters: Iterable[Letter]) -> str:
+    """Say of which of these letters nobody is left to get it, and what helps; nothing where there is none."""
+    left = [letter for letter in letters if letter.released_at is None and not recipients(letter)]
+    return NOBODY.format(wording.listed([letter.submission.label for letter in left])) if left else ""
 
 
 def mark(letters: Iterable[Letter]) -> str:

@@ -167,6 +167,8 @@ class LetterAdmin(FoundByNumber, ForOffice, admin.ModelAdmin[Letter]):
             try:
                 done = letters.release_all(chosen, by=request.user, seen=request.POST.get("seen", ""))
                 self.message_user(request, f"Freigegeben: {done} von {len(chosen)} Briefen; die Mails sind unterwegs.")
+                if left := letters.unreached(letters.with_entry().filter(pk__in=[letter.pk for letter in chosen])):
+                    self.message_user(request, left, messages.WARNING)
             except MailChanged as refusal:
                 self.message_user(request, refusal.message, messages.ERROR)
                 return self._release(request, chosen)

@@ -153,11 +153,13 @@ def _publish_projects(round: Round, by: User) -> list[str]:
 
 
 def _release_letters(round: Round, by: User) -> tuple[int, list[str]]:
-    """Release all letters or none; return how many went, and in words what stood in the way."""
+    """Release all letters that reach somebody, or none; return how many went, and in words what stood in the way."""
     waiting = Letter.objects.filter(submission__round=round, released_at=None).order_by("submission__number")
     try:
         with transaction.atomic():
-            return letters.release_all(waiting, by=by), []
+            sent = letters.release_all(waiting, by=by)
+            left = letters.unreached(letters.with_entry().filter(pk__in=waiting))
+            return sent, [left] if left else []
     except Refused as refusal:
         return 0, [f"Die Briefe sind noch nicht freigegeben: {refusal.message}"]
 

@@ -10,12 +10,14 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from post_office.models import Email
 
+from accounts import actions
 from jury.actions import letters, papers
 from jury.models import Juror, JuryEvent, Letter, Paper
 from landespreis import mail
 from landespreis.refusal import NotAllowed, Refused
+from submissions.actions import transfer
 from submissions.models import Round, Submission
-from tests.accounts.factories import StaffFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, StaffFactory, UserFactory
 from tests.jury import decided, factories
 from tests.submissions import factories as entries
 
@@ -92,6 +94,26 @@ def test_release_waits_for_the_certificate(pair: list[Letter]) -> None:
         letters.release(pair[0], by=office())
 
     assert (Email.objects.count(), JuryEvent.objects.filter(verb="released").count()) == (0, 0)
+
+
+def test_letter_that_reaches_nobody_waits_until_the_entry_is_transferred(pair: list[Letter]) -> None:
+    entry, by = pair[0].submission, office()
+    actions.delete_account(entry.owner, by=entry.owner)
+    Email.objects.all().delete()
+
+    with pytest.raises(Refused, match=f"Niemand, der an {entry.label} mitwirkt"):
+        letters.release(pair[0], by=by)
+    together = letters.release_all(pair, by=by)
+    said = letters.unreached(letters.with_entry())
+    heir = MembershipFactory(municipality=entry.lead).user
+    transfer.transfer(entry, to=heir, reason="Ausgeschieden", by=by)
+    released = letters.release(Letter.objects.get(pk=pair[0].pk), by=by)
+
+    assert (together, said.count(entry.label)) == (1, 1)
+    assert pair[1].submission.label not in said
+    assert released.released_at is not None
+    assert [row.to for row in Email.objects.filter(subject=pair[0].subject)] == [[heir.email]]
+    assert letters.unreached(letters.with_entry()) == ""
 
 
 def test_release_is_for_the_office(pair: list[Letter]) -> None:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from post_office.models import Email
 
+from accounts import actions as accounts
 from accounts.models import User
 from jury.actions import papers
 from jury.models import Letter
@@ -369,6 +370,17 @@ def test_publish_is_not_held_up_by_a_certificate(before: Round, at: At) -> None:
     assert announcing.publish_due() == 1
     announcement = Announcement.objects.get()
     assert announcement.error.startswith("Die Briefe sind noch nicht freigegeben: Die Urkunde zu IKZ-2026-0001")
+    assert (News.objects.count(), Letter.objects.get().released_at) == (1, None)
+
+
+def test_publish_is_not_held_up_by_a_letter_that_reaches_nobody(before: Round, winner: Submission, at: At) -> None:
+    papers.fulfil_all()
+    accounts.delete_account(winner.owner, by=winner.owner)
+    ceremonies.ordered(before, with_letters=True)
+    at(before.embargo_until)
+
+    assert announcing.publish_due() == 1
+    assert "Übertragen Sie die Einreichung" in Announcement.objects.get().error
     assert (News.objects.count(), Letter.objects.get().released_at) == (1, None)
 
 

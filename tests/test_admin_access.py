@@ -158,6 +158,7 @@ PAGES: dict[str, tuple[int, int, int]] = {
     "portal_event_table": (METHOD, METHOD, METHOD),
     "portal_newsletter_again_failed": (OK, OK, OK),
     "portal_newsletter_again_uncertain": (OK, OK, OK),
+    "portal_newsletter_correct": (OK, OK, OK),
     "portal_newsletter_pause": (OK, OK, OK),
     "portal_newsletter_preview": (OK, OK, OK),
     "portal_newsletter_preview_mail": (OK, OK, OK),

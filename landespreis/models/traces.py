@@ -60,6 +60,7 @@ class Trace(models.Model):
         EVENT_CANCELLED = "event_cancelled", "Termin abgesagt"
         NEWSLETTER_PAUSED = "newsletter_paused", "Versand des Newsletters angehalten"
         NEWSLETTER_RESUMED = "newsletter_resumed", "Versand des Newsletters fortgesetzt"
+        NEWSLETTER_CORRECTED = "newsletter_corrected", "Newsletter im Web berichtigt"
         WINNERS_ORDERED = "winners_ordered", "Veröffentlichung der Preisträger angeordnet"
         WINNERS_RECALLED = "winners_recalled", "Veröffentlichung der Preisträger zurückgenommen"
         WINNERS_PUBLISHED = "winners_published", "Preisträger veröffentlicht"

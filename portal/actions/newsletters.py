@@ -1,13 +1,13 @@
-"""Verbs on issues of the newsletter: write one, release it, pause and resume its sending, try again, send a test."""
+"""Verbs on issues of the newsletter: write one, release it, pause and resume, correct it, try again, send a test."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.models import User
-from landespreis import clock, journal, mail, queue
+from landespreis import clock, journal, mail, queue, wording
 from landespreis.refusal import NotAllowed, Refused
 from portal import issues
 from portal.actions import indexing, texts
@@ -97,6 +97,38 @@ def resume(newsletter: Newsletter, *, by: User) -> Newsletter:
     newsletter = _turn(newsletter, {Status.PAUSED}, Status.SENDING, "Der Versand ist nicht angehalten.")
     note(journal.Verb.NEWSLETTER_RESUMED, newsletter, by)
     queue.nudge(SENDER_TASK)
+    return newsletter
+
+
+@transaction.atomic
+def correct(newsletter: Newsletter, *, text: str, without: Collection[int], by: User) -> Newsletter:
+    """Put a correction with its day before what a released issue says, and take the blocks `without` (pk) out.
+
+    The web shows it at once, and whoever has not got the issue yet gets it so; what was sent stays as it is. Journals.
+    Raises Unreadable, and Refused for a draft, while it is being sent, and without a text.
+    """
+    newsletter = Newsletter.objects.select_for_update().get(pk=newsletter.pk)
+    if newsletter.status == Status.DRAFT:
+        raise Refused("Diese Ausgabe ist noch ein Entwurf. Ändern Sie sie selbst.")
+    if newsletter.status == Status.SENDING:
+        raise Refused(
+            "Diese Ausgabe wird gerade versendet. Halten Sie den Versand zuerst an; wer sie noch nicht hat, bekommt "
+            "sie danach berichtigt."
+        )
+    if not text.strip():
+        raise Refused("Bitte schreiben Sie, was zu berichtigen ist.")
+    html = texts.html(text.strip(), headings=False)
+    taken = newsletter.blocks.filter(pk__in=without)
+    number = taken.count()
+    taken.delete()
+    newsletter.blocks.update(position=F("position") + 1)
+    heading = f"Berichtigung vom {wording.day(clock.now())}"
+    newsletter.blocks.create(kind=Block.Kind.TEXT, position=0, heading=heading, body=text.strip(), body_html=html)
+    newsletter.changed_at = clock.now()
+    newsletter.save(update_fields=["changed_at"])
+    indexing.index(newsletter)
+    about = {"newsletter": newsletter.pk, "removed": number}
+    journal.note(journal.Verb.NEWSLETTER_CORRECTED, by=by, about=str(newsletter), **about)
     return newsletter
 
 

@@ -17,7 +17,7 @@ from landespreis import wording
 from portal import issues
 from portal.actions import newsletters as verbs
 from portal.admin.frame import OneByOne, person
-from portal.forms.newsletters import BlockForm, BlockFormSet, NewsletterForm, TestForm
+from portal.forms.newsletters import BlockForm, BlockFormSet, CorrectionForm, NewsletterForm, TestForm
 from portal.models import Block, Delivery, Newsletter, Subscriber
 from submissions.admin.confirm import Question, ask
 
@@ -65,6 +65,7 @@ class NewsletterAdmin(OneByOne, admin.ModelAdmin[Newsletter]):
             "freigeben": ("release", self.release),
             "anhalten": ("pause", self.pause),
             "fortsetzen": ("resume", self.resume),
+            "berichtigen": ("correct", self.correct),
             "ungewisse-noch-einmal": ("again_uncertain", self.again_uncertain),
             "gescheiterte-noch-einmal": ("again_failed", self.again_failed),
             "stand": ("progress", self.progress),
@@ -204,6 +205,23 @@ class NewsletterAdmin(OneByOne, admin.ModelAdmin[Newsletter]):
         )
         return ask(self, request, question)
 
+    def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
+        newsletter = self._changeable(request, pk)
+        question = Question(
+            title="Ausgabe berichtigen",
+            about=str(newsletter),
+            sentences=[
+                "Die Berichtigung steht im Web sofort über der Ausgabe, mit dem Tag von heute.",
+                "Verschickte Mails ändert das nicht. Wer sie noch nicht hat, bekommt die Ausgabe berichtigt.",
+            ],
+            button="Berichtigen",
+            back=_url("change", pk),
+            done="Die Ausgabe ist im Web berichtigt.",
+            verb=partial(verbs.correct, newsletter, by=person(request)),
+            form=partial(CorrectionForm, newsletter.blocks.all()),
+        )
+        return ask(self, request, question)
+
     def again_uncertain(self, request: HttpRequest, pk: int) -> HttpResponse:
         warning = (
             "Bei diesen Mails brach der Versand im falschen Augenblick ab: Ein Teil kann angekommen sein. Wer sie "
@@ -263,6 +281,8 @@ def _tools(newsletter: Newsletter) -> list[tuple[str, str]]:
         tools.append(("Anhalten", "pause"))
     elif newsletter.status == Status.PAUSED:
         tools.append(("Fortsetzen", "resume"))
+    if newsletter.status in {Status.PAUSED, Status.SENT}:
+        tools.append(("Berichtigen", "correct"))
     return [(title, _url(name, newsletter.pk)) for title, name in tools]
 
 

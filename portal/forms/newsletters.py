@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import Model, QuerySet
+from django.utils.text import Truncator
 
 from accounts.forms import one_line
 from accounts.models import User
@@ -105,6 +106,36 @@ def _named(row: Any, moment: Any) -> str:
     when = f" ({wording.day(moment)})" if moment else ""
     is_out = row.published_at and row.published_at <= clock.now()
     return f"{row}{when}{'' if is_out else ', noch nicht öffentlich'}"
+
+
+class CorrectionForm(forms.Form):
+    """What is to be corrected of a released issue, and which of its `blocks` are to go."""
+
+    text = RichTextField(
+        label="Berichtigung",
+        max_length=10_000,
+        headings=False,
+        error_messages={"required": "Bitte schreiben Sie, was zu berichtigen ist."},
+    )
+    without = forms.TypedMultipleChoiceField(
+        label="Nicht mehr zeigen",
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Nur was nicht stehen bleiben darf, etwa Angaben zu einer Person. Es lässt sich nicht zurückholen.",
+    )
+
+    def __init__(self, blocks: Iterable[Block], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["without"].choices = [(block.pk, _told(block)) for block in blocks]  # type: ignore[attr-defined]
+
+    class Media:
+        css = {"all": ["css/newsletter-admin.css"]}
+
+
+def _told(block: Block) -> str:
+    """Name a block, one without a heading by how its text begins."""
+    return block.heading or Truncator(block.body).chars(60) or str(block)
 
 
 class PersonField(forms.ModelMultipleChoiceField[Any]):

@@ -24,7 +24,10 @@ from tests.accounts.factories import StaffFactory, UserFactory
 from tests.portal import factories
 
 Status = Newsletter.Status
-VERBS = ("preview", "preview_mail", "test", "release", "pause", "resume", "again_uncertain", "again_failed", "progress")
+VERBS = (
+    "preview", "preview_mail", "test", "release", "pause", "resume", "correct", "again_uncertain", "again_failed",
+    "progress",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -262,6 +265,25 @@ def test_editor_pauses_and_goes_on(admin: Client, editor: User) -> None:
     lines = Trace.objects.filter(verb__startswith="newsletter_").order_by("pk")
     assert [(line.verb, line.by) for line in lines] == [("newsletter_paused", editor), ("newsletter_resumed", editor)]
     assert list(history.of(newsletter))[:2] == list(reversed(lines))
+
+
+def test_editor_corrects_an_issue_that_is_out(admin: Client, editor: User) -> None:
+    newsletter = released(admin, editor)
+    moving = admin.get(url("change", newsletter)).content.decode()
+    newsletters.pause(newsletter, by=editor)
+    block = newsletter.blocks.get()
+
+    offered = admin.get(url("change", newsletter)).content.decode()
+    asked = admin.get(url("correct", newsletter)).content.decode()
+    admin.post(url("correct", newsletter), {"text": "Der Termin war am *Montag*.", "without": [block.pk]})
+
+    assert url("correct", newsletter) not in moving
+    assert url("correct", newsletter) in offered
+    assert "Nicht mehr zeigen" in asked
+    page = Client().get(newsletter.get_absolute_url()).content.decode()
+    assert "Berichtigung vom" in page
+    assert "Der Termin war am <em>Montag</em>." in page
+    assert not Block.objects.filter(pk=block.pk).exists()
 
 
 def test_progress_tells_how_far_it_is_and_what_went_wrong(admin: Client, editor: User) -> None:

@@ -10,7 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from post_office.models import Email
 
+from landespreis import wording
 from landespreis.clock import BERLIN
+from landespreis.models import Trace
 from landespreis.refusal import NotAllowed, Refused
 from portal import issues
 from portal.actions import events, news, newsletters, projects, subscribing
@@ -233,6 +235,39 @@ def test_released_issue_keeps_what_it_said(midway: None) -> None:
     events.save(event)
 
     assert issues.pieces(Newsletter.objects.get()) == before
+
+
+def test_correction_stands_before_what_was_sent_and_takes_out_what_may_not_stay(midway: None) -> None:
+    wrong = factories.ProjectFactory(title="Falscher Preisträger")
+    issue = release(factories.issue(factories.text(), about(Kind.PROJECT, of=wrong)))
+    newsletters.pause(issue, by=StaffFactory())
+    kept, taken = issue.blocks.all()
+    editor = StaffFactory()
+
+    newsletters.correct(issue, text="Der Preis ging *nicht* an dieses Projekt.", without=[taken.pk], by=editor)
+
+    first, second = issues.pieces(Newsletter.objects.get())
+    assert first.heading == f"Berichtigung vom {wording.day(MIDWAY)}"
+    assert "Der Preis ging <em>nicht</em> an dieses Projekt." in first.html
+    assert second.html == kept.body_html
+    line = Trace.objects.get(verb="newsletter_corrected")
+    assert (line.by, line.detail) == (editor, {"newsletter": issue.pk, "removed": 1})
+    wrong.delete()  # no issue holds it any more
+
+
+def test_correction_needs_an_issue_that_is_out_and_stands_still(midway: None) -> None:
+    issue, editor = factories.issue(), StaffFactory()
+    with pytest.raises(Refused, match="noch ein Entwurf"):
+        newsletters.correct(issue, text="Anders", without=[], by=editor)
+    release(issue)
+    with pytest.raises(Refused, match="Halten Sie den Versand zuerst an"):
+        newsletters.correct(issue, text="Anders", without=[], by=editor)
+    newsletters.pause(issue, by=editor)
+
+    with pytest.raises(Refused, match="was zu berichtigen ist"):
+        newsletters.correct(issue, text=" ", without=[], by=editor)
+
+    assert Block.objects.count() == 1
 
 
 @pytest.mark.parametrize("write", ["save", "save_block", "remove_block", "delete"])

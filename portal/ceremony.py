@@ -16,7 +16,7 @@ from jury import letter as words_of
 from jury.models import Decision, Letter, Paper
 from landespreis import wording
 from landespreis.clock import BERLIN
-from portal import entries, manuscript
+from portal import entries, manuscript, permissions
 from portal.models import Announcement, Event, NewsCategory, Project
 from submissions import sheet
 from submissions.models import Category, Round, Submission
@@ -122,6 +122,9 @@ def lacks(round: Round, rows: Sequence[Award], announcement: Announcement | None
             yield Lack(f"{award.category.short_name}: {said}", _page("jury_letter_change", award.letter.pk))
         if award.winner and award.objection:
             yield Lack(f"{award.category.short_name}: {award.objection} Das Verzeichnis zeigt ihn nicht.", letters)
+    if announcement and is_orphaned(announcement):
+        said = f"{announcement.ordered_by} hat vorgemerkt und darf es nicht mehr: Jemand anderes muss neu vormerken"
+        yield Lack(said, reverse("admin:portal_announce", args=[round.pk]), blocks=True)
     if not NewsCategory.objects.exists():
         said = "Es gibt noch keine Rubrik, in der die Meldung erscheinen kann"
         yield Lack(said, reverse("admin:portal_newscategory_add"), blocks=True)
@@ -134,6 +137,12 @@ def lacks(round: Round, rows: Sequence[Award], announcement: Announcement | None
     if now < round.embargo_until and not (announcement and announcement.is_waiting) and not undecided(round):
         said = "Die Veröffentlichung der Preisträger ist noch nicht vorgemerkt"
         yield Lack(said, reverse("admin:portal_announce", args=[round.pk]))
+
+
+def is_orphaned(announcement: Announcement) -> bool:
+    """Whether nothing will be public when the embargo ends: whoever ordered it may not any more."""
+    by = announcement.ordered_by
+    return announcement.is_waiting and by is not None and not permissions.may_announce(by)
 
 
 def draft(round: Round, rows: Sequence[Award]) -> Words:

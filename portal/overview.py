@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from accounts.models import User
 from landespreis import wording
 from landespreis.overview import Chart, Part, Table, Task
-from portal import permissions
+from portal import ceremony, permissions
 from portal.directory import country
 from portal.models import Announcement, Inquiry, Proposal
 from submissions.models import Partner, Round, Submission
@@ -51,15 +51,19 @@ def _tasks(user: PermissionsMixin) -> list[Task]:
 
 
 def _ceremony(user: PermissionsMixin, now: datetime) -> Iterator[Task]:
-    """Remind of the winners once all is decided, until somebody has ordered that they go public, and if that fails."""
+    """Remind of the winners once all is decided, until somebody who may has ordered it, and if that fails."""
     round = Round.objects.current()
     if round is None or round.decided_at is None or not isinstance(user, User) or not permissions.may_announce(user):
         return
-    announcement = Announcement.objects.filter(round=round).first()
+    announcement = Announcement.objects.filter(round=round).select_related("ordered_by").first()
     url = reverse("admin:portal_ceremony", args=[round.pk])
     if announcement is None or announcement.ordered_at is None:
         early = now < round.embargo_until
         yield Task(1, "", f"Veröffentlichung der Preisträger {'vormerken' if early else 'veranlassen'}", url)
+    elif ceremony.is_orphaned(announcement):
+        yield Task(
+            1, "", "Veröffentlichung der Preisträger neu vormerken", url, "Wer vorgemerkt hat, darf es nicht mehr"
+        )
     elif announcement.error:
         yield Task(1, "", "Bei der Veröffentlichung der Preisträger blieb etwas offen", url)
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import access
 from jury.actions import letters, papers
 from jury.models import Letter
 from landespreis.models import Parcel
@@ -17,7 +18,7 @@ from portal.actions import announcing
 from portal.models import Announcement, Event, News
 from submissions.models import Round, Submission
 from tests.accounts.conftest import show_factor
-from tests.accounts.factories import MembershipFactory, staff
+from tests.accounts.factories import MembershipFactory, StaffFactory, staff
 from tests.conftest import SECOND
 from tests.portal import award, ceremonies
 from tests.portal.factories import EventFactory, NewsCategoryFactory
@@ -279,6 +280,22 @@ def test_overview_reminds_until_it_is_ordered(office: Client, before: Round, at:
 
     Announcement.objects.update(error="Die Briefe sind noch nicht freigegeben.")
     assert "blieb etwas offen" in office.get("/admin/").content.decode()
+
+
+def test_order_of_somebody_who_left_is_told_before_the_embargo_ends(office: Client, before: Round) -> None:
+    Round.objects.filter(pk=before.pk).update(decided_at=before.closes_at)
+    left = staff(name="Renate Vollmer")
+    ceremonies.ordered(before, by=left)
+    said = "Renate Vollmer hat vorgemerkt und darf es nicht mehr"
+    assert said not in page(office)
+
+    access.lock(left, by=StaffFactory(superuser=True), reason="Ausgeschieden")
+
+    assert said in page(office)
+    assert "Veröffentlichung der Preisträger neu vormerken" in office.get("/admin/").content.decode()
+    ceremonies.ordered(before)
+    assert said not in page(office)
+    assert "neu vormerken" not in office.get("/admin/").content.decode()
 
 
 def test_overview_does_not_remind_editors(client: Client, before: Round) -> None:

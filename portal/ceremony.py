@@ -145,6 +145,18 @@ def is_orphaned(announcement: Announcement) -> bool:
     return announcement.is_waiting and by is not None and not permissions.may_announce(by)
 
 
+def is_unfinished(announcement: Announcement) -> bool:
+    """Whether what stood in the way of a publication still does: afterwards people do by hand what it left out."""
+    if not announcement.error or announcement.published_at is None:
+        return bool(announcement.error)
+    letters = Letter.objects.filter(submission__round=announcement.round_id, released_at=None)
+    if announcement.with_letters and letters.exists():
+        return True
+    winners = [row.winner for row in decisions(announcement.round) if row.winner]
+    projects = [getattr(winner, "project", None) for winner in winners if not entries.objection(winner)]
+    return any(project is None or project.published_at is None for project in projects)
+
+
 def draft(round: Round, rows: Sequence[Award]) -> Words:
     """Return the news as the portal would write it."""
     winners = [award for award in rows if award.winner]

@@ -55,7 +55,7 @@ def _ceremony(user: PermissionsMixin, now: datetime) -> Iterator[Task]:
     round = Round.objects.current()
     if round is None or round.decided_at is None or not isinstance(user, User) or not permissions.may_announce(user):
         return
-    announcement = Announcement.objects.filter(round=round).select_related("ordered_by").first()
+    announcement = Announcement.objects.filter(round=round).select_related("ordered_by", "round").first()
     url = reverse("admin:portal_ceremony", args=[round.pk])
     if announcement is None or announcement.ordered_at is None:
         early = now < round.embargo_until
@@ -64,7 +64,7 @@ def _ceremony(user: PermissionsMixin, now: datetime) -> Iterator[Task]:
         yield Task(
             1, "", "Veröffentlichung der Preisträger neu vormerken", url, "Wer vorgemerkt hat, darf es nicht mehr"
         )
-    elif announcement.error:
+    elif ceremony.is_unfinished(announcement):
         yield Task(1, "", "Bei der Veröffentlichung der Preisträger blieb etwas offen", url)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts import access
 from jury.actions import letters, papers
-from jury.models import Letter
+from jury.models import Letter, Paper
 from landespreis.models import Parcel
 from portal.actions import announcing
 from portal.models import Announcement, Event, News
@@ -280,6 +280,20 @@ def test_overview_reminds_until_it_is_ordered(office: Client, before: Round, at:
 
     Announcement.objects.update(error="Die Briefe sind noch nicht freigegeben.")
     assert "blieb etwas offen" in office.get("/admin/").content.decode()
+
+
+def test_overview_reminds_of_what_was_left_out_until_it_is_done(office: Client, before: Round, at: At) -> None:
+    Round.objects.filter(pk=before.pk).update(decided_at=before.closes_at)
+    Paper.objects.filter(kind=Paper.Kind.CERTIFICATE).update(rendered_at=None)
+    ceremonies.ordered(before, with_letters=True)
+    at(before.embargo_until)
+    announcing.publish_due()
+    assert "blieb etwas offen" in office.get("/admin/").content.decode()
+
+    papers.fulfil_all()
+    letters.release_all(Letter.objects.all(), by=staff())
+
+    assert "blieb etwas offen" not in office.get("/admin/").content.decode()
 
 
 def test_order_of_somebody_who_left_is_told_before_the_embargo_ends(office: Client, before: Round) -> None:

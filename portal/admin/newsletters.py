@@ -211,7 +211,7 @@ class NewsletterAdmin(OneByOne, admin.ModelAdmin[Newsletter]):
             title="Ausgabe berichtigen",
             about=str(newsletter),
             sentences=[
-                "Die Berichtigung steht im Web sofort über der Ausgabe, mit dem Tag von heute.",
+                "Die Berichtigung ist im Web sofort der erste Abschnitt der Ausgabe, mit dem Tag von heute.",
                 "Verschickte Mails ändert das nicht. Wer sie noch nicht hat, bekommt die Ausgabe berichtigt.",
             ],
             button="Berichtigen",

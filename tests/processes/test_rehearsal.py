@@ -83,7 +83,7 @@ def test_award_holds_while_everything_fails(folder: Path, seed: int) -> None:
     code, said, report = played(folder, "--municipalities", "30", "--seed", str(seed), "--faults")
 
     assert [row for row in report.get("invariants", []) if not row["holds"]] == [], said
-    assert (code, report["failure"]) == (0, ""), said
+    assert (code, report.get("failure")) == (0, ""), said
     assert sum(row["struck"] for row in report["faults"]) >= len(kinds.ALL) // 3
     assert all(row["survived"] == row["struck"] for row in report["faults"])
     assert report["told"]["submitted"] >= 10

@@ -127,7 +127,9 @@ class CorrectionForm(forms.Form):
 
     def __init__(self, blocks: Iterable[Block], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["without"].choices = [(block.pk, _told(block)) for block in blocks]  # type: ignore[attr-defined]
+        without = self.fields["without"]
+        assert isinstance(without, forms.TypedMultipleChoiceField)
+        without.choices = [(block.pk, _told(block)) for block in blocks]
 
     class Media:
         css = {"all": ["css/newsletter-admin.css"]}

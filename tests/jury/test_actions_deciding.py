@@ -1,6 +1,7 @@
 """The decision: who records it, which votes are plausible, two confirmations, the lock, and what happens in between."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import IntegrityError, transaction
 from jury.actions import assessing, deciding, sessions
 from jury.actions.deciding import Outcome
 from jury.models import Assessment, Attendance, Decision, Juror, JuryEvent, Session
+from landespreis import clock
 from landespreis.refusal import NotAllowed, Refused
 from submissions.actions import formal_check
 from submissions.actions.ruling import Ruling
@@ -247,6 +249,20 @@ def test_last_entry_of_the_last_category_that_leaves_decides_the_round(scene: Sc
     formal_check.decide(second.entries[0], Ruling(act, "Auf Wunsch"), by=StaffFactory(superuser=True))
 
     assert Round.objects.get().decided_at
+
+
+def test_what_leaves_a_decided_round_does_not_change_its_moment(scene: Scene, at: Callable[[datetime], None]) -> None:
+    second = elsewhere(scene)
+    scene.decide(scene.entries[0])
+    exclude(second.entries[0])
+    before = Round.objects.values_list("decided_at", flat=True).get()
+
+    at(clock.now() + timedelta(days=1))
+    entry = Submission.objects.get(pk=second.entries[0].pk)
+    formal_check.decide(entry, Ruling(CheckAct.WITHDRAW, "Auf Wunsch"), by=StaffFactory(superuser=True))
+
+    assert before
+    assert Round.objects.values_list("decided_at", flat=True).get() == before
 
 
 def test_lock_does_not_decide_the_round_while_an_entry_waits_for_its_check(scene: Scene) -> None:

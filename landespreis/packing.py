@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from landespreis import clock, journal, parcels, queue
+from landespreis import clock, drift, journal, parcels, queue
 from landespreis.models import Parcel
 from landespreis.package import Package
 from landespreis.refusal import NotAllowed, Refused, Unavailable
@@ -43,11 +43,11 @@ class Claim:
     """A worker's hold on an owed parcel. It ends by itself when the worker is silent for too long."""
 
     parcel: Parcel
-    at: datetime = field(default_factory=timezone.now)
+    at: datetime = field(default_factory=drift.now)
 
     def renew(self, **values: Any) -> None:
         """Write `values` and hold on; raises Lost when somebody else holds the parcel by now."""
-        now = timezone.now()
+        now = drift.now()
         if not self.settle(claimed_at=now, **values):
             raise Lost
         self.at = now
@@ -90,8 +90,8 @@ def fulfil(parcel: Parcel) -> bool:
 
     The claim is a conditional UPDATE, so of several workers one packs; progress renews it. It is packed in a file
     without a name, which ends with its process, and the row names the stored file before there is one: a worker that
-    dies leaves the parcel owed, and the next one or `expire` finds whatever it has stored. Machine time, not the
-    award's clock. What a builder refuses is refused for good; anything else is tried `ATTEMPTS` times.
+    dies leaves the parcel owed, and the next one or `expire` finds whatever it has stored. On the clock
+    that all hosts share. What a builder refuses is refused for good; anything else is tried `ATTEMPTS` times.
     """
     claim = Claim(parcel)
     if not Parcel.objects.free().filter(pk=parcel.pk).update(claimed_at=claim.at, attempts=F("attempts") + 1, done=0):

@@ -27,7 +27,7 @@ from django.test import Client
 from django.test.signals import setting_changed
 
 from accounts.models import User
-from landespreis import health
+from landespreis import drift, health
 from landespreis.cache import EnduringRedisCache
 from landespreis.clock import BERLIN
 from landespreis.templatetags import shell
@@ -256,6 +256,15 @@ def at() -> Iterator[Callable[[datetime], None]]:
 
     yield travel
     stop()
+
+
+@pytest.fixture
+def off_by(settings: Any, db: None) -> Iterator[Callable[[timedelta], time_machine.travel]]:
+    """Let this host's clock be wrong beside a database whose clock is right, so on PostgreSQL: `with off_by(HOUR):`."""
+    settings.DATABASE_CLOCK = True
+    drift.forget()
+    yield lambda distance: time_machine.travel(drift.now() + distance)
+    drift.forget()
 
 
 @pytest.fixture

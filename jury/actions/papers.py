@@ -21,7 +21,7 @@ from jury import sight as sights
 from jury.actions import gate
 from jury.models import Decision, Juror, Letter, Paper, Session
 from jury.sight import Sight
-from landespreis import clock, files, queue
+from landespreis import clock, drift, files, queue
 from landespreis.refusal import Refused
 from submissions.models import Category, Submission
 
@@ -46,11 +46,11 @@ class Claim:
     """A worker's hold on an owed paper. It ends by itself when the worker is silent for too long."""
 
     paper: Paper
-    at: datetime = field(default_factory=timezone.now)
+    at: datetime = field(default_factory=drift.now)
 
     def renew(self, **values: int) -> None:
         """Note how far the work is and hold on; raises Lost when somebody else holds the paper by now."""
-        now = timezone.now()
+        now = drift.now()
         if not self.settle(claimed_at=now, **values):
             raise Lost
         self.at = now
@@ -117,7 +117,7 @@ def fulfil(paper: Paper) -> bool:
     """Render an owed paper and keep the PDF; return whether this call did it.
 
     The claim is a conditional UPDATE, so of several workers one renders; progress renews it. A worker that dies leaves
-    the paper owed. Machine time, not the award's clock: transport is not part of the calendar.
+    the paper owed. On the clock that all hosts share, which no demo shifts.
     """
     claim = Claim(paper)
     if not Paper.objects.free().filter(pk=paper.pk).update(claimed_at=claim.at, attempts=F("attempts") + 1, done=0):

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from jury.models.seats import Juror
-from landespreis import clock
+from landespreis import clock, drift
 from submissions.models import Category, Submission
 
 CLAIM = timedelta(seconds=settings.CLAIM_SECONDS)
@@ -21,7 +21,7 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def free(self) -> "PaperQuerySet":
         """Owed, and no worker is busy with it."""
-        return self.owed().filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=timezone.now() - CLAIM))
+        return self.owed().filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=drift.now() - CLAIM))
 
 
 class Paper(models.Model):

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from landespreis import drift
+
 CLAIM = timedelta(seconds=settings.CLAIM_SECONDS)
 """How long a worker may be silent about a parcel before another may try."""
 
@@ -18,7 +20,7 @@ class ParcelQuerySet(models.QuerySet["Parcel"]):
 
     def free(self) -> "ParcelQuerySet":
         """Owed, and no worker is busy with it."""
-        return self.owed().filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=timezone.now() - CLAIM))
+        return self.owed().filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=drift.now() - CLAIM))
 
     def outlived(self) -> "ParcelQuerySet":
         """Given up, or expired, and there may still be a file."""

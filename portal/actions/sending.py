@@ -3,7 +3,7 @@
 A worker claims some deliveries by a conditional UPDATE. Before the dialogue about a mail begins it commits HANDING, and
 how it ended is committed together with the HANDING of the next. So a worker that dies leaves at most one mail of which
 nobody knows whether it went out; when its claim has run out that one is UNCERTAIN and waits for a person, the others
-are free again. All of this runs on the machine's clock, not on the award's.
+are free again. All of this runs on the clock that all hosts share, which no demo shifts.
 """
 
 import logging
@@ -19,9 +19,8 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
-from landespreis import clock, journal
+from landespreis import clock, drift, journal
 from portal.actions import newsletters, subscribing
 from portal.models import Delivery, Newsletter, Subscriber
 from portal.models.newsletters import DeliveryQuerySet, NewsletterQuerySet
@@ -89,7 +88,7 @@ def _sweep() -> None:
     unfinished = Newsletter.objects.filter(status__in=(Newsletter.Status.SENDING, Newsletter.Status.PAUSED))
     deliveries = Delivery.objects.filter(newsletter__in=unfinished)
     deliveries.owed().exclude(subscriber__in=Subscriber.objects.active()).delete()
-    over = deliveries.filter(claimed_at__lt=timezone.now() - CLAIM)
+    over = deliveries.filter(claimed_at__lt=drift.now() - CLAIM)
     over.filter(status=Status.HANDING).update(
         status=Status.UNCERTAIN, error="Der Versand brach ab, während diese Mail übergeben wurde."
     )
@@ -144,7 +143,7 @@ class _Run:
         for issue in _sending().order_by("released_at", "pk").values_list("pk", flat=True):
             while found := list(_free(issue).order_by("pk").values_list("pk", flat=True)[:most]):
                 self.claimed.add(issue)
-                if _free(issue).filter(pk__in=found).update(claimed_by=self.name, claimed_at=timezone.now()):
+                if _free(issue).filter(pk__in=found).update(claimed_by=self.name, claimed_at=drift.now()):
                     mine = Delivery.objects.filter(pk__in=found, claimed_by=self.name, status=Status.OWED)
                     return list(mine.select_related("subscriber").order_by("pk"))
         return []
@@ -199,7 +198,7 @@ class _Run:
             pk = before.delivery.pk
         values = {
             "before": pk,
-            "now": connection.ops.adapt_datetimefield_value(timezone.now()),
+            "now": connection.ops.adapt_datetimefield_value(drift.now()),
             "sent_at": connection.ops.adapt_datetimefield_value(before.values["sent_at"] if before and pk else None),
             "next": delivery.pk,
             "name": self.name,
@@ -263,7 +262,7 @@ class _Run:
 
 def _free(issue: int) -> DeliveryQuerySet:
     """Return what of an issue is owed, due and nobody's; all of it told by columns of the row."""
-    now = timezone.now()
+    now = drift.now()
     due = Q(due_at__isnull=True) | Q(due_at__lte=now)
     return Delivery.objects.owed().filter(due, newsletter_id=issue, claimed_by="")
 
@@ -276,7 +275,7 @@ def _again(delivery: Delivery, answer: PutOff) -> dict[str, Any]:
     wait = min(timedelta(seconds=PATIENT * settings.MAIL_RETRY_SECONDS) * 2 ** (attempts - 1), LONGEST_WAIT)
     return {
         "status": Status.OWED,
-        "due_at": timezone.now() + wait,
+        "due_at": drift.now() + wait,
         "claimed_by": "",
         "claimed_at": None,
         "error": str(answer)[:500],

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from landespreis import clock, files, mail
+from landespreis import clock, drift, files, mail
 from landespreis.refusal import NotAllowed, Refused
 from submissions import permissions, workflow
 from submissions import receipt as receipts
@@ -26,9 +26,9 @@ def fulfil(receipt: Receipt) -> bool:
 
     The claim is a conditional UPDATE, so of several workers one renders. PDF path, mail and the mark that it is done
     are written in one transaction: a worker that dies before leaves the receipt owed, one that dies after has sent it
-    on its way. Machine time, not the award's clock: transport is not part of the calendar.
+    on its way. On the clock that all hosts share, which no demo shifts.
     """
-    claim = timezone.now()
+    claim = drift.now()
     if not Receipt.objects.free().filter(pk=receipt.pk).update(claimed_at=claim, attempts=F("attempts") + 1):
         return False
     receipt = Receipt.objects.select_related("version__submission__round", "version__submitted_by").get(pk=receipt.pk)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from landespreis import wording
+from landespreis import drift, wording
 from submissions.models.entry import Submission
 from submissions.models.files import Attachment
 
@@ -65,7 +65,7 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
 
     def free(self) -> "ReceiptQuerySet":
         """Owed, and no worker is busy with it."""
-        return self.owed().filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=timezone.now() - CLAIM))
+        return self.owed().filter(Q(claimed_at__isnull=True) | Q(claimed_at__lt=drift.now() - CLAIM))
 
 
 class Receipt(models.Model):

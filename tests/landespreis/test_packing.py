@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from landespreis import packing, parcels, tasks
+from landespreis import drift, packing, parcels, tasks
 from landespreis.models import Parcel, Trace
 from landespreis.models.parcels import CLAIM
 from landespreis.package import Package
@@ -150,6 +150,21 @@ def test_fulfil_leaves_alone_what_another_worker_holds(owed: Parcel) -> None:
     assert not packing.fulfil(owed)
     silent(owed)
     assert packing.fulfil(owed)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("wrong", [2 * CLAIM, -2 * CLAIM])
+def test_claim_goes_by_the_clock_that_all_hosts_share(owed: Parcel, off_by: Any, wrong: timedelta) -> None:
+    real = drift.now()
+    with off_by(wrong):
+        Parcel.objects.update(claimed_at=real)
+        held = Parcel.objects.free().exists()
+        Parcel.objects.update(claimed_at=real - CLAIM - timedelta(seconds=1))
+        assert (held, packing.fulfil(owed)) == (False, True)
+
+    owed.refresh_from_db()
+    assert owed.claimed_at
+    assert abs(owed.claimed_at - real) < timedelta(minutes=1)
 
 
 def test_fulfil_tells_how_far_it_is(owed: Parcel, offered: dict[str, Builder]) -> None:

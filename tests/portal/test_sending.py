@@ -20,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from post_office.models import Email
 
+from landespreis import drift
 from landespreis.celery import app
 from landespreis.models import Trace
 from portal import issues, post, tasks
@@ -390,6 +391,26 @@ def test_worker_that_dies_leaves_one_mail_uncertain(
     newsletters.send_again(Newsletter.objects.get(), Status.UNCERTAIN)
     assert sending.send(LONG) == 1
     assert states() == {"sent": 5}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("wrong", [2 * sending.CLAIM, -2 * sending.CLAIM])
+def test_claim_goes_by_the_clock_that_all_hosts_share(
+    server: Server, monkeypatch: Any, off_by: Any, wrong: timedelta
+) -> None:
+    """A host that is ahead must not take for dead who is just handing over a mail, nor one behind wait for ever."""
+    released(2)
+    dies_at(monkeypatch, 1, after=False)
+    with pytest.raises(PowerCut):
+        sending.send(LONG)
+    monkeypatch.undo()
+    real = drift.now()
+
+    with off_by(wrong):
+        held = (sending.send(LONG), states())
+        Delivery.objects.update(claimed_at=real - sending.CLAIM - SECOND)
+        assert held == (0, {"handing": 1, "owed": 1})
+        assert (sending.send(LONG), states()) == (1, {"uncertain": 1, "sent": 1})
 
 
 def test_slow_worker_still_says_how_it_ended(midway: None, server: Server, monkeypatch: Any, at: At) -> None:

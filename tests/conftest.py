@@ -268,6 +268,24 @@ def off_by(settings: Any, db: None) -> Iterator[Callable[[timedelta], time_machi
 
 
 @pytest.fixture
+def first_fails(monkeypatch: pytest.MonkeyPatch) -> Callable[[object, str], None]:
+    """Let the first call of a module's function fail: `first_fails(mail, "owe")`."""
+
+    def patch(module: object, name: str) -> None:
+        real, calls = getattr(module, name), []
+
+        def function(*args: Any, **named: Any) -> Any:
+            calls.append(args)
+            if len(calls) == 1:
+                raise ValueError("this row is broken")
+            return real(*args, **named)
+
+        monkeypatch.setattr(module, name, function)
+
+    return patch
+
+
+@pytest.fixture
 def round(db: None) -> Round:
     """The round of the award, as `load_round` loads it."""
     if not LOADED:

@@ -21,7 +21,7 @@ from jury import sight as sights
 from jury.actions import gate
 from jury.models import Decision, Juror, Letter, Paper, Session
 from jury.sight import Sight
-from landespreis import clock, drift, files, queue
+from landespreis import clock, drift, files, persevering, queue
 from landespreis.refusal import Refused
 from submissions.models import Category, Submission
 
@@ -147,7 +147,11 @@ def forget_hidden() -> int:
     """
     kept = Paper.objects.filter(kind=Paper.Kind.DOSSIER, rendered_at__isnull=False)
     rows = kept.select_related("category__round", "juror__seat__round", "juror__user").order_by("pk")
-    return sum(forget(row) for row in rows if hides(row, serving(row.juror)))
+    return persevering.each(rows, forget_if_hidden)
+
+
+def forget_if_hidden(paper: Paper) -> bool:
+    return hides(paper, serving(paper.juror)) and forget(paper)
 
 
 def hides(paper: Paper, sight: Sight | None) -> bool:

@@ -10,7 +10,7 @@ from jury import sight as sights
 from jury.actions import gate
 from jury.models import Assessment, Juror, JuryEvent, ScoringReminder
 from jury.sight import Sight
-from landespreis import clock, mail, wording
+from landespreis import clock, mail, persevering, wording
 from submissions.models import Round
 
 BEGIN = 0
@@ -52,7 +52,7 @@ def remind_all() -> int:
     if round is None or due(round, clock.now()) is None:
         return 0
     jurors = Juror.objects.confirmed().filter(seat__round=round).select_related("seat__round", "user")
-    return sum(remind(juror) for juror in jurors)
+    return persevering.each(jurors, remind)
 
 
 def remind(juror: Juror) -> bool:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.models import Municipality, User
-from landespreis import clock, inspection, journal, wording
+from landespreis import clock, inspection, journal, persevering, wording
 from landespreis.inspection import Rejected
 from landespreis.refusal import NotAllowed, Refused
 from portal import entries, manuscript
@@ -59,11 +59,12 @@ def retract_exposed() -> int:
     Also those whose version has no consent. Any that would only be out before the ceremony come out when its embargo
     ends, planned ones and those that were out. Journals each.
     """
-    return sum(_retract(pk) for pk in list(entries.exposed().values_list("pk", flat=True)))
+    return persevering.each(list(entries.exposed().only("pk")), _retract)
 
 
 @transaction.atomic
-def _retract(pk: int) -> bool:
+def _retract(seen: Project) -> bool:
+    pk = seen.pk
     projects.lock([pk])
     project = entries.exposed().select_related("submission__round").filter(pk=pk).first()
     if project is None or project.submission is None:

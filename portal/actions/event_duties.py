@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from landespreis import clock, forgetting
+from landespreis import clock, forgetting, persevering
 from portal import seating
 from portal.actions import notices, seats
 from portal.models import Event, Registration
@@ -22,7 +22,7 @@ def remind_all() -> int:
     now = clock.now()
     near = Event.objects.published(now).filter(starts_at__gt=now, starts_at__lte=now + LOOK_AHEAD)
     rows = Registration.objects.seated().filter(event__in=near.filter(cancelled_at__isnull=True), reminded_at=None)
-    return sum(remind(registration) for registration in rows.select_related("event").order_by("pk"))
+    return persevering.each(rows.select_related("event").order_by("pk"), remind)
 
 
 @transaction.atomic

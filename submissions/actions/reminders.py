@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from landespreis import clock, mail, wording
+from landespreis import clock, mail, persevering, wording
 from submissions import checks, draft
 from submissions.actions import gate
 from submissions.models import Editor, Event, Reminder, Submission
@@ -30,7 +30,7 @@ def remind_all() -> int:
     """Send every reminder that is due now; return how many entries were reminded."""
     now = clock.now()
     entries = Submission.objects.never_submitted().select_related("round")
-    return sum(remind(entry) for entry in entries if due_offset(entry, now) is not None)
+    return persevering.each((entry for entry in entries if due_offset(entry, now) is not None), remind)
 
 
 def remind(entry: Submission) -> bool:

@@ -408,6 +408,18 @@ def test_forget_hidden_deletes_paper_and_file(
     assert (Paper.objects.count(), stored()) == (0, [])
 
 
+def test_forget_hidden_goes_on_after_one_that_fails(
+    finished: Paper, panel: list[Juror], two: list[Submission], first_fails: Callable[[object, str], None]
+) -> None:
+    assert panel[1].user
+    factories.clear(panel[1], two[0])
+    papers.fulfil(papers.request_dossier(finished.category, by=panel[1].user))
+    Submission.objects.update(formal_check="open")
+    first_fails(papers, "_drop_file")
+
+    assert [papers.forget_hidden(), papers.forget_hidden()] == [1, 1]
+
+
 def test_recusal_wakes_the_worker_to_forget(
     two: list[Submission], panel: list[Juror], django_capture_on_commit_callbacks: Any
 ) -> None:

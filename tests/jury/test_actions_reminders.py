@@ -222,6 +222,15 @@ def test_remind_not_who_is_done(due: None, juror: Juror, entry: Submission) -> N
     assert reminders.remind_all() == 0
 
 
+def test_remind_goes_on_after_a_juror_who_fails(
+    due: None, open_round: Round, entry: Submission, first_fails: Callable[[object, str], None]
+) -> None:
+    factories.juror(open_round.seats.all()[1])
+    first_fails(reminders, "left")
+
+    assert [reminders.remind_all(), reminders.remind_all()] == [1, 1]
+
+
 def test_remind_not_who_is_recused_from_all_that_is_left(due: None, juror: Juror, entry: Submission) -> None:
     factories.recuse(juror, entry)
 

@@ -427,6 +427,16 @@ def test_retract_moves_planned_copies_along_with_the_ceremony(open_round: Round)
     assert told(lost) == [("project_withdrawn", None, None)]
 
 
+def test_retract_goes_on_after_a_copy_that_fails(open_round: Round, first_fails: Callable[[object, str], None]) -> None:
+    for project in [award.copied(award.entry(open_round)) for _ in range(2)]:
+        assert project.submission
+        spoil(project.submission, "withdrawn")
+    Project.objects.update(published_at=open_round.embargo_until)
+    first_fails(projects, "refresh")
+
+    assert [adoption.retract_exposed(), adoption.retract_exposed()] == [1, 1]
+
+
 def test_retract_leaves_other_projects_alone(open_round: Round) -> None:
     project = factories.ProjectFactory()
 

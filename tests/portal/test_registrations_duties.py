@@ -9,7 +9,7 @@ from post_office.models import Email
 
 from landespreis.clock import BERLIN
 from portal import tasks
-from portal.actions import event_duties, events, registrations
+from portal.actions import event_duties, events, notices, registrations
 from portal.models import Event, Registration
 from tests.conftest import MIDWAY, SECOND
 from tests.portal import factories
@@ -87,6 +87,23 @@ def test_reminder_that_comes_late_says_today(event: Event, at: At) -> None:
     event_duties.remind_all()
 
     assert Email.objects.get().subject == "Heute: Sprechstunde, 10:30 Uhr"
+
+
+def test_reminder_that_fails_for_one_goes_to_the_others(
+    event: Event, at: At, first_fails: Callable[[object, str], None]
+) -> None:
+    Event.objects.update(capacity=3)
+    factories.registration(event, "dora")
+    Email.objects.all().delete()
+    at(event.starts_at - HOURS)
+    first_fails(notices, "reminder")
+
+    event_duties.remind_all()
+    first = reminders()
+    event_duties.remind_all()
+
+    others = ["bernd@soest.example", "dora@soest.example"]
+    assert (first, reminders()) == (others, [*others, "anna@soest.example"])
 
 
 def test_reminder_comes_anew_for_a_moved_date(event: Event, at: At) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from post_office.models import Email
 
+from landespreis import mail
 from submissions.actions import handing_in, reminders
 from submissions.models import Answer, Editor, Event, Reminder, Round, Submission
 from tests.conftest import CLOSES, MIDWAY, OPENS, SECOND
@@ -85,6 +86,17 @@ def test_remind_not_for_an_offset_before_the_draft_began(open_round: Round, at: 
     at(before_close(90))
 
     assert reminders.remind_all() == 0
+
+
+def test_remind_goes_on_after_a_draft_that_fails(
+    open_round: Round, at: Clock, first_fails: Callable[[object, str], None]
+) -> None:
+    for _ in range(2):
+        factories.draft(open_round, created_at=OPENS)
+    at(before_close(24))
+    first_fails(mail, "owe")
+
+    assert [reminders.remind_all(), reminders.remind_all()] == [1, 1]
 
 
 def test_remind_follows_an_extension(open_round: Round, at: Clock) -> None:

@@ -42,7 +42,8 @@ def carry_out(run: RetentionRun, limit: int | None = None) -> int:
     if run.status != Status.RELEASED:
         return 0
     _require_package(run)
-    _start(run)
+    if not _start(run):
+        return 0
     waiting = run.items.filter(state=State.PENDING).order_by("attempts", "pk").values_list("pk", flat=True)
     done = sum(_try(run, pk) for pk in list(waiting[:limit]))
     _delete_files(run)
@@ -92,7 +93,12 @@ def obstacle(run: RetentionRun) -> str:
 
 def _require_package(run: RetentionRun) -> None:
     if why := obstacle(run):
-        raise Refused(f"{why} Es wurde nichts gelöscht.")
+        rest = "Der Rest bleibt, bis das Paket aus der Sicherung zurückgeholt ist."
+        nothing = (
+            "Es wurde nichts gelöscht. Verwerfen Sie die Aussonderung und schlagen Sie sie neu vor, oder lassen Sie "
+            "das Paket aus der Sicherung zurückholen."
+        )
+        raise Refused(f"{why} {rest if run.started_at else nothing}")
 
 
 def _sha256(path: str) -> str:
@@ -113,14 +119,16 @@ def _packed(path: str) -> dict[str, str]:
 
 
 @transaction.atomic
-def _start(run: RetentionRun) -> None:
-    """Write the figures down that stay, once, before anything goes."""
-    if not RetentionRun.objects.filter(pk=run.pk, started_at=None).update(started_at=clock.now()):
-        return
+def _start(run: RetentionRun) -> bool:
+    """Write the figures down that stay, once, before anything goes; return whether nobody has discarded the run."""
+    released = RetentionRun.objects.filter(pk=run.pk, status=Status.RELEASED)
+    if not released.filter(started_at=None).update(started_at=clock.now()):
+        return released.exists()
     subjects = list(run.items.filter(state=State.PENDING).values_list("subject", flat=True))
     for category, numbers in parts.figures(run.kind, subjects).items():
         RetentionFigures.objects.create(run=run, category=category, figures=numbers)
     journal.note(journal.Verb.RETENTION_STARTED, by=None, about=str(run), run=run.pk, parts=len(subjects))
+    return True
 
 
 def _try(run: RetentionRun, pk: int) -> bool:

@@ -35,7 +35,9 @@ STEPS = {
 
 
 def may(run: RetentionRun, step: Step) -> bool:
-    return run.status in STEPS[run.is_archived].get(step, set())
+    """Whether the run is where that step is possible; a released one is given up when its package stops it at once."""
+    stopped = step == Step.DISCARD and run.is_archived and run.status == Status.RELEASED and not run.started_at
+    return stopped or run.status in STEPS[run.is_archived].get(step, set())
 
 
 def require(run: RetentionRun, step: Step) -> None:

@@ -427,6 +427,48 @@ def test_carry_out_package_lacks_a_subject(round: Round, at: At, one: User, othe
         executing.carry_out(run)
 
 
+def test_run_whose_package_stops_it_can_be_discarded_and_proposed_anew(
+    round: Round, at: At, one: User, other: User
+) -> None:
+    office.filled(round, at)
+    run = office.released("entries", one, other, round)
+    default_storage.delete(run.package.name)
+    with pytest.raises(Refused, match="Verwerfen Sie die Aussonderung"):
+        executing.carry_out(run)
+
+    runs.discard(run, by=one, reason="Das Paket ist verloren.")
+
+    assert office.carried_out("entries", one, other, round).status == Status.DONE
+
+
+def test_run_whose_package_goes_in_between_keeps_the_rest_and_cannot_be_discarded(
+    round: Round, at: At, one: User, other: User
+) -> None:
+    office.filled(round, at)
+    run = office.released("entries", one, other, round)
+    assert executing.carry_out(run, limit=1) == 1
+    run.refresh_from_db()
+    default_storage.delete(run.package.name)
+
+    with pytest.raises(Refused, match="Der Rest bleibt, bis das Paket aus der Sicherung zurückgeholt ist"):
+        executing.carry_out(run)
+    with pytest.raises(Refused, match="freigegeben"):
+        runs.discard(run, by=one, reason="Das Paket ist verloren.")
+
+
+def test_carry_out_takes_nothing_of_a_run_discarded_just_then(
+    round: Round, at: At, one: User, other: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.filled(round, at)
+    run = office.released("entries", one, other, round)
+    monkeypatch.setattr(executing, "_require_package", lambda run: runs.discard(run, by=one, reason="Irrtum"))
+
+    assert executing.carry_out(run) == 0
+
+    assert {item.state for item in run.items.all()} == {"pending"}
+    assert not Trace.objects.filter(verb=Trace.Verb.RETENTION_STARTED).exists()
+
+
 def test_file_the_storage_keeps_is_deleted_later(open_round: Round, at: At, one: User, other: User) -> None:
     file = factories.attachment(factories.complete(open_round))
     factories.complete(open_round)

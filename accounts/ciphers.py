@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from accounts.models import User
+
 log = logging.getLogger(__name__)
 
 SALT = "accounts.adapter.MFAAdapter"
@@ -40,6 +42,12 @@ def decrypt(encrypted: str) -> str:
     except InvalidToken:
         log.error("a second factor was encrypted with a key that is neither SECRET_KEY nor among its fallbacks")
         return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+def are_codes_lost(user: User) -> bool:
+    """Whether `user` has recovery codes that no known key reads."""
+    row = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
+    return row is not None and not all(_reads(_box(), text) for text in _texts(row.data))
 
 
 def renew() -> Renewed:

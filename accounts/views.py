@@ -1,5 +1,7 @@
 """The own account: who I am, where I work, what is stored, how I leave."""
 
+from collections.abc import Callable
+
 from allauth.mfa.recovery_codes.views import download_recovery_codes, view_recovery_codes
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
@@ -9,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import actions
+from accounts import actions, ciphers
 from accounts.forms import DeleteAccountForm, MembershipForm, ProfileForm
 from accounts.models import User
 from landespreis import throttle
@@ -80,17 +82,22 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_safe
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """allauth's page of the recovery codes; that they were shown is written down."""
-    return _noted(request, view_recovery_codes(request))
+    return _codes(request, view_recovery_codes)
 
 
 @login_required
 @require_safe
 def recovery_codes_file(request: HttpRequest) -> HttpResponse:
     """The same as a file."""
-    return _noted(request, download_recovery_codes(request))
+    return _codes(request, download_recovery_codes)
 
 
-def _noted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def _codes(request: HttpRequest, page: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """Show them, or lead on where nobody can read them any more: what the page would show fits nowhere."""
+    if ciphers.are_codes_lost(_person(request)):
+        messages.warning(request, "Ihre bisherigen Notfallcodes gelten nicht mehr. Erzeugen Sie bitte neue.")
+        return redirect("mfa_generate_recovery_codes")
+    response = page(request)
     if response.status_code == 200:
         actions.see_recovery_codes(_person(request))
     return response

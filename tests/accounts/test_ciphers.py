@@ -9,11 +9,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 
 from accounts import ciphers
 from accounts.ciphers import Renewed
 from accounts.models import User
 from tests.accounts import authenticator
+from tests.accounts.conftest import show_factor
 from tests.accounts.factories import TOTP_SECRET, StaffFactory
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +94,15 @@ def test_what_no_key_reads_lets_nobody_in(person: User, settings: Any, caplog: p
     assert "neither SECRET_KEY nor among its fallbacks" in caplog.text
     old = factor(person, Authenticator.Type.TOTP).data["secret"]
     assert len({ciphers.decrypt(old) for _ in range(5)}) == 5
+
+
+@pytest.mark.parametrize("page", ["mfa_view_recovery_codes", "mfa_download_recovery_codes"])
+def test_codes_that_no_key_reads_are_not_shown(person: User, client: Client, settings: Any, page: str) -> None:
+    """As if they worked: whoever prints them stands outside one day."""
+    new_key(settings, former=[])
+    show_factor(client, person)
+
+    answer = client.get(reverse(page), follow=True)
+
+    assert answer.redirect_chain[0][0] == reverse("mfa_generate_recovery_codes")
+    assert "Ihre bisherigen Notfallcodes gelten nicht mehr." in answer.content.decode()

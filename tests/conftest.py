@@ -43,7 +43,7 @@ SECOND = timedelta(seconds=1)
 
 
 SERVED = {"db", "transactional_db"}
-PAGES = {"Client", "worlds", "Proxy"}
+PAGES = {"Client", "Guard", "worlds", "Proxy"}
 """What modules have whose tests ask for pages, or for what stands before them."""
 
 
@@ -54,25 +54,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="only tests that reach a database or a process of their own: for a second run on other servers",
     )
     parser.addoption(
-        "--pages-later",
+        "--much-later",
         action="store_true",
-        help="without tests that ask for pages, but in a browser: for a run that one on other servers follows",
+        help="without tests that ask for pages, but in a browser, or start the portal: a run on other servers follows",
     )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is about the other database, and of two runs what one of them does as well.
 
-    With `--served` that is what would do exactly the same again. With `--pages-later` it is pages: what they ask of the
-    database are verbs and lists that have tests of their own on both, and making them takes three quarters of a run.
+    With `--served` that is what would do exactly the same again. With `--much-later` it is pages, and a portal that is
+    started as operators do: what they ask of the database are verbs and lists that have tests of their own on both.
     """
     on_sqlite = project.DATABASES["default"]["ENGINE"].endswith("sqlite3")
-    served, later = config.getoption("--served"), config.getoption("--pages-later")
+    served, later = config.getoption("--served"), config.getoption("--much-later")
 
     def is_wanted(item: pytest.Item) -> bool:
         if item.get_closest_marker("postgresql" if on_sqlite else "sqlite"):
             return False
-        return (not served or _is_served(item)) and not (later and _is_served(item) and _asks_for_pages(item))
+        return (not served or _is_served(item)) and not (later and _is_served(item) and _can_wait(item))
 
     config.hook.pytest_deselected(items=[item for item in items if not is_wanted(item)])
     items[:] = [item for item in items if is_wanted(item)]
@@ -83,10 +83,12 @@ def _is_served(item: pytest.Item) -> bool:
     return bool(fixtures) or any(item.get_closest_marker(name) for name in ("django_db", "processes"))
 
 
-def _asks_for_pages(item: pytest.Item) -> bool:
-    """Say whether a test asks for pages, as its fixtures and imports tell; not of what only one of the runs has."""
-    if any(item.get_closest_marker(name) for name in ("browser", "embedded", "sqlite")):
+def _can_wait(item: pytest.Item) -> bool:
+    """Say whether a test asks for pages, as its fixtures and imports tell, or starts the portal, on any database."""
+    if any(item.get_closest_marker(name) for name in ("browser", "embedded", "sqlite", "both")):
         return False
+    if item.get_closest_marker("processes"):
+        return True
     return "client" in getattr(item, "fixturenames", ()) or bool(PAGES & set(dir(getattr(item, "module", None))))
 
 

@@ -10,7 +10,7 @@ import pytest
 from rehearsal.machines import Process, wait
 from tests.processes.portal import Portal
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.both]
 
 VERSIONS = "SELECT id, sha256, canonical FROM submissions_version ORDER BY id"
 FILES = "SELECT file, sha256 FROM submissions_attachment"

@@ -5,7 +5,7 @@ import pytest
 from rehearsal.machines import wait
 from tests.processes.portal import Portal
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.both]
 
 
 def test_set_up_twice_at_once_fills_an_empty_database_once(portal: Portal) -> None:

@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import os
+import time
 from contextlib import suppress
 from logging.config import dictConfig
 from pathlib import Path
@@ -51,11 +52,23 @@ logger_class = Logger
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Says in German what is too long to be read as a request: that never comes as far as the portal's own pages."""
+    """Says in German what is too long to be read as a request: that never comes as far as the portal's own pages.
 
+    And it gives back memory: pages that are kept and thrown away leave holes in the heap, which glibc holds on to.
+    """
+
+    TRIM_SECONDS = 300.0
+    trimmed = -TRIM_SECONDS
     PAGES = {LimitRequestLine: "414 URI Too Long", LimitRequestHeaders: "431 Request Header Fields Too Large"}
     UNREAD = 1024 * 1024
     """Bytes that are read away, so that the page arrives while a browser still sends."""
+
+    def notify(self) -> None:
+        """Tell the master that all is well, as it is told each second, and give back free memory now and then."""
+        super().notify()
+        if time.monotonic() - self.trimmed > self.TRIM_SECONDS:
+            self.trimmed = time.monotonic()
+            _of_glibc("malloc_trim", 0)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         status = self.PAGES.get(type(exc))
@@ -81,13 +94,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 worker_class = Worker
 
 
+def _of_glibc(name: str, *numbers: int) -> None:
+    """Call what glibc has and other C libraries may not have."""
+    with suppress(AttributeError):
+        getattr(ctypes.CDLL(None), name)(*numbers)
+
+
 def post_fork(server: object, worker: object) -> None:
     """Let the threads of a process share one heap, where glibc gives each its own: only one runs at a time anyway.
 
     Each of eight heaps kept the holes that pages left in it, and the process grew by half a megabyte a minute.
     """
-    with suppress(AttributeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+    _of_glibc("mallopt", M_ARENA_MAX, 1)
 
 
 def when_ready(server: object) -> None:

@@ -24,6 +24,28 @@ ctypes.CDLL(None).malloc_stats()
 """
 
 
+HOLES = """
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+configuration = runpy.run_path("deploy/gunicorn.py")
+configuration["on_exit"](None)
+worker = configuration["Worker"].__new__(configuration["Worker"])
+worker.tmp = SimpleNamespace(notify=lambda: None)
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 // 2**20
+pages = [bytearray(20_000) for _ in range(4000)]
+del pages[:-1]
+full = resident()
+worker.notify()
+print(full - resident())
+pages = [bytearray(20_000) for _ in range(4000)]
+del pages[:-1]
+full = resident()
+worker.notify()
+print(full - resident())
+"""
+
 BROKEN = """
 import logging, os, runpy
 from pathlib import Path
@@ -72,3 +94,10 @@ def test_views_are_loaded_and_left_alone_before_there_are_processes() -> None:
     done = run(LOADED)
 
     assert done.stdout.split() == ["True", "True"]
+
+
+def test_process_gives_back_the_holes_that_pages_leave_now_and_then() -> None:
+    first, soon_after = map(int, run(HOLES).stdout.split())
+
+    assert first > 50
+    assert soon_after == 0

@@ -16,7 +16,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from landespreis import belonging, files
-from landespreis.refusal import Refused
+from landespreis.refusal import Refused, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ SHARE = 0.1
 COPIES = "post_office_attachments/"
 """What goes with mails lies elsewhere, too, or is made anew: none of it is a loss, however many are left over. They are
 as many as there are letters when a process is killed that releases them."""
+GIVES_UP = 5
+"""So many files that cannot be removed mean that the storage fails; fewer may be a matter of these files."""
 BATCH = 500
 """How many names one statement asks for; databases have a limit."""
 KEY = "sweeping.last"
@@ -132,10 +134,20 @@ def last() -> Last | None:
 
 
 def _remove(found: Found) -> None:
+    """Remove them; one that the storage does not let go is told of at last, so that it keeps none of the others."""
+    failures: list[Unavailable] = []
     for batch in _batches(found.unnamed):
         for name in _still_unnamed(batch):
-            default_storage.delete(name)
-            found.removed += 1
+            try:
+                default_storage.delete(name)
+            except Unavailable as failure:
+                failures.append(failure)
+                if len(failures) == GIVES_UP:
+                    raise
+            else:
+                found.removed += 1
+    if failures:
+        raise failures[0]
 
 
 def _still_unnamed(names: Sequence[str]) -> Iterator[str]:

@@ -336,6 +336,29 @@ def test_storage_that_fails_while_files_are_removed_goes_on_next_time(
     assert sweeping.sweep().removed == 3
 
 
+@pytest.mark.parametrize(("stuck", "removed", "asked"), [(1, 8, 9), (9, 0, 5)])
+def test_file_that_the_storage_keeps_holds_up_no_other(
+    place: Path, monkeypatch: pytest.MonkeyPatch, stuck: int, removed: int, asked: int
+) -> None:
+    """Where it lets none go it is the storage that fails, and is not asked for hours."""
+    many(9, place)
+    delete, tried = files.PrivateStorage.delete, []
+
+    def keeps_some(self: files.PrivateStorage, name: str) -> None:
+        tried.append(name)
+        if len(tried) <= stuck:
+            raise Unavailable(files.NOT_DELETED)
+        delete(self, name)
+
+    monkeypatch.setattr(files.PrivateStorage, "delete", keeps_some)
+    with pytest.raises(Unavailable):
+        sweeping.sweep()
+
+    told = sweeping.last()
+    assert told
+    assert (told.counts["removed"], len(tried)) == (removed, asked)
+
+
 def test_huge_storage_costs_few_questions(place: Path) -> None:
     """One for each column and batch of names that are doubtful, and a few whatever lies there."""
 

@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q
 
 from landespreis import clock, mail, persevering, wording
 from submissions import checks, draft
 from submissions.actions import gate
-from submissions.models import Editor, Event, Reminder, Submission
+from submissions.models import Editor, Event, Reminder, Round, Submission
 
 
 def due_offset(entry: Submission, now: datetime) -> int | None:
@@ -31,6 +32,27 @@ def remind_all() -> int:
     now = clock.now()
     entries = Submission.objects.never_submitted().select_related("round")
     return persevering.each((entry for entry in entries if due_offset(entry, now) is not None), remind)
+
+
+def unsent(now: datetime) -> list[datetime]:
+    """Return of every reminder that is due and was not sent since when it is.
+
+    Drafts with the deadline of their round, nearly all, are counted by the database.
+    """
+    drafts, found = Submission.objects.never_submitted(), []
+    longer = Q(extended_until__gt=F("round__closes_at"))
+    for round in Round.objects.filter(closes_at__gt=now):
+        missed = [hours for hours in round.reminder_hours if round.closes_at - timedelta(hours=hours) <= now]
+        if missed:
+            due = round.closes_at - timedelta(hours=min(missed))
+            sent = Reminder.objects.filter(submission=OuterRef("pk"), deadline=round.closes_at, hours=min(missed))
+            waiting = drafts.filter(~Exists(sent), round=round, created_at__lte=due).exclude(longer)
+            found += [due] * waiting.count()
+    for entry in drafts.filter(longer, extended_until__gt=now).select_related("round"):
+        hours = due_offset(entry, now)
+        if hours and not entry.reminders.filter(deadline=entry.deadline, hours=hours).exists():
+            found.append(entry.deadline - timedelta(hours=hours))
+    return found
 
 
 def remind(entry: Submission) -> bool:

@@ -56,6 +56,7 @@ def test_readyz_is_ready_when_everything_answers(client: Client, db: None) -> No
         "oldest_owed_paper_seconds": None,
         "oldest_owed_newsletter_seconds": None,
         "oldest_owed_retention_seconds": None,
+        "oldest_owed_reminder_seconds": None,
     }
 
 

@@ -131,3 +131,36 @@ def test_reminded_entry_is_still_a_draft(open_round: Round, at: Clock) -> None:
     reminders.remind_all()
 
     assert Submission.objects.get().status == "draft"
+
+
+# What is owed -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hours", "created", "longer", "expected"),
+    [
+        (24, OPENS, None, [24]),
+        (3, OPENS, None, [3]),
+        (25, OPENS, None, [72]),
+        (24, before_close(24) + SECOND, None, []),
+        (400, OPENS, None, []),
+        (0, OPENS, None, []),
+        (24, OPENS, 0, [24]),
+        (24, OPENS, 1, [72]),
+        (23, OPENS, 1, [24]),
+        (-1, OPENS, 4, [3]),
+        (-4, OPENS, 4, []),
+    ],
+)
+def test_unsent_tells_what_is_due_until_it_is_sent(
+    open_round: Round, at: Clock, hours: int, created: datetime, longer: int | None, expected: list[int]
+) -> None:
+    deadline = CLOSES + timedelta(hours=longer or 0)
+    factories.draft(open_round, created_at=created, extended_until=None if longer is None else deadline)
+    factories.submitted(open_round)
+    at(before_close(hours))
+
+    assert reminders.unsent(before_close(hours)) == [deadline - timedelta(hours=offset) for offset in expected]
+
+    reminders.remind_all()
+    assert reminders.unsent(before_close(hours)) == []

@@ -55,7 +55,7 @@ def test_alerts_ask_for_kinds_and_tasks_that_there_are(open_round: Round) -> Non
     tasks = set(re.findall(r'task="([^"]+)"', expressions))
 
     assert kinds == {one.kind.key for one in everything()} & kinds
-    assert len(kinds) == 8
+    assert len(kinds) == 9
     assert tasks <= set(settings.CELERY_BEAT_SCHEDULE)
 
 

@@ -153,3 +153,11 @@ def test_database_writes_no_statements_and_values_down(tmp_path: Path) -> None:
 
     assert program == "postgres"
     assert options == [part for name, value in DISCREET.items() for part in ("-c", f"{name}={value}")]
+
+
+def test_health_is_asked_of_those_who_can_answer_and_start_up_waits_for_no_other(tmp_path: Path) -> None:
+    services = configured(tmp_path)["services"]
+
+    asked = {name: service["healthcheck"] for name, service in services.items() if "healthcheck" in service}
+    assert {name for name, check in asked.items() if not check.get("disable")} == {"proxy", "web", "db", "broker"}
+    assert {name for name, check in asked.items() if check.get("disable")} == {"worker", "beat", "set_up"}

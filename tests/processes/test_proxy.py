@@ -272,3 +272,5 @@ def test_proxy_serves_static_files_of_every_version_and_no_record(proxy: Proxy) 
 
     assert asked(b"base.0123.css").startswith(b"HTTP/1.1 200 OK\r\n")
     assert asked(b"versions.json").startswith(b"HTTP/1.1 404 Not Found\r\n")
+    kept = [b"immutable" in asked(name) for name in (b"base.0123.css", b"missing.4567.css", b"versions.json")]
+    assert kept == [True, False, False]

@@ -219,7 +219,9 @@ def _judged(board: Board, *, locked: bool) -> Iterator[Judged]:
     for pk, row in entries.items():
         said = _ranked(row, board)
         figures = (
-            f"Mittel {said['mean']}, {said['n']} gültige Bewertungen" if row.standing.n else "ohne gültige Bewertung"
+            f"Mittel {said['mean']}, {said['n']} gültige Bewertung{'' if row.standing.n == 1 else 'en'}"
+            if row.standing.n
+            else "ohne gültige Bewertung"
         )
         yield Judged(
             label=row.entry.label,

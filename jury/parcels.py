@@ -23,9 +23,7 @@ KIND = "preisverleihung"
 CHUNK = 1024 * 1024
 CERTIFICATES, LETTERS = "Urkunden.pdf", "Briefe.pdf"
 NOTHING = "In dieser Runde ist noch nichts entschieden: Es gibt weder Urkunden noch Briefe."
-MISSING = (
-    "Noch nicht alle Urkunden sind erstellt, es fehlen {}. Fordern Sie das Paket in einigen Minuten noch einmal an."
-)
+MISSING = "Noch nicht alle Urkunden sind erstellt (offen: {}). Fordern Sie das Paket in einigen Minuten noch einmal an."
 
 
 def may(user: PermissionsMixin, params: dict[str, Any]) -> bool:

@@ -109,7 +109,7 @@ def _drawn(numbers: Mapping[str, int]) -> SafeString:
     return format_html(
         '<svg class="lp-nrw" viewBox="{}" role="img" aria-labelledby="kreise-t">'
         '<title id="kreise-t">Aus {} von {} Kreisen und kreisfreien Städten kommen Einreichungen</title>{}</svg>'
-        '<p class="lp-nrw__said">{} von {} Kreisen und kreisfreien Städten sind an einer Einreichung beteiligt. '
+        '<p class="lp-nrw__said">An Einreichungen beteiligt: {} von {} Kreisen und kreisfreien Städten. '
         'Karte: © GeoBasis-DE / BKG (2016), VG250, verändert</p><ul class="lp-nrw__legend">{}</ul>',
         country.box(), len(numbers), whole, country.drawn(numbers, say=_said), len(numbers), whole, legend,
     )  # fmt: skip

@@ -146,5 +146,6 @@ def _scoring(round: Round, url: str) -> Point:
 
 def _reminders(round: Round, url: str) -> Point:
     reason = "" if round.reminder_hours else "Niemand wird erinnert, dass noch ein Entwurf liegt."
-    fine = f"{len(round.reminder_hours)} Erinnerungen vor dem Einreichungsschluss."
+    number = len(round.reminder_hours)
+    fine = f"{number} Erinnerung{'' if number == 1 else 'en'} vor dem Einreichungsschluss."
     return judged("Erinnerungen", reason, url, fine=fine, otherwise=State.NOTE)

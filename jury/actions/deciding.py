@@ -129,7 +129,7 @@ def _winner(winner: Submission | None, category: Category, sight: Sight) -> Subm
     line = next(line for line in progress.of(category).lines if line.entry.pk == fresh.pk)
     if line.lacking or not line.sheets:
         raise Refused(
-            f"Für {line.entry.label} zählen {line.sheets} Bewertungen, nötig sind {max(1, line.needed)}. Fehlende "
+            f"Gültige Bewertungen zu {line.entry.label}: {line.sheets}, nötig: {max(1, line.needed)}. Fehlende "
             "Bewertungen können Mitglieder in der Sitzung nachreichen."
         )
     return fresh
@@ -145,7 +145,7 @@ def _require_votes(outcome: Outcome, voters: int) -> None:
         raise Refused("Bitte geben Sie an, wie abgestimmt wurde: mindestens eine Stimme.")
     if outcome.votes > voters:
         raise Refused(
-            f"Es sind {outcome.votes} Stimmen angegeben, stimmberechtigt sind {voters}: anwesende Mitglieder, die bei "
+            f"Angegebene Stimmen: {outcome.votes}, Stimmberechtigte: {voters}. Das sind anwesende Mitglieder, die bei "
             "keiner Einreichung dieser Kategorie befangen sind."
         )
     if outcome.votes_against > outcome.votes_for:
@@ -205,7 +205,7 @@ def _require_lockable(room: gate.Room, decision: Decision, sight: Sight | None) 
     votes = decision.votes_for + decision.votes_against + decision.votes_abstained
     if votes > present:
         raise Refused(
-            f"Der Beschluss zählt {votes} Stimmen, anwesend sind {present}. Bitte berichtigen Sie Stimmen oder "
+            f"Stimmen im Beschluss: {votes}, anwesende Mitglieder: {present}. Bitte berichtigen Sie Stimmen oder "
             "Anwesenheit.",
             title="Der Beschluss kann nicht gesperrt werden",
         )

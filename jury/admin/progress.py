@@ -151,8 +151,8 @@ def _state(summary: Summary, stage: Stage, decision: Decision | None) -> tuple[s
     if stage is Stage.WAITING:
         return "Bewertung hat noch nicht begonnen", "empty", False
     if summary.lacking:
-        missing = f"{summary.lacking} Bewertung{'en' if summary.lacking > 1 else ''}"
-        return f"Bewertung läuft, bis zum Quorum fehlen {missing}", "begun", False
+        missing = "fehlt 1 Bewertung" if summary.lacking == 1 else f"fehlen {summary.lacking} Bewertungen"
+        return f"Bewertung läuft, bis zum Quorum {missing}", "begun", False
     return "Quorum erreicht, Sitzung kann eröffnet werden", "error", True
 
 

@@ -55,7 +55,7 @@ def _troubles() -> Iterator[Trouble]:
     everything = owed.everything()
     for one in everything:
         if one.since and one.is_late(now):
-            said = f"{one.kind.name} überfällig seit {wording.recently(one.since, now)}"
+            said = f"{one.kind.name} überfällig seit {wording.stretch(now - one.since)}"
             yield Trouble(said, reverse(one.kind.page), one.kind.permission)
     for one in everything:
         if one.recent:

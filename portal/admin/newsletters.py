@@ -162,12 +162,13 @@ class NewsletterAdmin(OneByOne, admin.ModelAdmin[Newsletter]):
     def release(self, request: HttpRequest, pk: int) -> HttpResponse:
         newsletter, by = self._changeable(request, pk), person(request)
         amount = Subscriber.objects.active().count()
+        nouns = "Abonnement" if amount == 1 else "Abonnements"
         question = Question(
             title="Versand freigeben",
             about=str(newsletter),
             sentences=[
                 f"Betreff: {issues.subject(newsletter)}",
-                f"Sie geht an {wording.number(amount)} Abonnements und erscheint sofort im Web."
+                f"Sie geht an {wording.number(amount)} {nouns} und erscheint sofort im Web."
                 if amount
                 else "Noch hat niemand den Newsletter abonniert. Die Ausgabe erscheint nur im Web.",
                 "Danach lässt sie sich nicht mehr ändern und nicht zurückholen. Sehen Sie vorher in die Vorschau.",

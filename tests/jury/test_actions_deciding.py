@@ -105,7 +105,7 @@ def test_record_over_an_unseen_change_is_refused(scene: Scene, seen: int) -> Non
     ("votes", "message"),
     [
         ((0, 0, 0), "mindestens eine Stimme"),
-        ((5, 1, 0), "6 Stimmen angegeben, stimmberechtigt sind 5"),
+        ((5, 1, 0), "Angegebene Stimmen: 6, Stimmberechtigte: 5"),
         ((2, 3, 0), "mehr Nein- als Ja-Stimmen"),
     ],
 )
@@ -127,7 +127,7 @@ def test_record_counts_who_is_present_and_not_recused(scene: Scene) -> None:
     sessions.set_attendance(Session.objects.get(), by=scene.office, present=scene.panel[:4])
     factories.recuse(scene.panel[3], scene.entries[2])
 
-    with pytest.raises(Refused, match="stimmberechtigt sind 3"):
+    with pytest.raises(Refused, match="Stimmberechtigte: 3"):
         scene.record(scene.entries[0], votes_for=4)
     assert scene.record(scene.entries[0], votes_for=3).pk
 
@@ -145,7 +145,7 @@ def test_record_a_winner_that_cannot_win_is_refused(scene: Scene, case: str) -> 
     else:
         Assessment.objects.filter(submission=entry, seat__position__gt=2).update(status="void")
 
-    with pytest.raises(Refused, match="nötig sind 3" if case == "unjudged" else "zugelassene Einreichung"):
+    with pytest.raises(Refused, match="nötig: 3" if case == "unjudged" else "zugelassene Einreichung"):
         scene.record(entry)
 
 
@@ -195,7 +195,7 @@ def test_record_when_everybody_is_recused_from_something(scene: Scene) -> None:
 
     with pytest.raises(NotAllowed):
         scene.record(scene.entries[1], by=1, votes_for=2)
-    with pytest.raises(Refused, match="stimmberechtigt sind 2"):
+    with pytest.raises(Refused, match="Stimmberechtigte: 2"):
         scene.record(scene.entries[1], votes_for=3)
     decision = scene.record(scene.entries[1], votes_for=2)
     assert confirm_chair(decision, scene).chair == scene.panel[0]
@@ -343,7 +343,7 @@ def test_lock_refuses_more_votes_than_people(scene: Scene) -> None:
     confirm_chair(decision, scene)
     Attendance.objects.filter(juror=scene.panel[4]).delete()
 
-    with pytest.raises(Refused, match="zählt 5 Stimmen, anwesend sind 4"):
+    with pytest.raises(Refused, match="Stimmen im Beschluss: 5, anwesende Mitglieder: 4"):
         confirm_office(decision, scene)
 
 

@@ -369,7 +369,7 @@ def test_record_refused_keeps_what_was_written(scene: Scene, client: Client) -> 
     answer = client.post(url("record"), answers(scene.entries[0], votes_for="6"))
 
     assert answer.status_code == 409
-    assert "stimmberechtigt sind 5" in text(answer)
+    assert "Stimmberechtigte: 5" in text(answer)
     assert "Die Alarmkette trägt." in text(answer)
 
 

@@ -83,6 +83,12 @@ def test_mail_is_late_only_after_some_minutes(office: User) -> None:
     assert [text.split(" seit ")[0] for text, _ in lines(office)] == ["Mail überfällig"]
 
 
+def test_what_is_late_for_days_says_for_how_long(office: User) -> None:
+    mail(timedelta(days=3, hours=2))
+
+    assert lines(office) == [("Mail überfällig seit 3 Tagen, 2 Stunden", MAILS)]
+
+
 def test_failure_is_told_for_some_days_and_then_is_history(office: User) -> None:
     mail(owed.RECENT - MINUTE, STATUS.failed)
     assert lines(office) == [("1 Mail nicht zustellbar", f"{MAILS}?stand={STATUS.failed}")]

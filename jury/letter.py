@@ -58,7 +58,7 @@ def _winner(entry: Submission, decision: Decision) -> str:
         "Dazu gratulieren wir Ihnen und allen Partnern herzlich.",
         "Aus den Gründen der Jury:",
         decision.reasons,
-        f"Der Preis ist mit {prize} Euro dotiert. Wie Sie ihn unter sich aufteilen, entscheiden die Partner gemeinsam. "
+        f"Der Preis ist mit {prize} Euro dotiert. Wie Sie das Preisgeld aufteilen, entscheiden Sie mit Ihren Partnern. "
         "Bitte nennen Sie uns eine Bankverbindung und eine Person, an die wir uns dafür wenden können.",
         "Ihre Urkunde liegt dieser Nachricht als PDF bei. Das unterschriebene Exemplar gibt es bei der "
         f"Preisverleihung am {wording.weekday(entry.round.ceremony_on)}.",

@@ -42,7 +42,8 @@ TOO_MANY = "Zu viele Versuche. Warten Sie einige Minuten und versuchen Sie es da
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": "Dieses Konto ist gesperrt. Wenden Sie sich an die Geschäftsstelle.",
-        "cannot_remove_primary_email": "Diese Adresse ist Ihr Login. Wählen Sie zuerst eine andere als Hauptadresse.",
+        "cannot_remove_primary_email": "Mit dieser Adresse melden Sie sich an. Wählen Sie zuerst eine andere "
+        "als Hauptadresse.",
         "duplicate_email": "Diese E-Mail-Adresse steht schon in Ihrem Konto.",
         "email_password_mismatch": WRONG_LOGIN,
         "email_taken": "Diese E-Mail-Adresse ist schon vergeben.",

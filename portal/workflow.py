@@ -34,11 +34,11 @@ TRANSITIONS: dict[tuple[Status, Act], Status] = {
 """Every pair that is not named is refused. What was published changes by a new proposal only."""
 
 REFUSALS: dict[Status, str] = {
-    Status.DRAFT: "Der Vorschlag ist ein Entwurf und liegt der Geschäftsstelle nicht vor. Vielleicht wurde er gerade "
+    Status.DRAFT: "Der Vorschlag ist ein Entwurf und liegt der Redaktion nicht vor. Vielleicht wurde er gerade "
     "zurückgeholt.",
-    Status.REVIEW: "Der Vorschlag liegt der Geschäftsstelle zur Prüfung vor und lässt sich so lange nicht ändern. "
+    Status.REVIEW: "Der Vorschlag liegt der Redaktion zur Prüfung vor und lässt sich so lange nicht ändern. "
     "Solange niemand entschieden hat, können Sie ihn zurückholen.",
-    Status.RETURNED: "Die Geschäftsstelle hat den Vorschlag schon zurückgegeben. Er wird gerade überarbeitet.",
+    Status.RETURNED: "Die Redaktion hat den Vorschlag schon zurückgegeben. Er wird gerade überarbeitet.",
     Status.PUBLISHED: "Der Vorschlag ist schon veröffentlicht. Weitere Änderungen schlagen Sie neu vor.",
 }
 

@@ -47,7 +47,7 @@ WHO = Param(
     "wer",
     "Wer bekommt sie",
     (
-        (OWNER, "nur Inhaberinnen und Inhaber"),
+        (OWNER, "nur verantwortliche Personen"),
         (SUBMITTERS, "auch Mitwirkende, die einreichen dürfen"),
         (EVERYBODY, "auch alle anderen Mitwirkenden"),
     ),

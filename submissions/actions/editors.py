@@ -84,7 +84,7 @@ def invite(entry: Submission, *, email: str, role: str, by: User) -> Editor:
 
 def _require_invitable(entry: Submission, email: str) -> None:
     if email == entry.owner.email:
-        raise Refused("Unter dieser Adresse arbeitet schon die Inhaberin oder der Inhaber.")
+        raise Refused("Diese Adresse gehört der Person, die für die Einreichung verantwortlich ist.")
     rows = entry.colleagues
     if any(editor.user and email in {editor.email, editor.user.email} for editor in rows):
         raise Refused("Diese Person wirkt schon mit.")

@@ -28,8 +28,8 @@ from submissions.models import (
 REQUIRED_DECLARATIONS = ("conditions", "correctness", "bodies", "privacy")
 TAKE_NUMBER = "UPDATE submissions_round SET last_number = last_number + 1 WHERE id = %s RETURNING last_number"
 ONE_PER_LEAD = (
-    "Ihre Kommune hat in dieser Runde schon federführend eine Einreichung abgegeben. Je Kommune ist eine zugelassen; "
-    "als Partner kann sie an beliebig vielen teilnehmen. Bitte stimmen Sie sich in Ihrem Haus ab."
+    "Ihre Kommune hat in dieser Runde schon federführend eine Einreichung abgegeben. Je Kommune ist eine möglich; "
+    "als Partnerin kann sie an beliebig vielen teilnehmen. Bitte stimmen Sie sich in Ihrem Haus ab."
 )
 
 

@@ -54,7 +54,7 @@ class TellForm(forms.Form):
         label="E-Mail „Ihre Einreichung ist zugelassen“ schicken",
         required=False,
         initial=True,
-        help_text="An Inhaberin oder Inhaber und alle Mitwirkenden. Im nächsten Schritt sehen Sie den Text.",
+        help_text="An die verantwortliche Person und alle Mitwirkenden. Im nächsten Schritt sehen Sie den Text.",
     )
 
 

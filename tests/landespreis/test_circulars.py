@@ -45,7 +45,7 @@ def test_write_notes_group_and_journals(open_round: Round, office: User) -> None
     circular = circulars.written(open_round, office)
 
     assert (circular.group, circular.kind, circular.status) == (
-        "Entwürfe, nur Inhaberinnen und Inhaber", "entwurf", Status.DRAFT,
+        "Entwürfe, nur verantwortliche Personen", "entwurf", Status.DRAFT,
     )  # fmt: skip
     trace = Trace.objects.get()
     assert (trace.verb, trace.by, trace.about) == ("circular_written", office, "Frist {frist}")

@@ -282,7 +282,7 @@ def test_discard_of_one_that_was_put_in_is_refused() -> None:
     proposal = proposing.waiting()
     recalled = proposals.recall(proposal, by=proposal.owner)
 
-    with pytest.raises(Refused, match="lag der Geschäftsstelle schon einmal vor"):
+    with pytest.raises(Refused, match="lag der Redaktion schon einmal vor"):
         proposals.discard(recalled, by=recalled.owner)
     with pytest.raises(NotAllowed):
         proposals.discard(proposing.draft(), by=recalled.owner)

@@ -513,7 +513,7 @@ def test_saving_by_itself_tells_conflicts_and_refusals(login: Login) -> None:
 
     assert (conflict.status_code, refused.status_code) == (409, 409)
     assert "dann sehen Sie beide Fassungen" in text(conflict)
-    assert text(refused).startswith("Nicht gespeichert: Der Vorschlag liegt der Geschäftsstelle")
+    assert text(refused).startswith("Nicht gespeichert: Der Vorschlag liegt der Redaktion")
 
 
 # The picture ----------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ ALLOWED = {
 }
 SAID = {
     Status.DRAFT: "Entwurf",
-    Status.REVIEW: "liegt der Geschäftsstelle zur Prüfung vor",
+    Status.REVIEW: "liegt der Redaktion zur Prüfung vor",
     Status.RETURNED: "schon zurückgegeben",
     Status.PUBLISHED: "schon veröffentlicht",
 }

@@ -135,7 +135,7 @@ def test_editors_refuses_the_owner_and_who_takes_part(owner: Client, entry: Subm
 
     assert [answer.status_code for answer in answers] == [409] * 3
     assert [answer.context["form"].errors["email"][0] for answer in answers] == [
-        "Unter dieser Adresse arbeitet schon die Inhaberin oder der Inhaber.",
+        "Diese Adresse gehört der Person, die für die Einreichung verantwortlich ist.",
         "Diese Person wirkt schon mit.",
         "Diese Person wirkt schon mit.",
     ]

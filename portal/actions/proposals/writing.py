@@ -134,9 +134,7 @@ def discard(proposal: Proposal, *, by: User) -> None:
         return
     gate.require(fresh, Act.SAVE, by=by)
     if not workflow.is_discardable(fresh):
-        raise Refused(
-            "Dieser Vorschlag lag der Geschäftsstelle schon einmal vor; deshalb bleibt er mit seinem Verlauf."
-        )
+        raise Refused("Dieser Vorschlag lag der Redaktion schon einmal vor; deshalb bleibt er mit seinem Verlauf.")
     picture = fresh.picture
     fresh.delete()
     let_go(picture)

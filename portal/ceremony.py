@@ -159,13 +159,15 @@ def is_unfinished(announcement: Announcement) -> bool:
 
 def draft(round: Round, rows: Sequence[Award]) -> Words:
     """Return the news as the portal would write it."""
-    winners = [award for award in rows if award.winner]
-    count = wording.counted(len(winners))
-    what = f"{count} Projekte haben" if len(winners) != 1 else "ein Projekt hat"
-    lead = (
-        f"Die Jury hat entschieden: {what} den Landespreis erhalten. "
-        f"Die Preise wurden am {wording.day(round.ceremony_on)} übergeben."
-    )
+    winners, day = sum(award.winner is not None for award in rows), wording.day(round.ceremony_on)
+    if not winners:
+        said = "In keiner Kategorie ist ein Preis vergeben."
+    elif winners == 1:
+        said = f"Ein Projekt hat den Landespreis erhalten. Der Preis wurde am {day} übergeben."
+    else:
+        said = f"{wording.counted(winners).capitalize()} Projekte haben den Landespreis erhalten. "
+        said += f"Die Preise wurden am {day} übergeben."
+    lead = f"Die Jury hat entschieden: {said}"
     parts = [f"Je Kategorie gibt es einen Preis; er ist mit {wording.number(round.prize)} Euro dotiert."]
     parts += [_told(award) for award in rows if award.decision]
     parts.append("Alle Preisträger stehen auch auf der Seite [Landespreis](/landespreis/).")

@@ -418,9 +418,17 @@ def test_draft_names_every_decision_in_marked_text_that_can_be_shown(open_round:
     assert 'href="http' not in done.html
     assert "In dieser Kategorie hat die Jury keinen Preis vergeben." in done.html
     assert words.lead == (
-        "Die Jury hat entschieden: ein Projekt hat den Landespreis erhalten. "
-        "Die Preise wurden am 15. April 2026 übergeben."
+        "Die Jury hat entschieden: Ein Projekt hat den Landespreis erhalten. "
+        "Der Preis wurde am 15. April 2026 übergeben."
     )
+
+
+def test_draft_says_that_nobody_has_won(open_round: Round) -> None:
+    ceremonies.owed(open_round, "umwelt", None)
+
+    words = ceremonies.proposed(open_round)
+
+    assert words.lead == "Die Jury hat entschieden: In keiner Kategorie ist ein Preis vergeben."
 
 
 # Nothing leaks -----------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def delete_account(user: User, *, by: User) -> User:
 def erase_account(user: User, *, by: User) -> User:
     """Close the account of somebody who asked for it (Art. 17 DSGVO), like `delete_account`. Raises NotAllowed."""
     if not permissions.may_correct(by, user):
-        raise NotAllowed("Dieses Konto gehört zur Verwaltung; das kann nur die Administration löschen.")
+        raise NotAllowed("Dieses Konto gehört zur Verwaltung; löschen kann es nur die Administration.")
     return _close(user, by=by)
 
 

@@ -68,7 +68,7 @@ def add_membership(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """The own data as a file: the account, and what every part of the portal holds about the person."""
-    throttle.require(request, "own_data", "Sie haben Ihre Daten in der letzten Stunde schon oft geladen.")
+    throttle.require(request, "own_data", "Sie haben Ihre Daten in der letzten Stunde schon oft heruntergeladen.")
     user = _person(request)
     person = disclosing.of_account(user)
     return JsonResponse(

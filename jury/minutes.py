@@ -140,8 +140,8 @@ def firmness(board: Board) -> str:
 def _turned(board: Board, seat: str, others: Sequence[object]) -> str:
     names = wording.listed([f"„{board.row(entry).entry.submitted_title}“" for entry in others])
     if not others:
-        return f"Ohne die Punkte von {seat} wäre keine Einreichung gereiht."
-    return f"Ohne die Punkte von {seat} {'läge' if len(others) == 1 else 'lägen gemeinsam'} {names} vorn."
+        return f"Ohne die Punkte des Sitzes {seat} wäre keine Einreichung gereiht."
+    return f"Ohne die Punkte des Sitzes {seat} {'läge' if len(others) == 1 else 'lägen gemeinsam'} {names} vorn."
 
 
 def _decision(session: Session) -> Decision | None:

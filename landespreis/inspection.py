@@ -79,7 +79,7 @@ REASONS: dict[tuple[Kind, str], str] = {
         "das reicht für einen großen Druck. Verkleinern Sie das Bild und laden Sie es noch einmal hoch."
     ),
     (Kind.IMAGE, "animated"): (
-        "Das Bild ist bewegt. Angenommen werden nur stehende Bilder. "
+        "Das Bild ist animiert. Angenommen werden nur stehende Bilder. "
         "Speichern Sie ein einzelnes Bild daraus als JPEG oder PNG und laden Sie dieses hoch."
     ),
 }

@@ -18,8 +18,8 @@ from submissions.actions import gate as entries
 from submissions.models import Editor
 
 NOBODY = (
-    "Niemand, der an {} mitwirkt, hat noch ein Konto; der Brief erreichte niemanden und wartet. Übertragen Sie die "
-    "Einreichung, dann geben Sie ihn frei."
+    "Niemand, der an {} mitwirkt, hat noch ein Konto; der Brief würde niemanden erreichen und wartet. Übertragen Sie "
+    "die Einreichung, dann geben Sie ihn frei."
 )
 TEMPLATE = "letter"
 RELEASED = "Dieser Brief ist freigegeben und verschickt. Ändern lässt er sich nicht mehr."

@@ -38,7 +38,7 @@ class DeclarationForm(forms.Form):
         label="Erläuterung",
         required=False,
         widget=forms.Textarea({"rows": 3, "cols": 40}),
-        help_text="Ein oder zwei Sätze. Nur die Geschäftsstelle und die Niederschrift geben sie wieder.",
+        help_text="Ein oder zwei Sätze. Sie stehen in der Niederschrift; sonst liest sie nur die Geschäftsstelle.",
     )
 
     def __init__(self, *args: Any, declared: bool = False, **kwargs: Any) -> None:

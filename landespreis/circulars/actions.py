@@ -117,7 +117,7 @@ def cancel(circular: Circular, *, by: AbstractBaseUser) -> Circular:
     known = set(fresh.recipients.filter(mail__isnull=False).values_list("pk", flat=True))
     taken = delivery.take_back(mails)
     if not taken and fresh.status == Status.SENT:
-        raise Refused("Alle Mails dieser Nachricht sind schon draußen. Zurückholen lassen sie sich nicht.")
+        raise Refused("Alle Mails dieser Nachricht sind schon verschickt. Zurückholen lassen sie sich nicht.")
     kept = set(fresh.recipients.filter(mail__isnull=False).values_list("pk", flat=True))
     gone = sorted(known - kept)
     for first in range(0, len(gone), AT_ONCE):

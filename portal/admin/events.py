@@ -234,8 +234,9 @@ def _audience(event: Event) -> str:
     people = event.registrations.told().count()
     if not people:
         return "Es ist noch niemand angemeldet. Die Öffentlichkeit sieht den Hinweis sofort."
-    who = "Eine Person ist angemeldet oder wartet" if people == 1 else f"{people} Personen sind angemeldet oder warten"
-    return f"{who}. Alle erhalten sofort eine E-Mail mit dem Hinweis."
+    if people == 1:
+        return "Eine Person ist angemeldet oder wartet. Sie erhält sofort eine E-Mail mit dem Hinweis."
+    return f"{people} Personen sind angemeldet oder warten. Alle erhalten sofort eine E-Mail mit dem Hinweis."
 
 
 def _url(name: str, event: Event) -> str:

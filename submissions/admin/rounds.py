@@ -203,7 +203,10 @@ class RoundAdmin(admin.ModelAdmin[Round]):
         question = Ask(
             title="Vorbereitung verwerfen",
             about=round.name,
-            sentences=["Die Runde wird mit Kategorien, Kriterien, Fragen und Sitzen gelöscht. Zurück geht das nicht."],
+            sentences=[
+                "Die Runde wird mit Kategorien, Kriterien, Fragen und Sitzen gelöscht.",
+                "Das lässt sich nicht rückgängig machen.",
+            ],
             button="Runde verwerfen",
             back=_page(round),
             done=f"„{round}“ ist verworfen.",
@@ -242,7 +245,7 @@ def _standing(round: Round) -> str:
         rest = wording.remaining(round.closes_at - now)
         return (
             f"Die Einreichung ist offen, noch {rest}: bis {wording.deadline(round.closes_at)}. Was begonnene "
-            "Einreichungen unbrauchbar machte, lässt sich nicht mehr ändern; die Seite sagt dann, warum."
+            "Einreichungen unbrauchbar machen würde, lässt sich nicht mehr ändern; die Seite sagt dann, warum."
         )
     return f"Die Einreichung ist geschlossen. Phase: {phase.label}."
 

@@ -174,8 +174,8 @@ def test_firmness_names_the_seat_that_would_turn_it(
 
     assert words == (
         "Knapp: „Notstrom im Ring“ liegt vorn. Zum nächsten Mittel sind es 0,25 Punkte. "
-        "Ohne die Punkte von Staedtetag lägen gemeinsam „Pegel gemeinsam lesen“ und „Notstrom im Ring“ vorn. "
-        "Ohne die Punkte von Landkreistag läge „Pegel gemeinsam lesen“ vorn."
+        "Ohne die Punkte des Sitzes Staedtetag lägen gemeinsam „Pegel gemeinsam lesen“ und „Notstrom im Ring“ vorn. "
+        "Ohne die Punkte des Sitzes Landkreistag läge „Pegel gemeinsam lesen“ vorn."
     )
 
 

@@ -459,7 +459,7 @@ def test_cancel_is_refused_once_everything_is_out(open_round: Round, office: Use
     dispatch.send()
     Email.objects.update(status=STATUS.sent)
 
-    with pytest.raises(Refused, match="schon draußen"):
+    with pytest.raises(Refused, match="schon verschickt"):
         actions.cancel(circular, by=office)
 
     assert Circular.objects.get().status == Status.SENT

@@ -152,7 +152,7 @@ class ProjectResource(ModelResource):  # type: ignore[misc]
             return "Die federführende Kommune steht auch bei den Partnern. Nehmen Sie sie dort heraus."
         if len(set(names)) < len(names):
             return "Ein Partner steht doppelt."
-        return f"Mehr als {MOST_PARTNERS} Partner gehen nicht." if len(rows) > MOST_PARTNERS else ""
+        return f"Mehr als {MOST_PARTNERS} Partner lassen sich nicht eintragen." if len(rows) > MOST_PARTNERS else ""
 
     def save_instance(self, instance: Project, is_create: bool, row: Any, **kwargs: Any) -> None:
         if not kwargs["dry_run"]:

@@ -132,7 +132,7 @@ def _ground(user: PermissionsMixin) -> Part:
     now = timezone.now()
     everything = owed.everything()
     late = [
-        Task(1, "", f"{one.kind.name} überfällig", reverse(one.kind.page), f"seit {wording.recently(one.since, now)}")
+        Task(1, "", f"{one.kind.name} überfällig", reverse(one.kind.page), f"seit {wording.stretch(now - one.since)}")
         for one in everything
         if one.since and one.is_late(now)
     ]

@@ -279,7 +279,7 @@ def test_mail_is_late_after_ten_minutes_and_counted_when_it_failed(office: User,
     assert not any("überfällig" in task.one for task in seen(office).tasks)
 
     Email.objects.filter(pk=row.pk).update(created=timezone.now() - owed.LATE - timedelta(minutes=1))
-    assert any(task.one == "Mail überfällig" for task in seen(office).tasks)
+    assert [task.detail for task in seen(office).tasks if task.one == "Mail überfällig"] == ["seit 11 Minuten"]
 
     Email.objects.filter(pk=row.pk).update(status=STATUS.failed)
     assert tasks(office)["Mails nicht zustellbar"] == 1

@@ -43,7 +43,7 @@ class TooOften(Refused):
     status = 429
 
     def __init__(self, message: str, *, seconds: int) -> None:
-        super().__init__(f"{message} Versuchen Sie es {soon(seconds)} noch einmal.", title="Das ging sehr oft")
+        super().__init__(f"{message} Versuchen Sie es {soon(seconds)} noch einmal.", title="Bitte warten Sie kurz")
         self.seconds = seconds
 
 

@@ -59,7 +59,7 @@ def release_all(letters: Iterable[Letter], *, by: User, seen: str = "") -> int:
             raise Refused(EMBARGO.format(wording.opening(letter.submission.round.embargo_until)), title="Noch nicht")
     reached = [letter for letter in waiting if recipients(letter)]
     if waiting and not reached:
-        raise Refused(unreached(waiting), title="Noch niemand da")
+        raise Refused(unreached(waiting), title="Niemand erreichbar")
     waiting = reached
     mails = _owe(waiting)
     Letter.objects.filter(pk__in=[letter.pk for letter in waiting]).update(released_at=now, released_by=by)

@@ -63,7 +63,7 @@ def require_due(kind: Kind, scope: Scope) -> datetime:
     date = _at(scope, months)
     if date and now < date:
         raise Refused(
-            f"„{kind.title}“ aus „{scope.name}“ werden {period(months)} {kind.since} aufbewahrt, also bis "
+            f"Die Frist für „{kind.title}“ aus „{scope.name}“ endet {period(months)} {kind.since}, also am "
             f"{wording.moment(date)}. Vorher lässt sich keine Löschung vorschlagen."
         )
     return workflow.later(now, -months)

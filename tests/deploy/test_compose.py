@@ -161,3 +161,16 @@ def test_health_is_asked_of_those_who_can_answer_and_start_up_waits_for_no_other
     asked = {name: service["healthcheck"] for name, service in services.items() if "healthcheck" in service}
     assert {name for name, check in asked.items() if not check.get("disable")} == {"proxy", "web", "db", "broker"}
     assert {name for name, check in asked.items() if check.get("disable")} == {"worker", "beat", "set_up"}
+
+
+def test_proxy_is_there_before_all_others_and_while_they_are_renewed(tmp_path: Path) -> None:
+    assert "depends_on" not in configured(tmp_path)["services"]["proxy"]
+
+
+def test_handbook_renews_web_without_touching_what_stands_before_it() -> None:
+    handbook = (BASE / "docs" / "betrieb.md").read_text(encoding="utf-8")
+    steps = handbook.split("Ohne Wartezeit, mit Containern:")[1].split("```")[1].splitlines()
+
+    ups = [step.split("#")[0].split() for step in steps if "docker compose up" in step]
+    assert [{"--no-deps", "--wait"} - set(up) for up in ups] == [set(), set(), set()]
+    assert [up[-1] for up in ups] == ["web", "beat", "proxy"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -174,3 +175,19 @@ def test_handbook_renews_web_without_touching_what_stands_before_it() -> None:
     ups = [step.split("#")[0].split() for step in steps if "docker compose up" in step]
     assert [{"--no-deps", "--wait"} - set(up) for up in ups] == [set(), set(), set()]
     assert [up[-1] for up in ups] == ["web", "beat", "proxy"]
+
+
+def test_handbook_gives_the_folder_of_backups_to_whom_the_containers_run_as() -> None:
+    handbook = (BASE / "docs" / "betrieb.md").read_text(encoding="utf-8")
+    [user] = re.findall(r"useradd .*--uid (\d+)", (BASE / "Dockerfile").read_text(encoding="utf-8"))
+
+    assert f"install --directory --owner={user} --mode=0700 /sicherung" in handbook
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_handbook_lets_nothing_else_run_before_backup_and_restore(command: str) -> None:
+    handbook = (BASE / "docs" / "betrieb.md").read_text(encoding="utf-8")
+
+    ways = re.findall(rf"docker compose run .* manage\.py {command}\b", handbook)
+    assert ways
+    assert [way for way in ways if "--no-deps" not in way] == []

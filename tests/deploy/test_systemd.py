@@ -81,6 +81,15 @@ def test_services_do_not_take_back_what_is_forbidden(name: str) -> None:
     assert set(own) & (set(COMMON) - {"Environment", "StateDirectory", "StateDirectoryMode", "PartOf"}) == set()
 
 
+def test_set_up_tries_again_when_the_database_is_late() -> None:
+    """`After=postgresql.service` helps on one host only; elsewhere it stayed undone until somebody came."""
+    unit = read("landespreis-set-up.service")
+
+    [pause] = unit["RestartSec"]
+    assert unit["Restart"] == ["on-failure"]
+    assert int(pause) > 2  # else systemd gives up: its limit is five starts within ten seconds
+
+
 @pytest.mark.parametrize("path", sorted(UNITS.glob("landespreis*.*")), ids=lambda path: path.name)
 def test_units_name_only_units_that_are_there(path: Path) -> None:
     if path.is_dir():

@@ -1,6 +1,9 @@
 """The units of systemd start what the Procfile says, with the secrets that Compose has, and may do little else."""
 
+import os
 import re
+import shlex
+import subprocess
 from collections import defaultdict
 from pathlib import Path
 
@@ -76,9 +79,10 @@ def test_services_may_do_little() -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_services_do_not_take_back_what_is_forbidden(name: str) -> None:
+    """And could not: systemd reads what they have in common last, so only lists of a unit count beside it."""
     own = read(f"landespreis-{name}.service")
 
-    assert set(own) & (set(COMMON) - {"Environment", "StateDirectory", "StateDirectoryMode", "PartOf"}) == set()
+    assert set(own) & (set(COMMON) - {"Environment", "StateDirectory", "PartOf"}) == set()
 
 
 def test_set_up_tries_again_when_the_database_is_late() -> None:
@@ -88,6 +92,28 @@ def test_set_up_tries_again_when_the_database_is_late() -> None:
     [pause] = unit["RestartSec"]
     assert unit["Restart"] == ["on-failure"]
     assert int(pause) > 2  # else systemd gives up: its limit is five starts within ten seconds
+
+
+@pytest.mark.parametrize(("keys", "end"), [("age1invented", ".tar.age"), ("", ".tar")])
+def test_a_backup_is_called_what_it_is(tmp_path: Path, keys: str, end: str) -> None:
+    [command] = read("landespreis-backup.service")["ExecStart"]
+    shell, option, script = shlex.split(command.replace("%%", "%").replace("$$", "$"))
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    python.chmod(0o755)
+
+    said = subprocess.run(
+        [shell, option, script],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "STATE": "/backups", "BACKUP_KEYS": keys},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+
+    assert said[:2] == ["manage.py", "backup"]
+    assert re.fullmatch(rf"/backups/\d{{4}}-\d\d-\d\d-\d{{4}}{re.escape(end)}", said[2])
 
 
 @pytest.mark.parametrize("path", sorted(UNITS.glob("landespreis*.*")), ids=lambda path: path.name)

@@ -84,6 +84,18 @@ def test_make_secrets_again_keeps_what_is_there(secrets: Path) -> None:
     assert again.stdout == ""
 
 
+def test_make_secrets_fills_another_folder(secrets: Path, tmp_path: Path) -> None:
+    """Without containers the secrets stand beside the settings, and outlive the folder of a version."""
+    other = tmp_path / "etc" / "secrets"
+
+    done = subprocess.run([tmp_path / "deploy" / "make-secrets", other], check=True, capture_output=True, text=True)
+
+    assert {path.name for path in other.iterdir()} == {path.name for path in secrets.iterdir()}
+    assert stat.S_IMODE(other.stat().st_mode) == 0o700
+    assert (other / "secret_key").read_text() != (secrets / "secret_key").read_text()
+    assert f"{other}/smtp_url" in done.stdout
+
+
 @pytest.mark.parametrize("name", ["web", "worker", "beat", "set_up"])
 def test_every_service_gets_its_secrets_from_files(tmp_path: Path, name: str) -> None:
     service = configured(tmp_path)["services"][name]

@@ -116,6 +116,29 @@ def test_a_backup_is_called_what_it_is(tmp_path: Path, keys: str, end: str) -> N
     assert re.fullmatch(rf"/backups/\d{{4}}-\d\d-\d\d-\d{{4}}{re.escape(end)}", said[2])
 
 
+def test_commands_run_as_one_of_the_services(tmp_path: Path) -> None:
+    """By hand there are no settings and no secrets: the name of the unit brings them, and all that is forbidden."""
+    double = tmp_path / "systemd-run"
+    double.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\nexit 3\n')
+    double.chmod(0o755)
+
+    done = subprocess.run(
+        [BASE / "deploy" / "manage", "appoint_administration", "a@b.example", "--reason", "Telefon verloren"],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    said = done.stdout.splitlines()
+    command = said.index(PROGRAMS + "python")
+    assert said[command + 1 :] == ["manage.py", "appoint_administration", "a@b.example", "--reason", "Telefon verloren"]
+    assert {"--wait", "--pipe"} <= set(said[:command])
+    assert any(re.fullmatch(r"--unit=landespreis-manage-\d+", option) for option in said[:command])
+    assert done.returncode == 3
+
+
 @pytest.mark.parametrize("path", sorted(UNITS.glob("landespreis*.*")), ids=lambda path: path.name)
 def test_units_name_only_units_that_are_there(path: Path) -> None:
     if path.is_dir():

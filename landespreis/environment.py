@@ -1,7 +1,9 @@
 """What the settings are read from: the environment, and for secrets also the files that it names."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -49,3 +51,26 @@ def _content(name: str, file: str) -> str:
             f"{name}_FILE nennt {file}, und diese Datei lässt sich nicht lesen ({reason}). Legen Sie sie an und geben "
             "Sie dem Konto, unter dem das Portal läuft, das Recht, sie zu lesen."
         ) from error
+
+
+def say_plainly() -> None:
+    """Let a process that our settings keep from starting end with what to do, without the way there through the code.
+
+    A service that tries again every two seconds buried that line in a hundred others each time.
+    """
+    usual = sys.excepthook
+
+    def say(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        if isinstance(error, ImproperlyConfigured) and _is_ours(traceback):
+            sys.stderr.write(f"Das Portal startet nicht: {error}\n")
+        else:
+            usual(kind, error, traceback)
+
+    sys.excepthook = say
+
+
+def _is_ours(traceback: TracebackType | None) -> bool:
+    """Whether it was raised in this package; what others raise is in English and does not say which setting it is."""
+    while traceback and traceback.tb_next:
+        traceback = traceback.tb_next
+    return bool(traceback) and Path(traceback.tb_frame.f_code.co_filename).is_relative_to(Path(__file__).parent)

@@ -16,6 +16,7 @@ from landespreis.watching import logs
 django_stubs_ext.monkeypatch()  # lets `ModelAdmin[News]` run: Django itself knows no models between brackets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+environment.say_plainly()
 env = environ.Env()
 env.ENVIRON = environment.with_secrets(os.environ)
 

@@ -141,3 +141,37 @@ def test_settings_without_a_secret_name_the_file_that_would_hold_it(tmp_path: Pa
     assert said.returncode == 1
     assert "SECRET_KEY fehlt" in said.stderr
     assert "SECRET_KEY_FILE" in said.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("manage.py", "check"),
+        ("-m", "gunicorn", "--config", "deploy/gunicorn.py", "landespreis.wsgi"),
+        ("-m", "celery", "--quiet", "--app", "landespreis.worker", "worker"),
+        ("-m", "celery", "--quiet", "--app", "landespreis", "beat", "--pidfile="),
+    ],
+    ids=["manage.py", "web", "worker", "beat"],
+)
+def test_who_starts_it_reads_what_is_missing_and_nothing_else(tmp_path: Path, command: tuple[str, ...]) -> None:
+    env = {"PATH": os.environ["PATH"], "LANDESPREIS_VAR": str(tmp_path / "var"), "SECRET_KEY": "x" * 50}
+
+    done = subprocess.run(
+        [sys.executable, *command], env=env, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False
+    )
+
+    [said] = done.stderr.splitlines()
+    assert said.startswith("Das Portal startet nicht: SMTP_URL fehlt. Nennen Sie den Mailserver")
+    assert done.returncode == 1
+
+
+def test_an_error_of_others_still_says_where(tmp_path: Path) -> None:
+    done = in_production(
+        tmp_path,
+        "s.STORAGES['nowhere']",
+        SECRET_KEY="x" * 50,
+        SMTP_URL="smtp://mail.example",
+    )
+
+    assert done.stderr.startswith("Traceback")
+    assert done.stderr.endswith("KeyError: 'nowhere'\n")

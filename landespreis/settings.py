@@ -412,7 +412,14 @@ if not SMTP_URL and not (DEMO or TESTING):
         "Datei, deren Pfad in SMTP_URL_FILE steht."
     )
 if SMTP_URL:
-    _smtp = env.email_url("SMTP_URL")
+    try:
+        _smtp = env.email_url("SMTP_URL")
+    except (ImproperlyConfigured, ValueError):
+        raise ImproperlyConfigured(
+            "SMTP_URL lässt sich nicht lesen. Es beginnt mit smtp://, smtp+tls:// oder smtp+ssl://, zum Beispiel "
+            "smtp+tls://name:kennwort@host:587; Sonderzeichen in Name und Kennwort stehen dort als Prozent und zwei "
+            "Ziffern, zum Beispiel %2F für / und %23 für #."
+        ) from None  # what was raised quotes a part of the password
     EMAIL_HOST, EMAIL_PORT = _smtp["EMAIL_HOST"], _smtp["EMAIL_PORT"]
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
         _smtp["EMAIL_HOST_USER"],

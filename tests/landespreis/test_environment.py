@@ -143,6 +143,16 @@ def test_settings_without_a_secret_name_the_file_that_would_hold_it(tmp_path: Pa
     assert "SECRET_KEY_FILE" in said.stderr
 
 
+@pytest.mark.parametrize("url", ["mail.example", "smtps+x://mail.example", "smtp+tls://name:ge/heim@mail.example:587"])
+def test_settings_say_how_to_name_the_mail_server_and_quote_nothing_of_it(tmp_path: Path, url: str) -> None:
+    said = in_production(tmp_path, "s.EMAIL_HOST", SECRET_KEY="s" * 60, SMTP_URL=url)
+
+    assert said.returncode == 1
+    assert "SMTP_URL lässt sich nicht lesen. Es beginnt mit smtp://, smtp+tls:// oder smtp+ssl://" in said.stderr
+    assert "%2F" in said.stderr
+    assert "'ge'" not in said.stderr
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -107,7 +107,7 @@ def _releases(editor: Visitor) -> None:
     editor.follow("Versand freigeben")
     editor.meet("Versand freigeben")
     readers = Subscriber.objects.active().count()
-    editor.reads(f"Sie geht an {readers} Abonnements")
+    editor.reads(f"Sie geht an {readers} Abonnement")
     editor.press("Versand freigeben")
     editor.meet("Newsletter ansehen")
     editor.reads("wird versendet")

@@ -71,6 +71,7 @@ def say_plainly() -> None:
 
 def _is_ours(traceback: TracebackType | None) -> bool:
     """Whether it was raised in this package; what others raise is in English and does not say which setting it is."""
-    while traceback and traceback.tb_next:
-        traceback = traceback.tb_next
-    return bool(traceback) and Path(traceback.tb_frame.f_code.co_filename).is_relative_to(Path(__file__).parent)
+    where = ""
+    while traceback:
+        where, traceback = traceback.tb_frame.f_code.co_filename, traceback.tb_next
+    return Path(where).is_relative_to(Path(__file__).parent)

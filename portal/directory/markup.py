@@ -144,7 +144,7 @@ def _ticks(kind: str, boxes: Sequence[Box]) -> str:
 
 def _tick(kind: str, box: Box) -> str:
     value, checked = escape(box.value), " checked" if box.is_chosen else ""
-    noun = "Projekt" if box.number == 1 else "Projekte"
+    noun = "Projekt" if box.number == "1" else "Projekte"
     return (
         f'<label class="lp-check"><input type="checkbox" id="{kind}-{value}" name="{kind}" value="{value}"{checked}>'
         f'<span>{escape(box.name)}</span><span class="lp-check__n">{box.number}<span class="kern-sr-only"> {noun}'

@@ -83,7 +83,7 @@ class Submission(models.Model):
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="Inhaberin oder Inhaber",
+        verbose_name="verantwortliche Person",
         on_delete=models.PROTECT,
         related_name="entries",
     )

@@ -382,6 +382,14 @@ def test_hostile_names_and_values_are_text_in_boxes() -> None:
     assert shown.count('value="&quot;&gt;&lt;i&gt;" checked') == 2
 
 
+def test_boxes_say_to_screen_readers_how_many_projects_there_are() -> None:
+    boxes = [filters.Box(number, "Kreis", number, is_chosen=False) for number in ("1", "2")]
+
+    shown = markup.fieldsets([filters.Group("kreis", "Kreis", boxes, [], "", SafeString())])
+
+    assert re.findall(r"(\d)<span class=\"kern-sr-only\"> (Projekte?)<", shown) == [("1", "Projekt"), ("2", "Projekte")]
+
+
 def test_chips_name_what_is_chosen_and_lead_to_the_search_without_it(three: dict[str, Project]) -> None:
     chips = filters.chips(asked("q=Bach&kreis=05974&thema=erfunden&sortierung=titel"), names())
 

@@ -49,6 +49,14 @@ class LineFormatter(logging.Formatter):
         return f"{line}\n{trace}" if trace else line
 
 
+class Strangers(logging.Filter):
+    """Makes a line of what Django calls an error: a request that names another host, as whoever scans the net sends."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.levelno, record.levelname, record.exc_info = logging.WARNING, "WARNING", None
+        return True
+
+
 def traceback_of(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     """Return the traceback without what must not be read. The record does not keep it: others would write it."""
     parts = [formatter.formatException(record.exc_info)] if record.exc_info else []
@@ -84,11 +92,13 @@ def config(form: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"chosen": {"()": f"{__name__}.{'JsonFormatter' if form == 'json' else 'LineFormatter'}"}},
+        "filters": {"strangers": {"()": f"{__name__}.Strangers"}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "chosen"}},
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "celery.beat": {"level": "WARNING" if level == "INFO" else level},  # else a line for each look
             "celery.worker.strategy": {"level": "WARNING"},  # that a task has come: its end is told
+            "django.security.DisallowedHost": {"filters": ["strangers"]},
             "fontTools": {"level": "ERROR"},
             "pikepdf": {"level": "WARNING"},
             "weasyprint": {"level": "ERROR"},

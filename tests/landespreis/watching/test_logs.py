@@ -119,6 +119,19 @@ def test_config_is_one_that_logging_takes(
     assert type(chosen.configure_formatter(chosen.config["formatters"]["chosen"])) is formatter
 
 
+@pytest.mark.django_db
+def test_request_to_another_host_is_a_line_and_no_error(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+
+    with written() as log:
+        answer = client.get("/", headers={"host": "fremd.example"})
+
+    [line] = log.of("django.security.DisallowedHost")
+    assert (answer.status_code, line["level"]) == (400, "WARNING")
+    assert "fremd.example" in line["message"]
+    assert "traceback" not in line
+
+
 # What people do -----------------------------------------------------------------------------------------
 def test_log_of_what_people_do_names_nobody(client: Client, open_round: Round, settings: Any) -> None:
     """Sign-up, failed login, forgotten password, newsletter, receipt, refused mail, an error: logged in full."""

@@ -197,7 +197,8 @@ class Visitor:
             self._write(Path(wish) / f"{number:03}-{size['width']}{name}.png", 6000)
 
     def _write(self, file: Path, tallest: int) -> None:
-        self.page.evaluate("window.scrollTo(0, 0)")
+        with self._scripts_allowed():
+            self.page.evaluate("async () => { window.scrollTo(0, 0); await document.fonts.ready; }")
         shot = self.page.screenshot(full_page=True, animations="disabled", caret="initial")
         with Image.open(BytesIO(shot)) as image:
             cut = image.convert("RGB").crop((0, 0, image.width, min(image.height, tallest)))

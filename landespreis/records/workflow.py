@@ -35,9 +35,11 @@ STEPS = {
 
 
 def may(run: RetentionRun, step: Step) -> bool:
-    """Whether the run is where that step is possible; a released one is given up when its package stops it at once."""
-    stopped = step == Step.DISCARD and run.is_archived and run.status == Status.RELEASED and not run.started_at
-    return stopped or run.status in STEPS[run.is_archived].get(step, set())
+    """Whether the run is where that step is possible. A released one that is archived may be discarded until it begins:
+    where its package is lost it never does, and would stand there for ever.
+    """
+    waits = run.is_archived and run.status == Status.RELEASED and not run.started_at
+    return (step == Step.DISCARD and waits) or run.status in STEPS[run.is_archived].get(step, set())
 
 
 def require(run: RetentionRun, step: Step) -> None:

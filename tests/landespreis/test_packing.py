@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from landespreis import drift, packing, parcels, tasks
+from landespreis import packing, parcels, tasks
 from landespreis.models import Parcel, Trace
 from landespreis.models.parcels import CLAIM
 from landespreis.package import Package
@@ -24,6 +24,7 @@ from landespreis.parcels import Builder, Progress
 from landespreis.refusal import NotAllowed, Refused, Unavailable
 from landespreis.storages import FolderStorage
 from tests.accounts.factories import StaffFactory, UserFactory
+from tests.landespreis import claims
 
 Build = Callable[[Parcel, Package, Progress], None]
 
@@ -153,18 +154,9 @@ def test_fulfil_leaves_alone_what_another_worker_holds(owed: Parcel) -> None:
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("wrong", [2 * CLAIM, -2 * CLAIM])
-def test_claim_goes_by_the_clock_that_all_hosts_share(owed: Parcel, off_by: Any, wrong: timedelta) -> None:
-    real = drift.now()
-    with off_by(wrong):
-        Parcel.objects.update(claimed_at=real)
-        held = Parcel.objects.free().exists()
-        Parcel.objects.update(claimed_at=real - CLAIM - timedelta(seconds=1))
-        assert (held, packing.fulfil(owed)) == (False, True)
-
-    owed.refresh_from_db()
-    assert owed.claimed_at
-    assert abs(owed.claimed_at - real) < timedelta(minutes=1)
+@pytest.mark.parametrize("wrong", claims.WRONG_BY)
+def test_claim_goes_by_the_clock_that_all_hosts_share(owed: Parcel, off_by: Any, wrong: int) -> None:
+    claims.go_by_the_shared_clock(owed, packing.fulfil, CLAIM, off_by, wrong)
 
 
 def test_fulfil_tells_how_far_it_is(owed: Parcel, offered: dict[str, Builder]) -> None:

@@ -9,13 +9,13 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from post_office.models import Email
 
-from landespreis import drift
 from landespreis.files import PrivateStorage
 from rehearsal.bucket import Bucket
 from rehearsal.machines import free_port
 from submissions.actions import receipts
 from submissions.models import Receipt, Round
 from submissions.models.record import CLAIM
+from tests.landespreis import claims
 from tests.submissions import factories
 
 
@@ -55,18 +55,9 @@ def test_fulfil_takes_over_from_a_dead_worker(owed: Receipt) -> None:
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize("wrong", [2 * CLAIM, -2 * CLAIM])
-def test_claim_goes_by_the_clock_that_all_hosts_share(owed: Receipt, off_by: Any, wrong: timedelta) -> None:
-    real = drift.now()
-    with off_by(wrong):
-        Receipt.objects.update(claimed_at=real)
-        held = Receipt.objects.free().exists()
-        Receipt.objects.update(claimed_at=real - CLAIM - timedelta(seconds=1))
-        assert (held, receipts.fulfil(owed)) == (False, True)
-
-    owed.refresh_from_db()
-    assert owed.claimed_at
-    assert abs(owed.claimed_at - real) < timedelta(minutes=1)
+@pytest.mark.parametrize("wrong", claims.WRONG_BY)
+def test_claim_goes_by_the_clock_that_all_hosts_share(owed: Receipt, off_by: Any, wrong: int) -> None:
+    claims.go_by_the_shared_clock(owed, receipts.fulfil, CLAIM, off_by, wrong)
 
 
 def test_fulfil_that_fails_stays_owed_and_the_next_goes_on(
